@@ -1,0 +1,165 @@
+"""Configuration: nested frozen dataclasses, from TOML or keywords."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+from kgqa.errors import ConfigError
+
+T = TypeVar("T")
+
+_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_SKOS = "http://www.w3.org/2004/02/skos/core#"
+_SCHEMA = ("http://schema.org/", "https://schema.org/")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchemaConfig:
+    """Which predicates of a graph carry names, classes and descriptions; the first that fits wins.
+
+    Each is an IRI, or a plain name for graphs without IRIs.
+    """
+
+    labels: tuple[str, ...] = (
+        f"{_RDFS}label",
+        f"{_SKOS}prefLabel",
+        *(f"{base}name" for base in _SCHEMA),
+        "http://xmlns.com/foaf/0.1/name",
+        "http://purl.org/dc/terms/title",
+        "http://purl.org/dc/elements/1.1/title",
+        "label",
+        "name",
+    )
+    aliases: tuple[str, ...] = (
+        f"{_SKOS}altLabel",
+        f"{_SKOS}hiddenLabel",
+        *(f"{base}alternateName" for base in _SCHEMA),
+        "http://xmlns.com/foaf/0.1/nick",
+        "alias",
+        "aliases",
+        "altLabel",
+    )
+    types: tuple[str, ...] = (
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#type",
+        "http://www.wikidata.org/prop/direct/P31",
+        "type",
+        "instance_of",
+    )
+    subclasses: tuple[str, ...] = (f"{_RDFS}subClassOf", "http://www.wikidata.org/prop/direct/P279", "subclass_of")
+    descriptions: tuple[str, ...] = (
+        f"{_RDFS}comment",
+        f"{_SKOS}definition",
+        *(f"{base}description" for base in _SCHEMA),
+        "http://purl.org/dc/terms/description",
+        "description",
+    )
+    inverses: tuple[str, ...] = ("http://www.w3.org/2002/07/owl#inverseOf",)
+    same: tuple[str, ...] = ("http://www.w3.org/2002/07/owl#sameAs",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkingConfig:
+    """Limits of entity linking.
+
+    max_candidates : links kept per mention. max_words : longest mention in words.
+    fuzzy : least similarity of a misspelt mention, in [0, 1].
+    """
+
+    max_candidates: int = 8
+    max_words: int = 12
+    fuzzy: float = 0.82
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetrievalConfig:
+    """Limits of the search for programs.
+
+    max_hops : longest relation path. beam : paths kept per hop. max_programs : candidates handed on.
+    max_frontier : nodes that one path may hold; a larger set is cut and the program marked.
+    budget_ms : time after which the best so far is returned.
+    """
+
+    max_hops: int = 4
+    beam: int = 24
+    max_programs: int = 64
+    max_frontier: int = 200_000
+    budget_ms: float = 2_000.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerConfig:
+    """When to answer and how much to show.
+
+    abstain_below : least confidence of an answer. max_values, max_evidence, max_alternatives : shown at most.
+    max_question_chars : a longer question is refused.
+    """
+
+    abstain_below: float = 0.1
+    max_values: int = 1_000
+    max_evidence: int = 50
+    max_alternatives: int = 4
+    max_question_chars: int = 2_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncoderConfig:
+    """Which text encoder serves.
+
+    name : "auto", "all-MiniLM-L6-v2", "multilingual-e5-small", or any Hugging Face name or path.
+    entities : whether entity labels are encoded when a bundle is built.
+    """
+
+    name: str = "auto"
+    entities: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """All settings of a system."""
+
+    schema: SchemaConfig = field(default_factory=SchemaConfig)
+    encoder: EncoderConfig = field(default_factory=EncoderConfig)
+    linking: LinkingConfig = field(default_factory=LinkingConfig)
+    retrieval: RetrievalConfig = field(default_factory=RetrievalConfig)
+    answer: AnswerConfig = field(default_factory=AnswerConfig)
+
+    @classmethod
+    def from_toml(cls, path: Path | str) -> Config:
+        """Read a TOML file whose tables are named like the fields of this class."""
+        try:
+            data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ConfigError(f"can't read the configuration {str(path)!r}: {error.strerror}") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{str(path)!r} is not valid TOML: {error}") from error
+        return from_mapping(cls, data)
+
+
+def from_mapping(cls: type[T], data: Mapping[str, Any], *, where: str = "") -> T:
+    """Build a configuration class from nested mappings; an unknown key or a wrong type is a ConfigError."""
+    hints = get_type_hints(cls)
+    known = {f.name for f in fields(cls)}  # type: ignore[arg-type]
+    for key in data:
+        if key not in known:
+            raise ConfigError(f"unknown key {where + key!r}; expected one of: {', '.join(sorted(known))}")
+    return cls(**{key: _convert(hints[key], value, where + key) for key, value in data.items()})
+
+
+def _convert(hint: Any, value: Any, name: str) -> Any:
+    if is_dataclass(hint):
+        if not isinstance(value, Mapping):
+            raise ConfigError(f"{name!r} is {value!r}; expected a table")
+        return from_mapping(hint, value, where=f"{name}.")  # type: ignore[arg-type]
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(hint, type):
+        if type(value) is not hint:
+            raise ConfigError(f"{name!r} is {value!r}; expected {hint.__name__}")
+        return value
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+        raise ConfigError(f"{name!r} is {value!r}; expected a list of strings")
+    return tuple(value)

@@ -1,0 +1,297 @@
+"""The knowledge graph: interned terms, edges sorted both ways, names and classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgqa.config import SchemaConfig
+from kgqa.graph.adjacency import MAX_RELATIONS, RELATION_BITS
+from kgqa.graph.build import EdgeBuffer, GraphArrays, build_arrays, renumber
+from kgqa.graph.schema import Schema
+from kgqa.graph.strings import StringTable
+from kgqa.graph.terms import entity_key, key_to_id, key_to_literal, kind_of_key, local_name
+from kgqa.types import Literal, NodeIds, NodeKind, Triple
+
+EMPTY: NodeIds = np.zeros(0, dtype=np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What happened to every line of a load.
+
+    triples : distinct facts kept. repeated : facts stated again and merged. skipped : one message for each
+    line left out under `on_error="skip"`; never more than `max_messages` texts, the count is `skipped_count`.
+    """
+
+    triples: int = 0
+    repeated: int = 0
+    skipped_count: int = 0
+    skipped: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class KnowledgeGraph:
+    """A graph of entities, literals and blank nodes, ready to walk in both directions.
+
+    Nodes are int32 numbers into `terms`; relations are numbered 0..n_relations-1 on their own.
+    Immutable: a change makes a new graph that shares what it can.
+    """
+
+    terms: StringTable
+    arrays: GraphArrays
+    sources: tuple[str, ...] = ("",)
+    schema_config: SchemaConfig = field(default_factory=SchemaConfig)
+    report: LoadReport = field(default_factory=LoadReport)
+
+    @classmethod
+    def from_buffer(
+        cls, buffer: EdgeBuffer, *, schema: SchemaConfig | None = None, report: LoadReport | None = None
+    ) -> KnowledgeGraph:
+        """Build from interned edges."""
+        terms, numbers = renumber(buffer.ids)
+        subjects, predicates, objects = (
+            numbers[np.frombuffer(column, dtype=np.int32)]
+            for column in (buffer.subjects, buffer.predicates, buffer.objects)
+        )
+        arrays, repeated = build_arrays(subjects, predicates, objects, np.frombuffer(buffer.origins, dtype=np.int32))
+        old = report or LoadReport()
+        done = LoadReport(len(arrays.out), repeated + old.repeated, old.skipped_count, old.skipped, old.seconds)
+        return cls(terms, arrays, tuple(buffer.sources) or ("",), schema or SchemaConfig(), done)
+
+    # -- size ---------------------------------------------------------------------------------
+
+    @property
+    def n_terms(self) -> int:
+        """Number of terms: nodes, and relations as terms."""
+        return len(self.terms)
+
+    @property
+    def n_relations(self) -> int:
+        """Number of relations."""
+        return len(self.arrays.relations)
+
+    @property
+    def n_triples(self) -> int:
+        """Number of distinct facts."""
+        return len(self.arrays.out)
+
+    def __len__(self) -> int:
+        return self.n_triples
+
+    # -- terms --------------------------------------------------------------------------------
+
+    def find(self, name: str) -> int:
+        """The node of an IRI, plain name or `_:label`, or -1."""
+        return self.terms.find(name if name.startswith("_:") else entity_key(name))
+
+    def find_key(self, key: str) -> int:
+        """The node of a term key (see `kgqa.graph.terms`), or -1."""
+        return self.terms.find(key)
+
+    def kind(self, node: int) -> NodeKind:
+        """What a node is."""
+        return kind_of_key(self.terms[node])
+
+    def is_literal(self, nodes: NodeIds) -> NDArray[np.bool_]:
+        """Which nodes are literals, [n]."""
+        low, high = self._literal_range
+        mask: NDArray[np.bool_] = (nodes >= low) & (nodes < high)
+        for i in np.flatnonzero(nodes >= self.terms.sorted_size):
+            mask[i] = self.terms[int(nodes[i])].startswith('"')
+        return mask
+
+    def literal(self, node: int) -> Literal:
+        """The value of a literal node."""
+        return key_to_literal(self.terms[node])
+
+    def id(self, node: int) -> str:
+        """The id that users see: IRI, plain name, `_:label`, or a literal's lexical form."""
+        return key_to_id(self.terms[node])
+
+    def label(self, node: int, language: str = "") -> str:
+        """The best name of a node: in `language`, else without language, in English, any; else its local name."""
+        key = self.terms[node]
+        if key.startswith('"'):
+            return key_to_id(key)
+        names = self.names(node, self.schema.labels)
+        if names:
+            return _best_name(names, language)
+        return "" if key.startswith("_:") else local_name(key_to_id(key))
+
+    def names(self, node: int, relations: Sequence[int]) -> list[Literal]:
+        """The literals that a node has under naming relations, in their order."""
+        found: list[Literal] = []
+        at = np.array([node], dtype=np.int32)
+        for relation in relations:
+            for target in self.arrays.out.edges(at, relation)[1]:
+                key = self.terms[int(target)]
+                found.append(key_to_literal(key) if key.startswith('"') else Literal(local_name(key_to_id(key))))
+        return found
+
+    # -- relations ----------------------------------------------------------------------------
+
+    def find_relation(self, name: str) -> int:
+        """The number of a relation by IRI or plain name, or -1."""
+        term = self.find(name)
+        at = int(np.searchsorted(self.arrays.relations, term)) if term >= 0 else self.n_relations
+        return at if at < self.n_relations and self.arrays.relations[at] == term else -1
+
+    def relation_term(self, relation: int) -> int:
+        """The term of a relation."""
+        return int(self.arrays.relations[relation])
+
+    def relation_id(self, relation: int) -> str:
+        """The IRI or plain name of a relation."""
+        return self.id(self.relation_term(relation))
+
+    def relation_label(self, relation: int, language: str = "") -> str:
+        """The best name of a relation."""
+        return self.label(self.relation_term(relation), language)
+
+    # -- walking ------------------------------------------------------------------------------
+
+    def follow(self, nodes: NodeIds, relation: int, *, inverse: bool = False) -> NodeIds:
+        """The neighbours of a node set along a relation: sorted, distinct."""
+        side = self.arrays.into if inverse else self.arrays.out
+        return np.unique(side.edges(nodes, relation)[1])
+
+    def edges(self, nodes: NodeIds, relation: int, *, inverse: bool = False) -> tuple[NodeIds, NodeIds]:
+        """The edges of a node set along a relation: (from, to), each [edges]."""
+        side = self.arrays.into if inverse else self.arrays.out
+        return side.edges(nodes, relation)[:2]
+
+    def relations_of(self, nodes: NodeIds, *, inverse: bool = False) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """The relations that leave (or enter) a node set, ascending, and how many edges each has."""
+        side = self.arrays.into if inverse else self.arrays.out
+        _, relations, counts = side.pairs(nodes)
+        distinct, at = np.unique(relations, return_inverse=True)
+        return distinct, np.bincount(at, weights=counts, minlength=len(distinct)).astype(np.int64)
+
+    def degrees(self, nodes: NodeIds) -> NDArray[np.int64]:
+        """The number of facts that each node stands in, [n]."""
+        return self.arrays.out.degrees(nodes) + self.arrays.into.degrees(nodes)
+
+    def relation_pairs(self, relation: int) -> tuple[NodeIds, NodeIds]:
+        """All facts of one relation: (subjects, objects), by subject."""
+        order = self._by_relation[1]
+        start, stop = self._by_relation[0][relation : relation + 2]
+        positions = order[start:stop]
+        out = self.arrays.out
+        return self._subjects[positions], out.neighbours[positions]
+
+    def relation_size(self, relation: int) -> int:
+        """The number of facts of a relation."""
+        return int(self._by_relation[0][relation + 1] - self._by_relation[0][relation])
+
+    def sources_of(self, subject: int, relation: int, obj: int) -> tuple[str, ...]:
+        """The files or named graphs that state a fact."""
+        _, targets, positions = self.arrays.out.edges(np.array([subject], dtype=np.int32), relation)
+        at = int(np.searchsorted(targets, obj))
+        if at == len(targets) or targets[at] != obj:
+            return ()
+        position = int(positions[at])
+        more = self.arrays.more_sources
+        numbers = [int(self.arrays.triple_source[position]), *more[more[:, 0] == position, 1].tolist()]
+        return tuple(self.sources[n] for n in numbers if self.sources[n])
+
+    def triples(self) -> Iterable[tuple[int, int, int]]:
+        """All facts as (subject node, relation, object node), sorted."""
+        keys = self.arrays.out.keys()
+        relations = (keys & (MAX_RELATIONS - 1)).tolist()
+        return zip(self._subjects.tolist(), relations, self.arrays.out.neighbours.tolist(), strict=True)
+
+    # -- classes ------------------------------------------------------------------------------
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The relations that carry names, classes and descriptions."""
+        return Schema.resolve(self.schema_config, self.find_relation)
+
+    def types(self, nodes: NodeIds) -> NodeIds:
+        """The classes that the nodes state, without superclasses."""
+        return _union(self.follow(nodes, r) for r in self.schema.types)
+
+    def subclasses(self, classes: NodeIds) -> NodeIds:
+        """The classes and all their subclasses; cycles are harmless."""
+        return self._closure(classes, inverse=True)
+
+    def superclasses(self, classes: NodeIds) -> NodeIds:
+        """The classes and all their superclasses; cycles are harmless."""
+        return self._closure(classes, inverse=False)
+
+    def instances(self, classes: NodeIds) -> NodeIds:
+        """The nodes of the classes and of their subclasses."""
+        below = self.subclasses(classes)
+        return _union(self.follow(below, r, inverse=True) for r in self.schema.types)
+
+    @cached_property
+    def classes(self) -> NodeIds:
+        """Every node that is a class: some node's type, or in a subclass fact."""
+        typed = [self.relation_pairs(r)[1] for r in self.schema.types]
+        stated = [side for r in self.schema.subclasses for side in self.relation_pairs(r)]
+        return _union((*typed, *stated))
+
+    def inverse_of(self, relation: int) -> tuple[int, ...]:
+        """Relations declared as the inverse of this one, in either direction."""
+        term = np.array([self.relation_term(relation)], dtype=np.int32)
+        found = _union(self.follow(term, r, inverse=i) for r in self.schema.inverses for i in (False, True))
+        at = np.searchsorted(self.arrays.relations, found)
+        return tuple(
+            int(i) for i, t in zip(at, found, strict=True) if i < self.n_relations and self.arrays.relations[i] == t
+        )
+
+    # -- views --------------------------------------------------------------------------------
+
+    def triple(self, subject: int, relation: int, obj: int) -> Triple:
+        """One fact as users see it."""
+        key = self.terms[obj]
+        shown = key_to_literal(key) if key.startswith('"') else key_to_id(key)
+        source = "; ".join(self.sources_of(subject, relation, obj))
+        return Triple(self.id(subject), self.relation_id(relation), shown, source)
+
+    # -- derived arrays -----------------------------------------------------------------------
+
+    @cached_property
+    def _literal_range(self) -> tuple[int, int]:
+        return self.terms.lower_bound('"'), self.terms.lower_bound("#")
+
+    @cached_property
+    def _subjects(self) -> NodeIds:
+        out = self.arrays.out
+        return np.repeat((out.pair_key >> RELATION_BITS).astype(np.int32), np.diff(out.pair_ptr))
+
+    @cached_property
+    def _by_relation(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        relations = self.arrays.out.keys() & (MAX_RELATIONS - 1)
+        order = np.argsort(relations, kind="stable")
+        pointers = np.searchsorted(relations[order], np.arange(self.n_relations + 1))
+        return pointers.astype(np.int64), order
+
+    def _closure(self, classes: NodeIds, *, inverse: bool) -> NodeIds:
+        seen = frontier = np.unique(classes)
+        while len(frontier):
+            reached = _union(self.follow(frontier, r, inverse=inverse) for r in self.schema.subclasses)
+            frontier = np.setdiff1d(reached, seen, assume_unique=True)
+            seen = np.union1d(seen, frontier)
+        return seen
+
+
+def _union(sets: Iterable[NodeIds]) -> NodeIds:
+    parts = list(sets)
+    return np.unique(np.concatenate(parts)) if parts else EMPTY
+
+
+def _best_name(names: Sequence[Literal], language: str) -> str:
+    def rank(item: tuple[int, Literal]) -> tuple[int, int]:
+        position, name = item
+        wanted = (language, "", "en")
+        base = name.language.split("-")[0]
+        return (wanted.index(base) if base in wanted else len(wanted), position)
+
+    return min(enumerate(names), key=rank)[1].lexical

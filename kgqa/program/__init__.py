@@ -1,0 +1,1 @@
+"""The program room: build, check, execute, render as SPARQL and as words."""

@@ -1,0 +1,250 @@
+"""The typed query algebra: frozen expressions over node and relation numbers of one graph.
+
+A program is a tree. Its leaves name nodes, classes and literals by number, so a program can't fail to
+parse, can't write and needs no escaping. Each class says what it yields:
+
+    NODES    a set of nodes (entities, literals, or both)
+    NUMBER   one number or, for min and max, one typed value
+    BOOLEAN  true or false
+    RELATIONS  a set of relations
+    TABLE    rows of (group, value)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from enum import Enum
+from typing import ClassVar
+
+
+class Yields(Enum):
+    """What a program yields."""
+
+    NODES = "nodes"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    RELATIONS = "relations"
+    TABLE = "table"
+
+
+class Order(Enum):
+    """Which end of an attribute is wanted."""
+
+    LARGEST = "largest"
+    SMALLEST = "smallest"
+
+
+class Comparison(Enum):
+    """How an attribute is held against a value."""
+
+    EQUAL = "="
+    NOT_EQUAL = "!="
+    LESS = "<"
+    LESS_EQUAL = "<="
+    GREATER = ">"
+    GREATER_EQUAL = ">="
+
+
+class Aggregation(Enum):
+    """How the values of an attribute become one."""
+
+    SUM = "sum"
+    AVERAGE = "average"
+    MINIMUM = "minimum"
+    MAXIMUM = "maximum"
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The root of all expressions."""
+
+    yields: ClassVar[Yields] = Yields.NODES
+
+    def parts(self) -> tuple[Program, ...]:
+        """The programs directly inside this one."""
+        return tuple(value for f in fields(self) if isinstance(value := getattr(self, f.name), Program))
+
+    def walk(self) -> Iterator[Program]:
+        """This program and all inside it, outermost first."""
+        yield self
+        for part in self.parts():
+            yield from part.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One way to walk or measure: a relation, forwards (subject to object) or inverse."""
+
+    relation: int
+    inverse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entities(Program):
+    """The given nodes; `nodes` is sorted and distinct."""
+
+    nodes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Instances(Program):
+    """All nodes of a class, subclasses included."""
+
+    node_class: int
+
+
+@dataclass(frozen=True, slots=True)
+class Having(Program):
+    """All nodes that have at least one edge along a step: the subjects of a relation, or its objects if inverse."""
+
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Follow(Program):
+    """The neighbours of a set along a step."""
+
+    source: Program
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Intersect(Program):
+    """Nodes in both sets."""
+
+    left: Program
+    right: Program
+
+
+@dataclass(frozen=True, slots=True)
+class Union(Program):
+    """Nodes in either set."""
+
+    left: Program
+    right: Program
+
+
+@dataclass(frozen=True, slots=True)
+class Difference(Program):
+    """Nodes of the left set that the right one lacks."""
+
+    left: Program
+    right: Program
+
+
+@dataclass(frozen=True, slots=True)
+class OfType(Program):
+    """Nodes of a set that belong to a class, subclasses included."""
+
+    source: Program
+    node_class: int
+
+
+@dataclass(frozen=True, slots=True)
+class Where(Program):
+    """Nodes of a set that have, along a step, some value that compares as asked with a literal node of the graph
+    or with a value given as a term key (see `kgqa.graph.terms`)."""
+
+    source: Program
+    step: Step
+    comparison: Comparison
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhereCount(Program):
+    """Nodes of a set whose number of distinct neighbours along a step compares as asked."""
+
+    source: Program
+    step: Step
+    comparison: Comparison
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Top(Program):
+    """Nodes of a set whose attribute stands among the k largest (smallest); ties with the k-th are kept.
+
+    A node with several values stands at its best one; a node with none is left out.
+    """
+
+    source: Program
+    step: Step
+    order: Order
+    k: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Nth(Program):
+    """Nodes of a set whose attribute equals the n-th largest (smallest) distinct value; n counts from 1."""
+
+    source: Program
+    step: Step
+    order: Order
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopByCount(Program):
+    """Nodes of a set with the k largest (smallest) numbers of distinct neighbours along a step; ties are kept."""
+
+    source: Program
+    step: Step
+    order: Order
+    k: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Count(Program):
+    """The size of a set."""
+
+    yields: ClassVar[Yields] = Yields.NUMBER
+    source: Program
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate(Program):
+    """One number from the values of an attribute over a set; each (node, value) pair counts once."""
+
+    yields: ClassVar[Yields] = Yields.NUMBER
+    source: Program
+    step: Step
+    aggregation: Aggregation
+
+
+@dataclass(frozen=True, slots=True)
+class Exists(Program):
+    """Whether a set has any node."""
+
+    yields: ClassVar[Yields] = Yields.BOOLEAN
+    source: Program
+
+
+@dataclass(frozen=True, slots=True)
+class Contains(Program):
+    """Whether every node of the right set is in the left one, and the right one is not empty."""
+
+    yields: ClassVar[Yields] = Yields.BOOLEAN
+    left: Program
+    right: Program
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(Program):
+    """Whether the best value of an attribute on the left compares as asked with the one on the right."""
+
+    yields: ClassVar[Yields] = Yields.BOOLEAN
+    left: Program
+    right: Program
+    step: Step
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class RelationBetween(Program):
+    """The relations that lead from some node of the left set to some node of the right one."""
+
+    yields: ClassVar[Yields] = Yields.RELATIONS
+    left: Program
+    right: Program
