@@ -66,7 +66,7 @@ class Program:
         return tuple(value for f in fields(self) if isinstance(value := getattr(self, f.name), Program))
 
     def walk(self) -> Iterator[Program]:
-        """This program and all inside it, outermost first."""
+        """Yield the program and all inside it, outermost first."""
         yield self
         for part in self.parts():
             yield from part.walk()
@@ -144,7 +144,8 @@ class OfType(Program):
 @dataclass(frozen=True, slots=True)
 class Where(Program):
     """Nodes of a set that have, along a step, some value that compares as asked with a literal node of the graph
-    or with a value given as a term key (see `kgqa.graph.terms`)."""
+    or with a value given as a term key (see `kgqa.graph.terms`).
+    """
 
     source: Program
     step: Step
