@@ -35,6 +35,12 @@ BASE = "https://kgqa.example/world/"
 HEADER = (HERE / "header.txt").read_text(encoding="utf-8")
 # GeoNames' continent codes and CLDR's codes for the same continents.
 _CONTINENTS = {"AF": "002", "AN": "AQ", "AS": "142", "EU": "150", "NA": "003", "OC": "009", "SA": "005"}
+# countryinfo's names of M49 regions where regions.toml has another or a wider one.
+_REGION_SPELLINGS = {
+    "Channel Islands": "Northern Europe",
+    "Micronesia": "Micronesia (region)",
+    "South-eastern Asia": "Southeast Asia",
+}
 _NOT_SOVEREIGN = {*table("territories")["undisputed"], *table("territories")["open"]}
 
 
@@ -223,7 +229,11 @@ class WorldBuilder:
         self.doc.add("Time zones", subject, self.doc.name("utcOffset"), number(standard_offset(zone)))
 
 
-_REGION_SPELLINGS = {"South-eastern Asia": "Southeast Asia", "Channel Islands": "Northern Europe", "Micronesia": "Micronesia (region)"}
+_REGION_SPELLINGS = {
+    "South-eastern Asia": "Southeast Asia",
+    "Channel Islands": "Northern Europe",
+    "Micronesia": "Micronesia (region)",
+}
 
 
 def capital_city(country: CountryRecord) -> CityRecord | None:

@@ -13,7 +13,6 @@ from graphs.turtle import Labels
 from graphs.world.sources import EN, ZH, CityRecord, CountryRecord, correction
 
 
-
 def country_labels(country: CountryRecord) -> Labels:
     """Return the everyday names of a country; CLDR's, GeoNames' and ISO's other names become aliases."""
     code = country.code

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import tomllib
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +21,9 @@ EN, ZH = Locale("en"), Locale("zh")
 # GeoNames still carries two states that no longer exist.
 _DISSOLVED = frozenset({"AN", "CS"})
 _POPULATION_FLOOR = 300_000
+_DISTRICT_RATIO = 2.5
+_DISTRICT_KM = 15
+_KM_PER_DEGREE = 111
 
 
 @dataclass(frozen=True)
@@ -117,9 +122,19 @@ def cities() -> tuple[CityRecord, ...]:
 
 
 def large_cities() -> list[CityRecord]:
-    """Return the cities over the population floor, without the districts that are listed as cities."""
-    return [
-        city
-        for city in cities()
-        if city.population >= _POPULATION_FLOOR and city.name not in correction("drop_cities", city.country, ())
-    ]
+    """Return the cities over the population floor, without the districts that GeoNames lists as cities."""
+    kept: dict[str, list[CityRecord]] = defaultdict(list)
+    for city in sorted(cities(), key=lambda city: (-city.population, city.key)):
+        dropped = city.population < _POPULATION_FLOOR or city.name in correction("drop_cities", city.country, ())
+        if not dropped and not any(_is_district(city, larger) for larger in kept[city.country]):
+            kept[city.country].append(city)
+    return [city for group in kept.values() for city in group]
+
+
+def _is_district(city: CityRecord, larger: CityRecord) -> bool:
+    """Say whether `city` is near a city so much larger that it counts as a part or suburb of it."""
+    if city.population * _DISTRICT_RATIO > larger.population:
+        return False
+    north = city.latitude - larger.latitude
+    east = (city.longitude - larger.longitude) * math.cos(math.radians(city.latitude))
+    return math.hypot(north, east) * _KM_PER_DEGREE < _DISTRICT_KM
