@@ -1,9 +1,17 @@
 """Text encoders: texts in, unit-length vectors out; offline, on ONNX Runtime, without PyTorch on the question path."""
 
+from kgqa.embedding.cache import CachedEncoder
 from kgqa.embedding.contract import Precision, Progress, TextEncoder, TextKind, TokenEmbeddings
-from kgqa.embedding.loading import choose_encoder, load_encoder, read_weights
+from kgqa.embedding.loading import E5, MINILM, choose_encoder, load_encoder, read_weights
+from kgqa.embedding.pretrained import write_pretrained
+from kgqa.embedding.weights import BertShape, EncoderWeights
 
 __all__ = [
+    "E5",
+    "MINILM",
+    "BertShape",
+    "CachedEncoder",
+    "EncoderWeights",
     "Precision",
     "Progress",
     "TextEncoder",
@@ -12,4 +20,5 @@ __all__ = [
     "choose_encoder",
     "load_encoder",
     "read_weights",
+    "write_pretrained",
 ]

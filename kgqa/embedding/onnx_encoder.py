@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from kgqa.errors import EncoderError
 
 BATCH_TOKENS = 2048
 _BATCH_TEXTS = 64
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # no UTF-8 form, so tokenizers refuse it
 _CHUNK_TEXTS = 8192
 
 
@@ -92,7 +94,8 @@ class OnnxEncoder:
 
     def _tokenize(self, texts: Sequence[str], kind: TextKind) -> list[Tokens]:
         prefix = self._prefix(kind)
-        return self._tokenizer.encode([prefix + text for text in texts], self._settings.max_tokens)
+        prefixed = [prefix + _LONE_SURROGATE.sub("\ufffd", text) for text in texts]
+        return self._tokenizer.encode(prefixed, self._settings.max_tokens)
 
     def _run(self, batch: Sequence[Tokens], outputs: list[str]) -> list[Floats]:
         width = max(len(tokens.ids) for tokens in batch)

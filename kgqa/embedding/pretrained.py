@@ -44,6 +44,12 @@ def read_pretrained(weights: Path, name: str) -> EncoderWeights:
     )
 
 
+def is_bert(directory: Path) -> bool:
+    """Tell if a directory's `config.json` names BERT."""
+    file = directory / "config.json"
+    return file.exists() and _json(file).get("model_type") == "bert"
+
+
 def write_pretrained(weights: EncoderWeights, directory: Path) -> None:
     """Write an encoder so that `transformers` opens it (`BertModel`, `AutoTokenizer`) and `load_encoder` does too."""
     from safetensors.numpy import save_file

@@ -1,0 +1,118 @@
+"""Any encoder that `transformers` can open, on PyTorch: slower to start, for models other than BERT."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgqa.embedding.contract import Floats, Progress, TextKind, TokenEmbeddings
+from kgqa.errors import EncoderError, MissingExtraError
+
+_BATCH_TEXTS = 32
+_MAX_TOKENS = 512
+
+
+class TransformersEncoder:
+    """Mean-pooled last hidden states of a model from the Hugging Face hub's cache, the hub, or a directory.
+
+    name : a name or path for `AutoModel`; models called "...e5..." get the prefixes "query: " and "passage: ".
+    threads : PyTorch's threads; its own choice if None.
+    Errors : MissingExtraError without torch or transformers; EncoderError if the model can't be opened.
+    """
+
+    def __init__(self, name: str, *, threads: int | None = None) -> None:
+        for module in ("torch", "transformers"):
+            if importlib.util.find_spec(module) is None:
+                raise MissingExtraError(module, "torch", f"open the encoder {name!r}")
+        import torch
+        import transformers
+
+        try:
+            self._tokenizer = transformers.AutoTokenizer.from_pretrained(name, use_fast=True)
+            self._model = transformers.AutoModel.from_pretrained(name).eval().float()
+        except (OSError, ValueError, KeyError) as error:
+            message = f"no encoder {name!r} was found ({error}). Give a packaged encoder's name or a model directory"
+            raise EncoderError(message) from error
+        if threads is not None:
+            torch.set_num_threads(threads)
+        self._name = name
+        self._prefixes = {kind: f"{kind.value}: " if "e5" in name.lower() else "" for kind in TextKind}
+        self._fingerprint = _hash_state(self._model.state_dict(), repr(sorted(self._prefixes.values())))
+
+    @property
+    def name(self) -> str:
+        """The encoder's name."""
+        return self._name
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of weights and settings."""
+        return self._fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector."""
+        return int(self._model.config.hidden_size)
+
+    def encode(
+        self, texts: Sequence[str], *, kind: TextKind = TextKind.PASSAGE, on_progress: Progress | None = None
+    ) -> Floats:
+        """Encode texts into float32 [texts, dimension] of unit length."""
+        out = np.empty((len(texts), self.dimension), np.float32)
+        done = 0
+        for rows, states, found in self._states(texts, kind):
+            mask = found["attention_mask"].numpy()[..., None].astype(np.float32)
+            out[rows] = _unit((states * mask).sum(1) / np.maximum(mask.sum(1), 1))
+            done += len(rows)
+            if on_progress is not None:
+                on_progress(done, len(texts))
+        return out
+
+    def encode_tokens(self, texts: Sequence[str], *, kind: TextKind = TextKind.PASSAGE) -> list[TokenEmbeddings]:
+        """Encode every token of every text in context."""
+        prefix = len(self._prefixes[kind])
+        out: dict[int, TokenEmbeddings] = {}
+        for rows, states, found in self._states(texts, kind):
+            spans = found["offset_mapping"].numpy().astype(np.int32)
+            for row, i in enumerate(rows):
+                kept = (spans[row, :, 1] > spans[row, :, 0]) & (spans[row, :, 1] > prefix)
+                offsets = np.maximum(spans[row][kept] - prefix, 0)
+                out[int(i)] = TokenEmbeddings(vectors=_unit(states[row][kept]), offsets=offsets)
+        return [out[i] for i in range(len(texts))]
+
+    def _states(self, texts: Sequence[str], kind: TextKind) -> Iterator[tuple[NDArray[np.int64], Floats, Any]]:
+        """Run batches of like length; give their rows, last hidden states and tokenizer output."""
+        import torch
+
+        order = np.argsort([-len(text) for text in texts], kind="stable")
+        for start in range(0, len(texts), _BATCH_TEXTS):
+            rows = order[start : start + _BATCH_TEXTS]
+            found = self._tokenizer(
+                [self._prefixes[kind] + texts[i] for i in rows],
+                padding=True,
+                truncation=True,
+                max_length=min(self._tokenizer.model_max_length, _MAX_TOKENS),
+                return_offsets_mapping=True,
+                return_tensors="pt",
+            )
+            with torch.inference_mode():
+                inputs = {key: value for key, value in found.items() if key != "offset_mapping"}
+                yield rows, self._model(**inputs).last_hidden_state.numpy(), found
+
+
+def _unit(vectors: Floats) -> Floats:
+    out: Floats = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), np.float32(1e-12))
+    return out
+
+
+def _hash_state(state: dict[str, Any], settings: str) -> str:
+    digest = hashlib.sha256(settings.encode())
+    for key in sorted(state):
+        digest.update(key.encode())
+        digest.update(np.ascontiguousarray(state[key].numpy()).view(np.uint8).data)
+    return digest.hexdigest()[:32]
