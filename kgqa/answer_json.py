@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
@@ -127,7 +127,12 @@ def _alternative_to_json(alternative: Alternative) -> dict[str, Any]:
 
 def _evidence(data: Mapping[str, Any]) -> tuple[Evidence, ...]:
     pairs = zip(data["evidence"], data["evidence_labels"], strict=True)
-    return tuple(Evidence(s, p, o, *labels, source) for (s, p, o, source), labels in pairs)
+    return tuple(Evidence(s, p, o, *_three(labels), source) for (s, p, o, source), labels in pairs)
+
+
+def _three(labels: Sequence[str]) -> tuple[str, str, str]:
+    subject, predicate, obj = labels
+    return subject, predicate, obj
 
 
 def _not_an_answer(detail: str) -> InputError:
