@@ -104,7 +104,7 @@ class Document:
         kinds += ["owl:SymmetricProperty"] if entry.get("symmetric") else []
         self._add_term(section, local, entry, kinds)
         self.add(section, subject, "rdfs:domain", *self._names(entry, "domain"))
-        self.add(section, subject, "rdfs:range", *(self._names(entry, "range") if to_node else [entry["range"]]))
+        self.add(section, subject, "rdfs:range", entry["range"] if ":" in entry["range"] else self.name(entry["range"]))
         self.add(section, subject, "owl:inverseOf", *self._names(entry, "inverse"))
         self.add(section, subject, "schema:unitText", *(text(unit) for unit in _listed(entry, "unit")))
 

@@ -76,9 +76,10 @@ def city_aliases(city: CityRecord) -> set[str]:
 def _city_zh(city: CityRecord) -> list[str]:
     """Return simplified Chinese names, best first: CLDR's, then the one most spellings agree on."""
     found = Counter(_simplified(name, city.country) for name in city.alternates if is_han(name))
-    named_by_cldr = _cldr_city_names().get((city.zone, city_en(city)))
-    ranked = sorted(found, key=lambda name: (name != named_by_cldr, _is_long_form(name, found), -found[name], name))
-    first = [named_by_cldr] if named_by_cldr else ranked[:1]
+    corrected = correction("city_zh", f"{city.country} {city.name}", None)
+    preferred = corrected or _cldr_city_names().get((city.zone, city_en(city)))
+    ranked = sorted(found, key=lambda name: (name != preferred, _is_long_form(name, found), -found[name], name))
+    first = [preferred] if preferred else ranked[:1]
     return first + [name for name in ranked if name not in first][:2]
 
 
