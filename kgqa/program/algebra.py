@@ -3,11 +3,15 @@
 A program is a tree. Its leaves name nodes, classes and literals by number, so a program can't fail to
 parse, can't write and needs no escaping. Each class says what it yields:
 
-    NODES    a set of nodes (entities, literals, or both)
-    NUMBER   one number or, for min and max, one typed value
-    BOOLEAN  true or false
+    NODES      a set of nodes (entities, literals, or both)
+    NUMBER     one number or, for min and max, one typed value
+    BOOLEAN    true or false
     RELATIONS  a set of relations
-    TABLE    rows of (group, value)
+    TABLE      rows of (group, value), the value a number, a literal or a node
+
+A superlative, an aggregate or a comparison of attributes ranges over the *measure* of its step: of the values that
+the relation has, those of the commonest class that has an order (numbers, dates, times, years, months; times without
+a timezone and times in UTC apart; see `kgqa.graph.values`). Other values count as absent.
 """
 
 from __future__ import annotations
@@ -143,8 +147,10 @@ class OfType(Program):
 
 @dataclass(frozen=True, slots=True)
 class Where(Program):
-    """Nodes of a set that have, along a step, some value that compares as asked with a literal node of the graph
-    or with a value given as a term key (see `kgqa.graph.terms`).
+    """Nodes of a set that have, along a step, some value that compares as asked with a given one.
+
+    value : the term key of a literal (see `kgqa.graph.terms`); it need not be in the graph. Values of another class
+    compare with nothing, not even by NOT_EQUAL. Booleans and literals of unknown datatype have no order.
     """
 
     source: Program
@@ -155,7 +161,7 @@ class Where(Program):
 
 @dataclass(frozen=True, slots=True)
 class WhereCount(Program):
-    """Nodes of a set whose number of distinct neighbours along a step compares as asked."""
+    """Nodes of a set whose number of distinct neighbours along a step compares as asked; none counts as 0."""
 
     source: Program
     step: Step
@@ -165,7 +171,7 @@ class WhereCount(Program):
 
 @dataclass(frozen=True, slots=True)
 class Top(Program):
-    """Nodes of a set whose attribute stands among the k largest (smallest); ties with the k-th are kept.
+    """Nodes of a set whose attribute stands among the k largest (smallest); ties with the k-th node are kept.
 
     A node with several values stands at its best one; a node with none is left out.
     """
@@ -178,7 +184,10 @@ class Top(Program):
 
 @dataclass(frozen=True, slots=True)
 class Nth(Program):
-    """Nodes of a set whose attribute equals the n-th largest (smallest) distinct value; n counts from 1."""
+    """Nodes of a set whose attribute equals the n-th largest (smallest) distinct value; n counts from 1.
+
+    A node with several values stands at its best one; a node with none is left out.
+    """
 
     source: Program
     step: Step
@@ -188,12 +197,22 @@ class Nth(Program):
 
 @dataclass(frozen=True, slots=True)
 class TopByCount(Program):
-    """Nodes of a set with the k largest (smallest) numbers of distinct neighbours along a step; ties are kept."""
+    """Nodes of a set with the k largest (smallest) numbers of distinct neighbours along a step.
+
+    None counts as 0. Ties with the k-th node are kept.
+    """
 
     source: Program
     step: Step
     order: Order
     k: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Groups(Program):
+    """The groups of a table's rows."""
+
+    table: Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +225,10 @@ class Count(Program):
 
 @dataclass(frozen=True, slots=True)
 class Aggregate(Program):
-    """One number from the values of an attribute over a set; each (node, value) pair counts once."""
+    """One number from the values of an attribute over a set; each (node, value) pair counts once.
+
+    Sum and average take numbers only, minimum and maximum give a literal. No value gives no number.
+    """
 
     yields: ClassVar[Yields] = Yields.NUMBER
     source: Program
@@ -233,12 +255,25 @@ class Contains(Program):
 
 @dataclass(frozen=True, slots=True)
 class Compare(Program):
-    """Whether the best value of an attribute on the left compares as asked with the one on the right."""
+    """Whether the largest value of an attribute on the left compares as asked with the largest on the right.
+
+    A side without a value gives false.
+    """
 
     yields: ClassVar[Yields] = Yields.BOOLEAN
     left: Program
     right: Program
     step: Step
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class CompareNumbers(Program):
+    """Whether a number compares as asked with another; a side without a number gives false."""
+
+    yields: ClassVar[Yields] = Yields.BOOLEAN
+    left: Program
+    right: Program
     comparison: Comparison
 
 
@@ -249,3 +284,63 @@ class RelationBetween(Program):
     yields: ClassVar[Yields] = Yields.RELATIONS
     left: Program
     right: Program
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCount(Program):
+    """For each node of `groups`, how many of its neighbours along a step are in `members`; none counts as 0."""
+
+    yields: ClassVar[Yields] = Yields.TABLE
+    groups: Program
+    step: Step
+    members: Program
+
+
+@dataclass(frozen=True, slots=True)
+class GroupAggregate(Program):
+    """For each node of `groups`, one number from an attribute of its neighbours along a step that are in `members`.
+
+    Each (member, value) pair counts once; groups without a value have no row. See `Aggregate`.
+    """
+
+    yields: ClassVar[Yields] = Yields.TABLE
+    groups: Program
+    step: Step
+    members: Program
+    attribute: Step
+    aggregation: Aggregation
+
+
+@dataclass(frozen=True, slots=True)
+class GroupBest(Program):
+    """For each node of `groups`, its neighbours along a step in `members` whose attribute is largest (smallest).
+
+    Ties are kept; a neighbour with several values stands at its best one. The rows hold the neighbours.
+    """
+
+    yields: ClassVar[Yields] = Yields.TABLE
+    groups: Program
+    step: Step
+    members: Program
+    attribute: Step
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class TopRows(Program):
+    """The rows of a table with the k largest (smallest) numbers; ties with the k-th row are kept."""
+
+    yields: ClassVar[Yields] = Yields.TABLE
+    table: Program
+    order: Order
+    k: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WhereRows(Program):
+    """The rows of a table whose number compares as asked with a given one."""
+
+    yields: ClassVar[Yields] = Yields.TABLE
+    table: Program
+    comparison: Comparison
+    number: float

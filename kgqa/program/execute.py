@@ -1,0 +1,378 @@
+"""Running a program on the arrays of a graph."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import singledispatch
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgqa.graph import KnowledgeGraph
+from kgqa.graph.graph import EMPTY
+from kgqa.graph.values import Measure, ValueClass
+from kgqa.program import algebra as a
+from kgqa.program.check import check
+from kgqa.program.compare import (
+    OPERATORS,
+    among_best,
+    best_values,
+    compares,
+    measure_of,
+    measured_edges,
+)
+from kgqa.types import NodeIds
+
+_NUMBERS = Measure(ValueClass.NUMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table.
+
+    group : node. number : the row's number, if it has one. node : the row's literal or member, if it has one.
+    """
+
+    group: int
+    number: float | None = None
+    node: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """What a program gave; which fields hold depends on `yields`.
+
+    nodes : int32 [n], sorted, for NODES. number : for NUMBER; an int where all values are whole; None for no value,
+    and for a minimum or maximum that is a time. literal : node of a minimum or maximum. boolean : for BOOLEAN.
+    relations : int32 [n], sorted, for RELATIONS. rows : for TABLE, by (group, node).
+    truncated : whether some set was cut at `limit`, so that the result may be incomplete.
+    """
+
+    yields: a.Yields
+    nodes: NodeIds = field(default_factory=lambda: EMPTY)
+    number: float | None = None
+    literal: int | None = None
+    boolean: bool | None = None
+    relations: NDArray[np.int32] = field(default_factory=lambda: EMPTY)
+    rows: tuple[Row, ...] = ()
+    truncated: bool = False
+
+
+@dataclass(slots=True)
+class Run:
+    """One execution: the graph, the most nodes that a set may hold, and whether one was cut."""
+
+    graph: KnowledgeGraph
+    limit: int | None = None
+    truncated: bool = False
+
+    def nodes(self, program: a.Program) -> NodeIds:
+        """The node set of a program, cut at the limit."""
+        found = node_set(program, self)
+        if self.limit is None or len(found) <= self.limit:
+            return found
+        self.truncated = True
+        return found[: self.limit]
+
+
+def execute(program: a.Program, graph: KnowledgeGraph, *, limit: int | None = None) -> Result:
+    """Run a program on a graph.
+
+    limit : most nodes that any set on the way may hold; the lowest numbers are kept of a larger one.
+    Raises ProgramError for a program that `check` refuses.
+    """
+    check(program, graph)
+    run = Run(graph, limit)
+    result = _RESULTS[program.yields](program, run)
+    return replace(result, truncated=run.truncated)
+
+
+# -- sets of nodes ------------------------------------------------------------------------------
+
+
+@singledispatch
+def node_set(program: a.Program, run: Run) -> NodeIds:
+    """The nodes of a program that yields NODES: sorted, distinct."""
+    raise NotImplementedError(type(program).__name__)
+
+
+@node_set.register
+def _entities(program: a.Entities, _: Run) -> NodeIds:
+    return np.unique(np.asarray(program.nodes, dtype=np.int32))
+
+
+@node_set.register
+def _instances(program: a.Instances, run: Run) -> NodeIds:
+    return run.graph.instances(np.array([program.node_class], dtype=np.int32))
+
+
+@node_set.register
+def _having(program: a.Having, run: Run) -> NodeIds:
+    return np.unique(run.graph.relation_pairs(program.step.relation)[1 if program.step.inverse else 0])
+
+
+@node_set.register
+def _follow(program: a.Follow, run: Run) -> NodeIds:
+    return run.graph.follow(run.nodes(program.source), program.step.relation, inverse=program.step.inverse)
+
+
+@node_set.register
+def _intersect(program: a.Intersect, run: Run) -> NodeIds:
+    return np.intersect1d(run.nodes(program.left), run.nodes(program.right), assume_unique=True)
+
+
+@node_set.register
+def _union(program: a.Union, run: Run) -> NodeIds:
+    return np.union1d(run.nodes(program.left), run.nodes(program.right))
+
+
+@node_set.register
+def _difference(program: a.Difference, run: Run) -> NodeIds:
+    return np.setdiff1d(run.nodes(program.left), run.nodes(program.right), assume_unique=True)
+
+
+@node_set.register
+def _of_type(program: a.OfType, run: Run) -> NodeIds:
+    members = run.graph.instances(np.array([program.node_class], dtype=np.int32))
+    return np.intersect1d(run.nodes(program.source), members, assume_unique=True)
+
+
+@node_set.register
+def _where(program: a.Where, run: Run) -> NodeIds:
+    step = program.step
+    owners, values = run.graph.edges(run.nodes(program.source), step.relation, inverse=step.inverse)
+    return np.unique(owners[compares(run.graph, values, program.comparison, program.value)])
+
+
+@node_set.register
+def _where_count(program: a.WhereCount, run: Run) -> NodeIds:
+    nodes = run.nodes(program.source)
+    kept: NDArray[np.bool_] = OPERATORS[program.comparison](neighbour_counts(run, nodes, program.step), program.number)
+    return nodes[kept]
+
+
+@node_set.register
+def _top(program: a.Top, run: Run) -> NodeIds:
+    nodes, numbers = best_values(run.graph, run.nodes(program.source), program.step, program.order)
+    return nodes[among_best(numbers, program.order, program.k)]
+
+
+@node_set.register
+def _nth(program: a.Nth, run: Run) -> NodeIds:
+    nodes, numbers = best_values(run.graph, run.nodes(program.source), program.step, program.order)
+    distinct = np.unique(numbers)
+    if program.n > len(distinct):
+        return EMPTY
+    wanted = distinct[-program.n if program.order is a.Order.LARGEST else program.n - 1]
+    found: NodeIds = nodes[numbers == wanted]
+    return found
+
+
+@node_set.register
+def _top_by_count(program: a.TopByCount, run: Run) -> NodeIds:
+    nodes = run.nodes(program.source)
+    return nodes[among_best(neighbour_counts(run, nodes, program.step), program.order, program.k)]
+
+
+@node_set.register
+def _groups(program: a.Groups, run: Run) -> NodeIds:
+    return np.unique(np.array([row.group for row in table(program.table, run)], dtype=np.int32))
+
+
+def neighbour_counts(run: Run, nodes: NodeIds, step: a.Step, members: NodeIds | None = None) -> NDArray[np.int64]:
+    """How many distinct neighbours each node has along a step, among `members` if given, [n]."""
+    owners, others = run.graph.edges(nodes, step.relation, inverse=step.inverse)
+    if members is not None:
+        owners = owners[np.isin(others, members)]
+    return np.bincount(np.searchsorted(nodes, owners), minlength=len(nodes)).astype(np.int64)
+
+
+# -- numbers ------------------------------------------------------------------------------------
+
+
+def total(numbers: NDArray[np.float64], aggregation: a.Aggregation) -> float | None:
+    """The sum or average of numbers; a whole result is an int; None for the average of nothing and its sum."""
+    if not len(numbers):
+        return None
+    exact = math.fsum(numbers)
+    # Fifteen digits are what a float64 holds of a decimal: 0.1 + 0.2 is 0.3 again.
+    return tidy(exact / len(numbers) if aggregation is a.Aggregation.AVERAGE else exact)
+
+
+def tidy(number: float) -> float:
+    """A number without the noise of binary fractions; whole ones as int."""
+    if not math.isfinite(number) or not number.is_integer():
+        return float(f"{number:.15g}")
+    return int(number)
+
+
+def extreme(
+    literals: NodeIds, numbers: NDArray[np.float64], aggregation: a.Aggregation, measure: Measure
+) -> tuple[float | None, int | None]:
+    """The least or greatest value as (number, literal node); the lowest node of equal ones; (None, None) of none."""
+    if not len(literals):
+        return None, None
+    best = numbers.max() if aggregation is a.Aggregation.MAXIMUM else numbers.min()
+    literal = int(literals[numbers == best].min())
+    return (tidy(float(best)) if measure == _NUMBERS else None), literal
+
+
+def aggregated(
+    graph: KnowledgeGraph, nodes: NodeIds, step: a.Step, aggregation: a.Aggregation
+) -> tuple[float | None, int | None]:
+    """An attribute of a node set made one, as (number, literal node)."""
+    measure = aggregate_measure(graph, step, aggregation)
+    _, literals, numbers = measured_edges(graph, nodes, step, measure)
+    if aggregation in (a.Aggregation.MINIMUM, a.Aggregation.MAXIMUM):
+        return extreme(literals, numbers, aggregation, measure)
+    return total(numbers, aggregation), None
+
+
+def aggregate_measure(graph: KnowledgeGraph, step: a.Step, aggregation: a.Aggregation) -> Measure:
+    """What an aggregation ranges over: numbers for sum and average, else the measure of the step."""
+    if aggregation in (a.Aggregation.SUM, a.Aggregation.AVERAGE):
+        return _NUMBERS
+    return measure_of(graph, step)
+
+
+@singledispatch
+def number(program: a.Program, run: Run) -> tuple[float | None, int | None]:
+    """The value of a program that yields NUMBER, as (number, literal node)."""
+    raise NotImplementedError(type(program).__name__)
+
+
+@number.register
+def _count(program: a.Count, run: Run) -> tuple[float | None, int | None]:
+    return len(run.nodes(program.source)), None
+
+
+@number.register
+def _aggregate(program: a.Aggregate, run: Run) -> tuple[float | None, int | None]:
+    return aggregated(run.graph, run.nodes(program.source), program.step, program.aggregation)
+
+
+# -- truth --------------------------------------------------------------------------------------
+
+
+@singledispatch
+def truth(program: a.Program, run: Run) -> bool:
+    """The value of a program that yields BOOLEAN."""
+    raise NotImplementedError(type(program).__name__)
+
+
+@truth.register
+def _exists(program: a.Exists, run: Run) -> bool:
+    return len(run.nodes(program.source)) > 0
+
+
+@truth.register
+def _contains(program: a.Contains, run: Run) -> bool:
+    right = run.nodes(program.right)
+    return len(right) > 0 and bool(np.isin(right, run.nodes(program.left)).all())
+
+
+@truth.register
+def _compare(program: a.Compare, run: Run) -> bool:
+    sides = [
+        best_values(run.graph, run.nodes(side), program.step, a.Order.LARGEST)[1]
+        for side in (program.left, program.right)
+    ]
+    if not all(len(side) for side in sides):
+        return False
+    return bool(OPERATORS[program.comparison](sides[0].max(), sides[1].max()))
+
+
+@truth.register
+def _compare_numbers(program: a.CompareNumbers, run: Run) -> bool:
+    left, right = number(program.left, run)[0], number(program.right, run)[0]
+    return left is not None and right is not None and bool(OPERATORS[program.comparison](left, right))
+
+
+# -- relations and tables -----------------------------------------------------------------------
+
+
+def relations_between(program: a.Program, run: Run) -> NDArray[np.int32]:
+    """The relations of a RelationBetween, sorted."""
+    if not isinstance(program, a.RelationBetween):
+        raise NotImplementedError(type(program).__name__)
+    left, right = run.nodes(program.left), run.nodes(program.right)
+    # Walking from the side with fewer facts keeps a hub from being listed.
+    arrays = run.graph.arrays
+    inverse = int(arrays.into.degrees(right).sum()) < int(arrays.out.degrees(left).sum())
+    start, goal = (right, left) if inverse else (left, right)
+    near = run.graph.relations_of(start, inverse=inverse)[0]
+    found = [r for r in near.tolist() if np.isin(run.graph.edges(start, r, inverse=inverse)[1], goal).any()]
+    return np.array(found, dtype=np.int32)
+
+
+@singledispatch
+def table(program: a.Program, run: Run) -> tuple[Row, ...]:
+    """The rows of a program that yields TABLE."""
+    raise NotImplementedError(type(program).__name__)
+
+
+@table.register
+def _group_count(program: a.GroupCount, run: Run) -> tuple[Row, ...]:
+    groups = run.nodes(program.groups)
+    counts = neighbour_counts(run, groups, program.step, run.nodes(program.members))
+    return tuple(Row(g, n) for g, n in zip(groups.tolist(), counts.tolist(), strict=True))
+
+
+def _membership(program: a.GroupAggregate | a.GroupBest, run: Run) -> list[tuple[int, NodeIds]]:
+    """The members of each group that has any, by group."""
+    step = program.step
+    owners, others = run.graph.edges(run.nodes(program.groups), step.relation, inverse=step.inverse)
+    kept = np.isin(others, run.nodes(program.members))
+    owners, others = owners[kept], others[kept]
+    groups, first = np.unique(owners, return_index=True)
+    return list(zip(groups.tolist(), np.split(others, first[1:]), strict=True)) if len(groups) else []
+
+
+@table.register
+def _group_aggregate(program: a.GroupAggregate, run: Run) -> tuple[Row, ...]:
+    rows = (
+        Row(group, *aggregated(run.graph, members, program.attribute, program.aggregation))
+        for group, members in _membership(program, run)
+    )
+    return tuple(row for row in rows if row.number is not None or row.node is not None)
+
+
+@table.register
+def _group_best(program: a.GroupBest, run: Run) -> tuple[Row, ...]:
+    rows = []
+    for group, members in _membership(program, run):
+        nodes, numbers = best_values(run.graph, members, program.attribute, program.order)
+        rows += [Row(group, node=n) for n in nodes[among_best(numbers, program.order, 1)].tolist()]
+    return tuple(rows)
+
+
+def _row_numbers(rows: tuple[Row, ...]) -> NDArray[np.float64]:
+    return np.array([row.number for row in rows], dtype=np.float64)
+
+
+@table.register
+def _top_rows(program: a.TopRows, run: Run) -> tuple[Row, ...]:
+    rows = table(program.table, run)
+    kept = among_best(_row_numbers(rows), program.order, program.k)
+    return tuple(row for row, keep in zip(rows, kept.tolist(), strict=True) if keep)
+
+
+@table.register
+def _where_rows(program: a.WhereRows, run: Run) -> tuple[Row, ...]:
+    holds = OPERATORS[program.comparison]
+    return tuple(row for row in table(program.table, run) if holds(row.number, program.number))
+
+
+_RESULTS: Mapping[a.Yields, Callable[[a.Program, Run], Result]] = {
+    a.Yields.NODES: lambda program, run: Result(a.Yields.NODES, nodes=run.nodes(program)),
+    a.Yields.NUMBER: lambda program, run: _number_result(number(program, run)),
+    a.Yields.BOOLEAN: lambda program, run: Result(a.Yields.BOOLEAN, boolean=truth(program, run)),
+    a.Yields.RELATIONS: lambda program, run: Result(a.Yields.RELATIONS, relations=relations_between(program, run)),
+    a.Yields.TABLE: lambda program, run: Result(a.Yields.TABLE, rows=table(program, run)),
+}
+
+
+def _number_result(value: tuple[float | None, int | None]) -> Result:
+    return Result(a.Yields.NUMBER, number=value[0], literal=value[1])
