@@ -14,24 +14,34 @@ from kgqa.graph.adjacency import MAX_RELATIONS, RELATION_BITS, Adjacency, pack
 from kgqa.graph.strings import StringTable
 
 
+class _Numbering(dict[str, int]):
+    """Arrival numbers of term keys; an unknown key gets the next number."""
+
+    def __missing__(self, key: str) -> int:
+        number = self[key] = len(self)
+        return number
+
+
 @dataclass
 class EdgeBuffer:
     """Edges in order of arrival, their terms interned; the only mutable part of a load.
 
     ids : term key -> arrival number. subjects, predicates, objects, origins : one item an edge,
     arrival numbers and, for origins, positions in `sources`.
+    names : row ranges [start, stop) whose objects came as bare names, to be told apart from values later.
     """
 
-    ids: dict[str, int] = field(default_factory=dict)
+    ids: _Numbering = field(default_factory=_Numbering)
     subjects: array[int] = field(default_factory=lambda: array("i"))
     predicates: array[int] = field(default_factory=lambda: array("i"))
     objects: array[int] = field(default_factory=lambda: array("i"))
     origins: array[int] = field(default_factory=lambda: array("i"))
     sources: dict[str, int] = field(default_factory=dict)
+    names: list[tuple[int, int]] = field(default_factory=list)
 
     def intern(self, key: str) -> int:
         """The arrival number of a term."""
-        return self.ids.setdefault(key, len(self.ids))
+        return self.ids[key]
 
     def origin(self, source: str) -> int:
         """The number of a source."""
@@ -39,10 +49,27 @@ class EdgeBuffer:
 
     def add(self, subject: str, predicate: str, obj: str, origin: int = 0) -> None:
         """Append one edge, given as term keys."""
-        self.subjects.append(self.intern(subject))
-        self.predicates.append(self.intern(predicate))
-        self.objects.append(self.intern(obj))
-        self.origins.append(origin)
+        self.extend((subject,), (predicate,), (obj,), (origin,))
+
+    def extend(
+        self, subjects: Iterable[str], predicates: Iterable[str], objects: Iterable[str], origins: Iterable[int]
+    ) -> None:
+        """Append edges, given as columns of term keys of equal length."""
+        number = self.ids.__getitem__
+        self.subjects.extend(map(number, subjects))
+        self.predicates.extend(map(number, predicates))
+        self.objects.extend(map(number, objects))
+        self.origins.extend(origins)
+
+    def extend_names(
+        self, heads: Iterable[str], relations: Iterable[str], tails: Iterable[str], origins: Iterable[int]
+    ) -> None:
+        """Append edges as `extend` does, whose objects are names that may stand for values."""
+        start = len(self)
+        self.extend(heads, relations, tails, origins)
+        if self.names and self.names[-1][1] == start:
+            start = self.names.pop()[0]
+        self.names.append((start, len(self)))
 
     def __len__(self) -> int:
         return len(self.subjects)
@@ -66,13 +93,13 @@ class GraphArrays:
     more_sources: NDArray[np.int64]
 
 
-def renumber(keys: Iterable[str]) -> tuple[StringTable, NDArray[np.int32]]:
-    """Sort term keys: the table, and for each arrival number its sorted number."""
+def renumber(keys: Iterable[str], used: NDArray[np.bool_]) -> tuple[StringTable, NDArray[np.int32]]:
+    """Sort the used term keys: the table, and for each used arrival number its sorted number."""
     arrived = list(keys)
-    order = sorted(range(len(arrived)), key=arrived.__getitem__)
+    order = sorted(np.flatnonzero(used).tolist(), key=arrived.__getitem__)
     table = StringTable.from_sorted(arrived[i] for i in order)
     numbers = np.empty(len(arrived), dtype=np.int32)
-    numbers[np.asarray(order, dtype=np.int64)] = np.arange(len(arrived), dtype=np.int32)
+    numbers[np.asarray(order, dtype=np.int64)] = np.arange(len(order), dtype=np.int32)
     return table, numbers
 
 

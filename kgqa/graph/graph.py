@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from kgqa.config import SchemaConfig
 from kgqa.graph.adjacency import MAX_RELATIONS, RELATION_BITS
 from kgqa.graph.build import EdgeBuffer, GraphArrays, build_arrays, renumber
+from kgqa.graph.bundle import Bundle, Section, write_bundle
 from kgqa.graph.schema import Schema
 from kgqa.graph.strings import StringTable
 from kgqa.graph.terms import entity_key, key_to_id, key_to_literal, kind_of_key, local_name
@@ -54,15 +56,56 @@ class KnowledgeGraph:
         cls, buffer: EdgeBuffer, *, schema: SchemaConfig | None = None, report: LoadReport | None = None
     ) -> KnowledgeGraph:
         """Build from interned edges."""
-        terms, numbers = renumber(buffer.ids)
-        subjects, predicates, objects = (
-            numbers[np.frombuffer(column, dtype=np.int32)]
-            for column in (buffer.subjects, buffer.predicates, buffer.objects)
-        )
+        columns = [np.frombuffer(c, dtype=np.int32) for c in (buffer.subjects, buffer.predicates, buffer.objects)]
+        used = np.zeros(len(buffer.ids), dtype=bool)
+        for column in columns:
+            used[column] = True
+        terms, numbers = renumber(buffer.ids, used)
+        subjects, predicates, objects = (numbers[column] for column in columns)
         arrays, repeated = build_arrays(subjects, predicates, objects, np.frombuffer(buffer.origins, dtype=np.int32))
         old = report or LoadReport()
         done = LoadReport(len(arrays.out), repeated + old.repeated, old.skipped_count, old.skipped, old.seconds)
         return cls(terms, arrays, tuple(buffer.sources) or ("",), schema or SchemaConfig(), done)
+
+    @classmethod
+    def load(
+        cls,
+        source: object,
+        *,
+        format: str | None = None,  # noqa: A002 - the word that users of rdflib and pandas look for
+        schema: SchemaConfig | None = None,
+        on_error: str = "raise",
+        relation: str | None = None,
+    ) -> KnowledgeGraph:
+        """Load a graph from files, a bundle, a live graph, triples or a SPARQL endpoint.
+
+        source : a path (RDF, CSV, TSV, `|`, JSON Lines; `.gz` too), several, or a directory of them; a bundle
+        directory; an rdflib or NetworkX graph; an iterable of triples; the http(s) URL of a SPARQL endpoint.
+        format : overrides the suffix, e.g. "turtle" or "tsv". schema : which predicates carry names and classes.
+        on_error : "raise", or "skip" to leave malformed lines out and count them in `report`.
+        relation : the NetworkX edge attribute that names the relation.
+        Raises GraphError, GraphSyntaxError, UnknownFormatError or BundleError.
+        """
+        from kgqa.graph.load import load_graph
+
+        return load_graph(source, format=format, schema=schema, on_error=on_error, relation=relation)
+
+    def sections(self) -> dict[str, Section]:
+        """All that the graph is, as sections of a bundle (see `kgqa.graph.bundle`)."""
+        from kgqa.graph.saved import graph_sections
+
+        return graph_sections(self)
+
+    def save(self, path: Path | str) -> None:
+        """Write a bundle that holds the graph alone; `load` opens it."""
+        write_bundle(path, self.sections(), {})
+
+    @classmethod
+    def from_bundle(cls, bundle: Bundle) -> KnowledgeGraph:
+        """The graph of an open bundle, mapped from disk."""
+        from kgqa.graph.saved import graph_from_bundle
+
+        return graph_from_bundle(bundle)
 
     # -- size ---------------------------------------------------------------------------------
 
@@ -179,15 +222,15 @@ class KnowledgeGraph:
 
     def relation_pairs(self, relation: int) -> tuple[NodeIds, NodeIds]:
         """All facts of one relation: (subjects, objects), by subject."""
-        order = self._by_relation[1]
-        start, stop = self._by_relation[0][relation : relation + 2]
+        order = self.relation_order[1]
+        start, stop = self.relation_order[0][relation : relation + 2]
         positions = order[start:stop]
         out = self.arrays.out
-        return self._subjects[positions], out.neighbours[positions]
+        return self.subjects[positions], out.neighbours[positions]
 
     def relation_size(self, relation: int) -> int:
         """The number of facts of a relation."""
-        return int(self._by_relation[0][relation + 1] - self._by_relation[0][relation])
+        return int(self.relation_order[0][relation + 1] - self.relation_order[0][relation])
 
     def sources_of(self, subject: int, relation: int, obj: int) -> tuple[str, ...]:
         """The files or named graphs that state a fact."""
@@ -204,7 +247,7 @@ class KnowledgeGraph:
         """All facts as (subject node, relation, object node), sorted."""
         keys = self.arrays.out.keys()
         relations = (keys & (MAX_RELATIONS - 1)).tolist()
-        return zip(self._subjects.tolist(), relations, self.arrays.out.neighbours.tolist(), strict=True)
+        return zip(self.subjects.tolist(), relations, self.arrays.out.neighbours.tolist(), strict=True)
 
     # -- classes ------------------------------------------------------------------------------
 
@@ -262,16 +305,20 @@ class KnowledgeGraph:
         return self.terms.lower_bound('"'), self.terms.lower_bound("#")
 
     @cached_property
-    def _subjects(self) -> NodeIds:
+    def subjects(self) -> NodeIds:
+        """The subject of every fact, in the order of `arrays.out`, int32 [triples]."""
         out = self.arrays.out
         return np.repeat((out.pair_key >> RELATION_BITS).astype(np.int32), np.diff(out.pair_ptr))
 
     @cached_property
-    def _by_relation(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def relation_order(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Facts by relation: (pointers [relations + 1], positions in `arrays.out` [triples])."""
         relations = self.arrays.out.keys() & (MAX_RELATIONS - 1)
+        if self.n_relations < 1 << 16:
+            relations = relations.astype(np.uint16)  # numpy sorts 16 bits by radix
         order = np.argsort(relations, kind="stable")
-        pointers = np.searchsorted(relations[order], np.arange(self.n_relations + 1))
-        return pointers.astype(np.int64), order
+        sizes = np.bincount(relations, minlength=self.n_relations)
+        return np.r_[0, np.cumsum(sizes)].astype(np.int64), order
 
     def _closure(self, classes: NodeIds, *, inverse: bool) -> NodeIds:
         seen = frontier = np.unique(classes)

@@ -19,6 +19,8 @@ OWL = "http://www.w3.org/2002/07/owl#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 XSD_STRING = XSD + "string"
 LANG_STRING = RDF + "langString"
+QUANTITY = "urn:kgqa:datatype:quantity"
+"""The datatype of a number as people write it, such as "12 km" or "1,234"; only names in plain files get it."""
 
 _NAME_PREFIX = "urn:kgqa:name:"
 _BLANK_PREFIX = "urn:kgqa:blank:"
@@ -81,6 +83,13 @@ def name_to_iri(name: str) -> str:
 def iri_to_name(iri: str) -> str:
     """The inverse of `name_to_iri`."""
     return unquote(iri[len(_NAME_PREFIX) :]) if iri.startswith(_NAME_PREFIX) else iri
+
+
+def iri_to_key(iri: str) -> str:
+    """The key of an IRI of a view; the inverse of `key_to_iri`."""
+    if iri.startswith(_BLANK_PREFIX):
+        return blank_key(unquote(iri[len(_BLANK_PREFIX) :]))
+    return entity_key(iri_to_name(iri))
 
 
 def key_to_iri(key: str) -> str:

@@ -1,0 +1,36 @@
+"""What to do with a malformed line: raise, or count it and go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kgqa.errors import GraphSyntaxError
+
+MAX_MESSAGES = 100
+
+
+@dataclass
+class Problems:
+    """The malformed lines of a load.
+
+    skip : whether they are counted instead of raised. count : how many so far.
+    messages : the texts of the first `MAX_MESSAGES`.
+    """
+
+    skip: bool = False
+    count: int = 0
+    messages: list[str] = field(default_factory=list)
+
+    def report(self, message: str, cause: Exception | None = None) -> None:
+        """Raise GraphSyntaxError, or count the line as left out."""
+        if not self.skip:
+            cure = "Correct the line, or load with on_error='skip' to leave such lines out."
+            raise GraphSyntaxError(f"{message}. {cure}") from cause
+        self.count += 1
+        if len(self.messages) < MAX_MESSAGES:
+            self.messages.append(message)
+
+
+def shown(text: str, limit: int = 80) -> str:
+    """A value quoted for a message, cut to a readable length."""
+    return repr(text if len(text) <= limit else text[: limit - 1] + "…")
