@@ -1,0 +1,62 @@
+"""English number: from a plural to the forms that may be its singular, and back.
+
+Rules over-generate: a form is only ever looked up in a graph, and one that no name has does no harm.
+"""
+
+from __future__ import annotations
+
+_IRREGULAR = {
+    "children": "child",
+    "people": "person",
+    "men": "man",
+    "women": "woman",
+    "feet": "foot",
+    "teeth": "tooth",
+    "geese": "goose",
+    "mice": "mouse",
+    "oxen": "ox",
+    "wives": "wife",
+    "lives": "life",
+    "knives": "knife",
+    "leaves": "leaf",
+    "wolves": "wolf",
+    "halves": "half",
+    "criteria": "criterion",
+    "phenomena": "phenomenon",
+    "data": "datum",
+    "indices": "index",
+    "matrices": "matrix",
+    "vertices": "vertex",
+}
+_IRREGULAR_PLURALS = {singular: plural for plural, singular in _IRREGULAR.items()}
+_SIBILANTS = ("s", "x", "z", "ch", "sh")
+_SHORTEST = 3
+
+
+def singulars(word: str) -> tuple[str, ...]:
+    """The forms that a folded word may be the plural of, likeliest first; empty when it is no plural."""
+    if word in _IRREGULAR:
+        return (_IRREGULAR[word],)
+    if len(word) <= _SHORTEST or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return ()
+    if word.endswith("ies"):
+        return (word[:-3] + "y", word[:-1])
+    if word.endswith("es") and word[:-2].endswith((*_SIBILANTS, "o")):
+        return (word[:-2], word[:-1])
+    return (word[:-1],)
+
+
+def plurals(word: str) -> tuple[str, ...]:
+    """The plural of a folded word; empty where English has none by rule."""
+    if word in _IRREGULAR_PLURALS:
+        return (_IRREGULAR_PLURALS[word],)
+    if len(word) < _SHORTEST or not (word.isascii() and word.isalpha()):
+        return ()
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return (word[:-1] + "ies",)
+    return (word + "es",) if word.endswith(_SIBILANTS) else (word + "s",)
+
+
+def other_number(word: str) -> tuple[str, ...]:
+    """The same word in the other number: singulars of a plural, else its plural."""
+    return singulars(word) or plurals(word)
