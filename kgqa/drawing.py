@@ -17,6 +17,10 @@ from kgqa.types import Answer
 
 MAX_NODES = 40
 
+# Control characters, lone surrogates and noncharacters: terminals obey some, XML 1.0 forbids most.
+_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
 
 class Role(Enum):
     """What a node is to the question."""
@@ -83,6 +87,15 @@ def one_line(text: str) -> str:
     A control character becomes U+FFFD; white space of any kind becomes one space.
     """
     return _UNSHOWABLE.sub("\ufffd", _DIRECTION.sub("", " ".join(text.split())))
+
+
+def escape_codepoints(line: str) -> str:
+    """A line of JSON or SPARQL in which each character that is not safe to show stands as its \\uXXXX escape."""
+    return _DIRECTION.sub(_codepoint, _UNSHOWABLE.sub(_codepoint, line))
+
+
+def _codepoint(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04X}"
 
 
 def draw(answer: Answer, *, max_nodes: int = MAX_NODES) -> Drawing:
@@ -162,9 +175,6 @@ def _count_the_rest(
 
 # -- text ---------------------------------------------------------------------------------------
 
-# Control characters, lone surrogates and noncharacters: terminals obey some, XML 1.0 forbids most.
-_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Everything else in ASCII has, somewhere in Mermaid, a meaning even between quotes.
 _MERMAID_SPECIAL = re.compile(r"[^A-Za-z0-9 ,.()'\u0080-\U0010ffff-]|(?<=^\d)\.|(?<=^\d\d)\.|^-")
 _MERMAID_STYLES = {

@@ -1,0 +1,218 @@
+"""Answers on a terminal: complete, compact and safe."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console, ConsoleRenderable
+
+from kgqa.presentation import (
+    CHINESE,
+    ENGLISH,
+    ProgressBars,
+    answer_view,
+    captions_for,
+    links_view,
+    percent,
+    report_view,
+)
+from kgqa.types import (
+    Abstained,
+    AbstentionReason,
+    Alternative,
+    Answer,
+    AnswerKind,
+    AnswerLink,
+    AnswerValue,
+    Evidence,
+    Link,
+    MatchKind,
+    Mention,
+)
+
+ANSWER = Answer(
+    "Which countries that border France use the euro?",
+    AnswerKind.ENTITIES,
+    values=(AnswerValue("http://x/Spain", "Spain", "http://x/Spain"), AnswerValue("Italy", "Italy", "Italy")),
+    confidence=0.934,
+    words="countries that border France and have currency Euro",
+    sparql='SELECT ?x WHERE {\n  ?x <http://x/p> "a  b\u202e" }',
+    evidence=(Evidence("s", "p", "o", "France", "borders", "Spain", "w.ttl"),),
+    links=(AnswerLink("euro", 3, 7, "x:e", "Euro", 1.0, MatchKind.NORMALISED),),
+    alternatives=(Alternative("neighbours of France", 0.04, ("Brazil", "Suriname")),),
+    timings_ms={"linking": 1.25, "total": 20.0},
+)
+
+
+def printed(view: ConsoleRenderable, *, width: int = 80) -> str:
+    stream = io.StringIO()
+    console = Console(file=stream, width=width, force_terminal=False, markup=False, highlight=False, emoji=False)
+    console.print(view, crop=False)
+    return "\n".join(line.rstrip() for line in stream.getvalue().split("\n"))
+
+
+def test_an_answer_is_shown_with_its_proof() -> None:
+    assert printed(answer_view(ANSWER)) == "\n".join(
+        [
+            "Spain  http://x/Spain",
+            "Italy",
+            "confidence     93%",
+            "understood as  countries that border France and have currency Euro",
+            "recognised     euro → Euro",
+            "or was meant   neighbours of France (4%): Brazil, Suriname",
+            "evidence",
+            "  France  borders  Spain",
+            "  source: w.ttl",
+            "",
+        ]
+    )
+
+
+def test_the_query_and_the_timings_come_on_request() -> None:
+    text = printed(answer_view(ANSWER, sparql=True, timings=True))
+    assert '  SELECT ?x WHERE {\n    ?x <http://x/p> "a  b\\u202E" }\n' in text
+    assert "  linking  1.2\n  total    20.0" in text
+
+
+def test_a_query_is_not_broken_into_lines() -> None:
+    query = "SELECT ?x WHERE { ?x <http://x/" + "long" * 60 + "> ?y }"
+    assert query in printed(answer_view(replace(ANSWER, sparql=query), sparql=True))
+
+
+@pytest.mark.parametrize("total", [20, 21, 1000])
+def test_values_and_facts_beyond_twenty_are_counted(total: int) -> None:
+    values = tuple(AnswerValue(f"v{i}", f"value {i}", i) for i in range(total))
+    facts = tuple(Evidence("s", "p", f"o{i}", "s", "p", f"object {i}") for i in range(total))
+    text = printed(answer_view(Answer("q", AnswerKind.ENTITIES, values=values, evidence=facts)))
+    assert text.count("value ") == text.count("object ") == 20
+    assert text.count(f"… and {total - 20:,} more") == (2 if total > 20 else 0)
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        (AnswerValue(None, "true", True), "yes"),
+        (AnswerValue(None, "false", False), "no"),
+        (AnswerValue(None, "12345", 12345), "12,345"),
+        (AnswerValue("1984", "1984", 1984), "1984"),
+    ],
+)
+def test_computed_values(value: AnswerValue, line: str) -> None:
+    assert printed(answer_view(Answer("q", AnswerKind.COUNT, values=(value,)))).split("\n")[0] == line
+
+
+@pytest.mark.parametrize("reason", list(AbstentionReason))
+def test_every_reason_for_no_answer_is_said_in_both_languages(reason: AbstentionReason) -> None:
+    for question, captions in (("who?", ENGLISH), ("谁？", CHINESE)):
+        text = printed(
+            answer_view(Answer(question, AnswerKind.NONE, abstained=Abstained(reason, "Detail."))), width=200
+        )
+        why, cure = captions.reasons[reason]
+        assert why in text
+        assert cure in text
+        assert "Detail." in text
+        assert "0%" not in text
+
+
+def test_captions_follow_the_question_or_the_wish() -> None:
+    assert captions_for("日本的首都是哪里？") is CHINESE
+    assert captions_for("capital of Japan?") is ENGLISH
+    assert captions_for("capital of Japan?", "zh-Hans") is CHINESE
+    assert captions_for("日本的首都是哪里？", "en") is ENGLISH
+
+
+@pytest.mark.parametrize("hostile", ["[bold]x[/bold]", "[/]", "[link=http://e]x", ":smile:", "\\[red]"])
+def test_markup_in_labels_is_plain_text(hostile: str) -> None:
+    answer = replace(ANSWER, values=(AnswerValue("i", hostile, "v"),), words=hostile)
+    assert printed(answer_view(answer)).count(hostile) == 2
+
+
+@given(st.text())
+def test_no_label_steers_the_terminal(label: str) -> None:
+    hostile = f"\x1b]0;title\x07\x1b[2J\r\n\u202e\u2066\x9b31m{label}"
+    answer = Answer(
+        hostile,
+        AnswerKind.ENTITIES,
+        values=(AnswerValue(hostile, hostile, hostile),),
+        words=hostile,
+        sparql=hostile,
+        sentence=hostile,
+        evidence=(Evidence("s", "p", "o", hostile, hostile, hostile, hostile),),
+        links=(AnswerLink(hostile, 0, 1, hostile, hostile, 1.0, MatchKind.EXACT),),
+        alternatives=(Alternative(hostile, 0.1, (hostile,)),),
+        timings_ms={hostile: 1.0},
+    )
+    for width in (80, 20):
+        text = printed(answer_view(answer, sparql=True, timings=True), width=width)
+        assert not set(text) & set("\x1b\x07\r\u202e\u2066\x9b")
+        text.encode("utf-8")
+
+
+def test_a_very_long_label_is_cut_and_says_so() -> None:
+    text = printed(answer_view(replace(ANSWER, values=(AnswerValue("i", "x" * 5000, "v"),))))
+    assert "… (+4,600)" in text
+
+
+def test_lines_fit_eighty_columns() -> None:
+    assert max(map(len, printed(answer_view(ANSWER)).split("\n"))) <= 80
+
+
+def test_probabilities_are_not_rounded_to_certainty() -> None:
+    assert [percent(p) for p in (0, 0.001, 0.5, 0.996, 1)] == ["0%", "<1%", "50%", ">99%", "100%"]
+
+
+def test_links_show_every_score() -> None:
+    link = Link(Mention(0, 5, "japan"), 7, 0.95, MatchKind.NORMALISED, "Japan", 0.5, 1.0, 0.25)
+    text = printed(links_view([(link, "x:jp", "Japan")], "japan?"))
+    assert all(part in text for part in ("japan", "Japan  x:jp", "0.95", "normalised", "0.50", "1.00", "0.25"))
+    assert "nothing in the question was recognised" in printed(links_view([], "japan?"))
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    triples: int
+    share: float
+    complete: bool
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+    languages: dict[str, int]
+    inner: Row
+    empty: tuple[str, ...] = ()
+
+
+def test_a_report_shows_every_field() -> None:
+    report = Report(12345, 0.5, True, (Row("r", ("a", "b[/]")),), ("n1", "n2"), {"en": 3}, Row("in", ("c",)))
+    text = printed(report_view(report))
+    assert all(part in text for part in ("12,345", "0.50", "yes", "a, b[/]", "n1", "n2", "en", "in"))
+    with pytest.raises(TypeError, match="dataclass"):
+        report_view(3)
+
+
+def test_progress_is_silent_where_there_is_no_terminal() -> None:
+    stream = io.StringIO()
+    with ProgressBars(stream) as bars:
+        bars.update("encode [x]", 1, 2)
+        bars.update("encode [x]", 2, 2)
+        bars.update("unknown", 0, 0)
+    assert stream.getvalue() == ""
+
+
+def test_progress_draws_on_a_terminal() -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    stream = Terminal()
+    with ProgressBars(stream) as bars:
+        bars.update("encode [x]", 2, 2)
+    assert "encode [x]" in stream.getvalue()
