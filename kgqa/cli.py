@@ -270,7 +270,9 @@ def _tell_skipped(graph: KnowledgeGraph) -> None:
     report = graph.report
     if report.skipped_count:
         first = f"; the first: {_safe(report.skipped[0])}" if report.skipped else ""
-        sys.stderr.write(f"kgqa: {report.skipped_count:,} lines left out{first}\n")
+        sys.stderr.write(
+            f"kgqa: {report.skipped_count:,} {'line' if report.skipped_count == 1 else 'lines'} left out{first}\n"
+        )
 
 
 def _drawer(args: argparse.Namespace) -> Callable[[Answer], str] | None:

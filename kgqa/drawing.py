@@ -90,7 +90,7 @@ def one_line(text: str) -> str:
 
 
 def escape_codepoints(line: str) -> str:
-    """A line of JSON or SPARQL in which each character that is not safe to show stands as its \\uXXXX escape."""
+    r"""A line of JSON or SPARQL in which each character that is not safe to show stands as its \uXXXX escape."""
     return _DIRECTION.sub(_codepoint, _UNSHOWABLE.sub(_codepoint, line))
 
 
