@@ -1,1 +1,32 @@
+"""The evaluation room: question sets, metrics, runs and scored reports."""
 
+from kgqa.evaluation.matching import Matching, PredictedValue
+from kgqa.evaluation.metrics import METRICS, Interval, Metric, bootstrap, parse_metric
+from kgqa.evaluation.predictions import Prediction
+from kgqa.evaluation.questions import Gold, LinkedQuestion, Question, QuestionSet
+from kgqa.evaluation.report import Linking, Report, Setting, Split, score
+from kgqa.evaluation.runner import LinkedSystem, System, run, run_linked
+
+__all__ = [
+    "METRICS",
+    "Gold",
+    "Interval",
+    "LinkedQuestion",
+    "LinkedSystem",
+    "Linking",
+    "Matching",
+    "Metric",
+    "PredictedValue",
+    "Prediction",
+    "Question",
+    "QuestionSet",
+    "Report",
+    "Setting",
+    "Split",
+    "System",
+    "bootstrap",
+    "parse_metric",
+    "run",
+    "run_linked",
+    "score",
+]

@@ -1,0 +1,1 @@
+"""Simple systems that kgqa is held against."""
