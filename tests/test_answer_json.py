@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -83,12 +83,14 @@ answers = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(answers)
 def test_an_answer_survives_the_way_through_json_text(answer: Answer) -> None:
     written = json.dumps(answer_to_json(answer), ensure_ascii=False, allow_nan=False)
     assert answer_from_json(json.loads(written)) == answer
 
 
+@settings(deadline=None)
 @given(answers)
 def test_every_answer_fits_the_schema(answer: Answer) -> None:
     data = json.loads(json.dumps(answer_to_json(answer)))

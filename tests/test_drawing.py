@@ -6,7 +6,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgqa.drawing import Role, cells, cut, draw, draw_mermaid, draw_svg, one_line
@@ -108,6 +108,7 @@ def test_no_label_breaks_out(label: str) -> None:
     assert not any(c in "".join(lines) for c in "\x1b\x00\u202e\r")
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_any_label_gives_well_formed_xml_and_five_lines(subject: str, predicate: str) -> None:
     answer = answered([Evidence("s", "p", "o", subject, predicate, "o", "")])
@@ -116,6 +117,7 @@ def test_any_label_gives_well_formed_xml_and_five_lines(subject: str, predicate:
     assert len(draw_mermaid(answer).split("\n")) == 5
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_shown_text_is_one_line_that_utf8_can_carry(text: str) -> None:
     line = one_line(text)

@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass, replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console, ConsoleRenderable
 
@@ -131,6 +131,7 @@ def test_markup_in_labels_is_plain_text(hostile: str) -> None:
     assert printed(answer_view(answer)).count(hostile) == 2
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_label_steers_the_terminal(label: str) -> None:
     hostile = f"\x1b]0;title\x07\x1b[2J\r\n\u202e\u2066\x9b31m{label}"
