@@ -176,7 +176,7 @@ def _prompt(system: KGQA, args: argparse.Namespace) -> int:
         try:
             _check_text(question)
             _print_answer(system.ask(question, language=args.language), args, one_line=args.json)
-        except QuestionError as error:
+        except KgqaError as error:
             sys.stderr.write(f"kgqa: {_safe(str(error))}\n")
 
 
