@@ -79,7 +79,8 @@ def topics(store: ox.Store, name: str, sparql: str) -> list[str]:
 
 def _types(store: ox.Store, iri: str) -> Iterator[str]:
     for quad in store.quads_for_pattern(ox.NamedNode(iri), _RDF_TYPE, None):
-        yield quad.object.value
+        if isinstance(quad.object, ox.NamedNode):
+            yield quad.object.value
 
 
 def split_of(question: str) -> str:

@@ -176,8 +176,13 @@ def state_at_room_temperature(element: Any) -> str | None:
     return "liquid" if melting is not None and melting < _ROOM_TEMPERATURE else "solid"
 
 
+def build() -> Document:
+    """Return the finished document."""
+    return ElementsBuilder().build()
+
+
 if __name__ == "__main__":
     # mendeleev warns about every element of several allotropes; `transition_points` chooses among them.
     warnings.simplefilter("ignore", UserWarning)
-    ElementsBuilder().build().write(OUTPUT)
+    build().write(OUTPUT)
     print(f"wrote {OUTPUT.name}: {OUTPUT.stat().st_size / 1e3:.0f} kB")

@@ -141,7 +141,7 @@ class WorldBuilder:
         if country.area:
             self._state(subject, "area", number(country.area))
         if country.population and country.area:
-            density = (Decimal(country.population) / Decimal(country.area)).quantize(Decimal("0.01"))
+            density = (Decimal(country.population) / country.area).quantize(Decimal("0.01"))
             self._state(subject, "populationDensity", number(density))
 
     def _add_codes(self, subject: str, country: CountryRecord) -> None:
@@ -218,7 +218,7 @@ class WorldBuilder:
             self.doc.add("Currencies", subject, "rdf:type", self.doc.name("Currency"))
             self.doc.add_labels("Currencies", subject, names.currency_labels(code))
             self.doc.add("Currencies", subject, self.doc.name("currencyCode"), text(code))
-            symbol = EN.currency_symbols.get(code, code)
+            symbol = correction("currency_symbol", code, EN.currency_symbols.get(code, code))
             if symbol != code:
                 self.doc.add("Currencies", subject, self.doc.name("currencySymbol"), text(symbol))
 
@@ -296,6 +296,11 @@ def standard_offset(zone: str) -> Decimal:
     return Decimal(int(seconds)) / 3600
 
 
+def build() -> Document:
+    """Return the finished document."""
+    return WorldBuilder().build()
+
+
 if __name__ == "__main__":
-    WorldBuilder().build().write(OUTPUT)
+    build().write(OUTPUT)
     print(f"wrote {OUTPUT.name}: {OUTPUT.stat().st_size / 1e6:.1f} MB")

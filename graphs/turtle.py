@@ -36,11 +36,11 @@ def text(value: str, language: str = "") -> str:
 
 
 def number(value: int | Decimal) -> str:
-    """Return an integer or decimal in Turtle's short form."""
+    """Return an integer or decimal in canonical form, which for a whole decimal has no point and so needs its type."""
     if isinstance(value, int):
         return str(value)
     plain = format(value.normalize(), "f")
-    return plain if "." in plain else plain + ".0"
+    return plain if "." in plain else typed(plain, "xsd:decimal")
 
 
 def typed(value: str, datatype: str) -> str:

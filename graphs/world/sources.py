@@ -6,8 +6,9 @@ import json
 import math
 import tomllib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -37,7 +38,7 @@ class CountryRecord:
     continent: str
     neighbours: tuple[str, ...]
     population: int
-    area: int
+    area: Decimal
     phone: str
     domain: str
     demonym: str
@@ -79,21 +80,29 @@ def countries() -> Mapping[str, CountryRecord]:
 
 def _country(row: Mapping[str, Any], info: Mapping[str, Any]) -> CountryRecord:
     code = row["iso"]
-    neighbours = {*row["neighbours"].split(","), *correction("borders_add", code, ())} - {""}
     return CountryRecord(
         code=code,
         code3=row["iso3"],
         name=row["name"].strip(),
         capital=correction("capital", code, row["capital"].strip()),
         continent=correction("continent", code, row["continentcode"]),
-        neighbours=tuple(sorted(neighbours - set(correction("borders_drop", code, ())))),
-        population=int(row["population"]),
-        area=round(float(row["areakm2"])),
+        neighbours=_neighbours(code, row["neighbours"]),
+        population=int(correction("population", code, row["population"])),
+        area=Decimal(str(correction("area", code, row["areakm2"] or 0))),
         phone=row["phone"].strip(),
         domain=row["tld"],
         demonym=info.get("demonym") or "",
         region=info.get("intermediateregion") or info.get("subregion") or "",
     )
+
+
+def _neighbours(code: str, listed: str) -> tuple[str, ...]:
+    added, dropped = (_partners(code, table("corrections")["borders"][change]) for change in ("add", "drop"))
+    return tuple(sorted((set(listed.split(",")) | added) - dropped - {""}))
+
+
+def _partners(code: str, pairs: Iterable[str]) -> set[str]:
+    return {other for pair in pairs if code in pair.split() for other in pair.split() if other != code}
 
 
 def _country_infos() -> Mapping[str, Mapping[str, Any]]:
