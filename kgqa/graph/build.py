@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,10 +14,17 @@ from kgqa.graph.adjacency import MAX_RELATIONS, RELATION_BITS, Adjacency, pack
 from kgqa.graph.strings import StringTable
 
 
-class _Numbering(dict[str, int]):
-    """Arrival numbers of term keys; an unknown key gets the next number."""
+class Numbering(dict[str, int]):
+    """Arrival numbers of term keys; an unknown key gets the next number.
+
+    check : if set, tells of a new key whether it is well-formed; if not, ValueError.
+    """
+
+    check: Callable[[str], object] | None = None
 
     def __missing__(self, key: str) -> int:
+        if self.check is not None and not self.check(key):
+            raise ValueError(key)
         number = self[key] = len(self)
         return number
 
@@ -31,7 +38,7 @@ class EdgeBuffer:
     names : row ranges [start, stop) whose objects came as bare names, to be told apart from values later.
     """
 
-    ids: _Numbering = field(default_factory=_Numbering)
+    ids: Numbering = field(default_factory=Numbering)
     subjects: array[int] = field(default_factory=lambda: array("i"))
     predicates: array[int] = field(default_factory=lambda: array("i"))
     objects: array[int] = field(default_factory=lambda: array("i"))
@@ -60,6 +67,20 @@ class EdgeBuffer:
         self.predicates.extend(map(number, predicates))
         self.objects.extend(map(number, objects))
         self.origins.extend(origins)
+
+    def extend_checked(self, columns: Sequence[Iterable[str]], origin: int, check: Callable[[str], object]) -> bool:
+        """Append edges as `extend` does if every term not seen before passes a check; else append none."""
+        self.ids.check = check
+        try:
+            numbers = [array("i", map(self.ids.__getitem__, column)) for column in columns]
+        except ValueError:
+            return False
+        finally:
+            self.ids.check = None
+        for own, new in zip((self.subjects, self.predicates, self.objects), numbers, strict=True):
+            own.extend(new)
+        self.origins.extend(array("i", [origin]) * len(numbers[0]))
+        return True
 
     def extend_names(
         self, heads: Iterable[str], relations: Iterable[str], tails: Iterable[str], origins: Iterable[int]

@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgqa.config import SchemaConfig
+from kgqa.graph import nodes as nodes_of
 from kgqa.graph.adjacency import MAX_RELATIONS, RELATION_BITS
 from kgqa.graph.build import EdgeBuffer, GraphArrays, build_arrays, renumber
 from kgqa.graph.bundle import Bundle, Section, write_bundle
+from kgqa.graph.naming import language_prefix, relation_domain, relation_phrase
 from kgqa.graph.schema import Schema
 from kgqa.graph.strings import StringTable
 from kgqa.graph.terms import entity_key, key_to_id, key_to_literal, kind_of_key, local_name
@@ -55,13 +57,14 @@ class KnowledgeGraph:
     def from_buffer(
         cls, buffer: EdgeBuffer, *, schema: SchemaConfig | None = None, report: LoadReport | None = None
     ) -> KnowledgeGraph:
-        """Build from interned edges."""
+        """Build from interned edges; the buffer is emptied."""
         columns = [np.frombuffer(c, dtype=np.int32) for c in (buffer.subjects, buffer.predicates, buffer.objects)]
         used = np.zeros(len(buffer.ids), dtype=bool)
         for column in columns:
             used[column] = True
         terms, numbers = renumber(buffer.ids, used)
         subjects, predicates, objects = (numbers[column] for column in columns)
+        buffer.ids.clear()  # sorting needs the room: this keeps the peak low
         arrays, repeated = build_arrays(subjects, predicates, objects, np.frombuffer(buffer.origins, dtype=np.int32))
         old = report or LoadReport()
         done = LoadReport(len(arrays.out), repeated + old.repeated, old.skipped_count, old.skipped, old.seconds)
@@ -143,10 +146,7 @@ class KnowledgeGraph:
 
     def is_literal(self, nodes: NodeIds) -> NDArray[np.bool_]:
         """Which nodes are literals, [n]."""
-        low, high = self._literal_range
-        mask: NDArray[np.bool_] = (nodes >= low) & (nodes < high)
-        for i in np.flatnonzero(nodes >= self.terms.sorted_size):
-            mask[i] = self.terms[int(nodes[i])].startswith('"')
+        mask: NDArray[np.bool_] = self.kinds[nodes] == nodes_of.LITERAL
         return mask
 
     def literal(self, node: int) -> Literal:
@@ -164,7 +164,7 @@ class KnowledgeGraph:
             return key_to_id(key)
         names = self.names(node, self.schema.labels)
         if names:
-            return _best_name(names, language)
+            return _best_name(names, language).lexical
         return "" if key.startswith("_:") else local_name(key_to_id(key))
 
     def names(self, node: int, relations: Sequence[int]) -> list[Literal]:
@@ -176,6 +176,29 @@ class KnowledgeGraph:
                 key = self.terms[int(target)]
                 found.append(key_to_literal(key) if key.startswith('"') else Literal(local_name(key_to_id(key))))
         return found
+
+    def label_language(self, node: int, language: str = "") -> str:
+        """The language of what `label` gives: a BCP 47 tag, or "" where it is unknown."""
+        key = self.terms[node]
+        names = [] if key.startswith('"') else self.names(node, self.schema.labels)
+        if names:
+            return _best_name(names, language).language
+        return key_to_literal(key).language if key.startswith('"') else language_prefix(key_to_id(key))
+
+    def all_names(self) -> nodes_of.NodeNames:
+        """Every name of every entity and blank node: labels, aliases, local names where there is no label.
+
+        Names that tell themselves apart in brackets or behind `#` come again without that, as aliases.
+        """
+        return nodes_of.names_of(self)
+
+    def is_mediator(self, nodes: NodeIds) -> NDArray[np.bool_]:
+        """Which nodes only hold facts together, such as blank nodes and statements, [n]."""
+        return self._mediators[nodes]
+
+    def same_as(self, nodes: NodeIds) -> NodeIds:
+        """The nodes and all that the graph states to be the same, sorted."""
+        return nodes_of.same_as(self, nodes)
 
     # -- relations ----------------------------------------------------------------------------
 
@@ -194,8 +217,13 @@ class KnowledgeGraph:
         return self.id(self.relation_term(relation))
 
     def relation_label(self, relation: int, language: str = "") -> str:
-        """The best name of a relation."""
-        return self.label(self.relation_term(relation), language)
+        """The best name of a relation: its label, else its id in words."""
+        names = self.names(self.relation_term(relation), self.schema.labels)
+        return _best_name(names, language).lexical if names else relation_phrase(self.relation_id(relation))
+
+    def relation_domain(self, relation: int) -> str:
+        """The words before a relation's name in its id: `sports.sports_team.location` gives "sports sports team"."""
+        return relation_domain(self.relation_id(relation))
 
     # -- walking ------------------------------------------------------------------------------
 
@@ -254,7 +282,7 @@ class KnowledgeGraph:
     @cached_property
     def schema(self) -> Schema:
         """The relations that carry names, classes and descriptions."""
-        return Schema.resolve(self.schema_config, self.find_relation)
+        return Schema.resolve(self.schema_config, self.find_relation, self._has_literals)
 
     def types(self, nodes: NodeIds) -> NodeIds:
         """The classes that the nodes state, without superclasses."""
@@ -301,8 +329,23 @@ class KnowledgeGraph:
     # -- derived arrays -----------------------------------------------------------------------
 
     @cached_property
-    def _literal_range(self) -> tuple[int, int]:
-        return self.terms.lower_bound('"'), self.terms.lower_bound("#")
+    def kinds(self) -> NDArray[np.uint8]:
+        """What each term is: `LITERAL`, `ENTITY` or `BLANK` of `kgqa.graph.nodes`, uint8 [terms]."""
+        return nodes_of.kinds_of(self)
+
+    @cached_property
+    def entities(self) -> NodeIds:
+        """The entities and blank nodes that stand in facts, ascending; predicates are none."""
+        return nodes_of.entities_of(self)
+
+    @cached_property
+    def labelled(self) -> NDArray[np.bool_]:
+        """Which terms have a label, bool [terms]."""
+        return nodes_of.labelled_of(self)
+
+    @cached_property
+    def _mediators(self) -> NDArray[np.bool_]:
+        return nodes_of.mediators_of(self)
 
     @cached_property
     def subjects(self) -> NodeIds:
@@ -320,6 +363,9 @@ class KnowledgeGraph:
         sizes = np.bincount(relations, minlength=self.n_relations)
         return np.r_[0, np.cumsum(sizes)].astype(np.int64), order
 
+    def _has_literals(self, relation: int) -> bool:
+        return bool(self.is_literal(self.relation_pairs(relation)[1]).any())
+
     def _closure(self, classes: NodeIds, *, inverse: bool) -> NodeIds:
         seen = frontier = np.unique(classes)
         while len(frontier):
@@ -334,11 +380,11 @@ def _union(sets: Iterable[NodeIds]) -> NodeIds:
     return np.unique(np.concatenate(parts)) if parts else EMPTY
 
 
-def _best_name(names: Sequence[Literal], language: str) -> str:
+def _best_name(names: Sequence[Literal], language: str) -> Literal:
     def rank(item: tuple[int, Literal]) -> tuple[int, int]:
         position, name = item
         wanted = (language, "", "en")
         base = name.language.split("-")[0]
         return (wanted.index(base) if base in wanted else len(wanted), position)
 
-    return min(enumerate(names), key=rank)[1].lexical
+    return min(enumerate(names), key=rank)[1]

@@ -91,6 +91,7 @@ def settle_names(buffer: EdgeBuffer, schema: SchemaConfig) -> None:
     predicates, objects = (np.array(column, dtype=np.int32)[rows] for column in (buffer.predicates, buffer.objects))
     is_head = np.zeros(len(buffer.ids), dtype=bool)
     is_head[np.array(buffer.subjects, dtype=np.int32)] = True
+    is_shared = is_head | _under_several(predicates, objects, len(buffer.ids))
     keys = list(buffer.ids)
     order = np.argsort(predicates, kind="stable")
     cuts = np.flatnonzero(np.diff(predicates[order])) + 1
@@ -98,19 +99,34 @@ def settle_names(buffer: EdgeBuffer, schema: SchemaConfig) -> None:
     for group in np.split(order, cuts):
         tails, at = np.unique(objects[group], return_inverse=True)
         relation = keys[predicates[group[0]]][1:-1]
-        new = _objects_of(relation, [keys[t] for t in tails.tolist()], is_head[tails], schema)
+        names = [keys[t] for t in tails.tolist()]
+        if relation in {*schema.labels, *schema.aliases, *schema.descriptions}:
+            new = _names_of(names, is_shared[tails])
+        else:
+            new = _objects_of(relation, names, is_head[tails], schema)
         numbers = np.array([buffer.intern(key) for key in new], dtype=np.int32)
         settled[group] = numbers[at]
     for row in np.flatnonzero(settled != objects).tolist():
         buffer.objects[int(rows[row])] = int(settled[row])
 
 
+def _under_several(predicates: NDArray[np.int32], objects: NDArray[np.int32], size: int) -> NDArray[np.bool_]:
+    pairs = np.unique(np.stack([objects, predicates], axis=1), axis=0)
+    shared: NDArray[np.bool_] = np.bincount(pairs[:, 0], minlength=size) > 1
+    return shared
+
+
+def _names_of(keys: list[str], is_shared: NDArray[np.bool_]) -> list[str]:
+    # A `label` whose tails stand in other facts too is one of records, not a name.
+    if is_shared.mean() > _MAX_HEAD_SHARE:
+        return keys
+    return [literal_key(Literal(key[1:-1] if key.startswith("<") else key)) for key in keys]
+
+
 def _objects_of(relation: str, keys: list[str], is_head: NDArray[np.bool_], schema: SchemaConfig) -> list[str]:
     if relation in schema.types or relation in schema.subclasses or relation in schema.same:
         return keys
     texts = [key[1:-1] if key.startswith("<") else key for key in keys]
-    if relation in {*schema.labels, *schema.aliases, *schema.descriptions}:
-        return [literal_key(Literal(text)) for text in texts]
     datatypes = value_datatypes(relation, texts, is_head)
     if datatypes is None:
         return [

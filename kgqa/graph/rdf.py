@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -166,19 +166,16 @@ def _add_lines(
 
 def _add_plain_chunk(text: str, path: Path, buffer: EdgeBuffer) -> bool:
     """Add a chunk of lines `s p o .` with single spaces and no blank nodes; False if it has any other line."""
-    if "_:" in text:
+    if "_:" in text or '\n"' in text or text.startswith('"'):
         return False
+    rows = [line.split(" ", 2) for line in text.removesuffix(" .").split(" .\n")]
     try:
-        columns = tuple(zip(*(line.split(" ", 2) for line in text.removesuffix(" .").split(" .\n")), strict=True))
-        subjects, predicates, objects = columns
+        columns = tuple(zip(*rows, strict=True))
     except ValueError:
         return False
-    new = set(chain(subjects, predicates, objects)).difference(buffer.ids)
-    iris_only = {s[:1] for s in subjects} == {"<"} == {p[:1] for p in predicates}
-    if not iris_only or not all(map(_TERM.fullmatch, new)):
+    if len(columns) != 3 or not all(predicate.startswith("<") for predicate in set(columns[1])):
         return False
-    buffer.extend(subjects, predicates, objects, [buffer.origin(path.name)] * len(subjects))
-    return True
+    return buffer.extend_checked(columns, buffer.origin(path.name), _TERM.fullmatch)
 
 
 def _scoped(key: str, keys: _TermKeys) -> str:

@@ -21,18 +21,26 @@ class Schema:
     same: tuple[int, ...] = ()
 
     @classmethod
-    def resolve(cls, config: SchemaConfig, find_relation: Callable[[str], int]) -> Schema:
-        """Look up the configured predicates in a graph; `find_relation` gives -1 for an unknown one."""
+    def resolve(
+        cls, config: SchemaConfig, find_relation: Callable[[str], int], has_literals: Callable[[int], bool]
+    ) -> Schema:
+        """Look up the configured predicates in a graph; `find_relation` gives -1 for an unknown one.
+
+        A naming predicate counts only where it leads to literals: a `label` may be one of records.
+        """
 
         def known(names: Sequence[str]) -> tuple[int, ...]:
             return tuple(r for r in map(find_relation, names) if r >= 0)
 
+        def naming(names: Sequence[str]) -> tuple[int, ...]:
+            return tuple(r for r in known(names) if has_literals(r))
+
         return cls(
-            labels=known(config.labels),
-            aliases=known(config.aliases),
+            labels=naming(config.labels),
+            aliases=naming(config.aliases),
             types=known(config.types),
             subclasses=known(config.subclasses),
-            descriptions=known(config.descriptions),
+            descriptions=naming(config.descriptions),
             inverses=known(config.inverses),
             same=known(config.same),
         )

@@ -47,6 +47,20 @@ class StringTable:
             return index
         return self._added_ids.get(text, -1)
 
+    def many(self, numbers: NDArray[np.integer]) -> list[str]:
+        """The strings of many numbers at once."""
+        inside = np.asarray(numbers) < self._base
+        if not inside.all():
+            return [self[number] for number in numbers.tolist()]
+        starts, stops = self.offsets[numbers].tolist(), self.offsets[np.asarray(numbers) + 1].tolist()
+        view = self._view
+        return [str(view[i:j], "utf-8", "surrogatepass") for i, j in zip(starts, stops, strict=True)]
+
+    def first_bytes(self) -> NDArray[np.uint8]:
+        """The first byte of every string, uint8 [n]; none may be empty."""
+        added = np.frombuffer(b"".join(text.encode("utf-8")[:1] for text in self.added), dtype=np.uint8)
+        return np.concatenate([self.blob[self.offsets[:-1]], added])
+
     def with_added(self, strings: Iterable[str]) -> StringTable:
         """The table with new strings behind the old; those present already are left out."""
         new = [text for text in dict.fromkeys(strings) if self.find(text) < 0]

@@ -24,8 +24,8 @@ QUANTITY = "urn:kgqa:datatype:quantity"
 
 _NAME_PREFIX = "urn:kgqa:name:"
 _BLANK_PREFIX = "urn:kgqa:blank:"
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|\\^`\x7f]*")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:/*")
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:(?!/*$)(?:[^\x00-\x20<>\"{}|\\^`\x7f-\xa0%\[\]]|%[0-9A-Fa-f]{2})*")
+_PREFIX = re.compile(r"(?!urn:|[a-z]+://|mailto:)[a-z][a-z0-9\-]*:(?=.)")
 
 
 def entity_key(name: str) -> str:
@@ -77,7 +77,7 @@ def is_iri(name: str) -> bool:
 
 def name_to_iri(name: str) -> str:
     """The IRI of an entity: itself, or its name percent-encoded behind `urn:kgqa:name:`."""
-    return name if is_iri(name) else _NAME_PREFIX + quote(name, safe="")
+    return name if is_iri(name) and not name.startswith("urn:kgqa:") else _NAME_PREFIX + quote(name, safe="")
 
 
 def iri_to_name(iri: str) -> str:
@@ -102,6 +102,16 @@ def key_to_iri(key: str) -> str:
 def local_name(name: str) -> str:
     """What of an id can be read: `.../Tel_Aviv` and `en:Tel_Aviv` give "Tel Aviv"."""
     if is_iri(name):
-        path = _SCHEME.sub("", unquote(name), count=1).rstrip("/#")
-        name = re.split(r"[/#]", path)[-1] or name
+        name = _readable_part(unquote(name)) or name
     return name.replace("_", " ").strip() or name
+
+
+def _readable_part(iri: str) -> str:
+    if match := _PREFIX.match(iri):
+        # `CSI:Miami` is a title: only a prefix in small letters is one.
+        return iri[match.end() :]
+    if "/resource/" in iri:
+        return iri.split("/resource/", 1)[1]
+    if "://" in iri or iri.startswith("urn:"):
+        return re.split(r"[/#:]" if iri.startswith("urn:") else r"[/#]", iri.rstrip("/#"))[-1]
+    return iri
