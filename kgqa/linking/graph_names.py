@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain
 
 import numpy as np
 
@@ -16,6 +15,8 @@ from kgqa.types import NodeIds
 
 LONGEST_NAME = 300
 LONGEST_VALUE = 60
+# Local names that are numbers of a catalogue, such as Q42, m.0d05w3 or E005.
+_CODE = re.compile(r"[A-Za-z]{0,4}[.\-:_ ]?(?=\w*\d)[0-9a-z_]+")
 _NUMERIC = re.compile(r"[\d\s.,:+\-/TZ]*")
 
 
@@ -27,7 +28,7 @@ def names_of_graph(graph: KnowledgeGraph) -> Iterator[NodeName]:
     """
     nodes = np.arange(graph.n_terms, dtype=np.int32)
     weights = _facts(graph, nodes)
-    for node, name, flag in chain(_stated(graph), _local(graph, nodes[weights > 0])):
+    for node, name, flag in _entity_names(graph, nodes[weights > 0]):
         if weights[node] and 0 < len(name) <= LONGEST_NAME:
             yield NodeName(node, name, flag, int(weights[node]))
     for node in nodes[graph.is_literal(nodes) & (weights > 0)].tolist():
@@ -36,20 +37,29 @@ def names_of_graph(graph: KnowledgeGraph) -> Iterator[NodeName]:
             yield NodeName(node, value, NameFlag.LITERAL, int(weights[node]))
 
 
-def _stated(graph: KnowledgeGraph) -> Iterator[tuple[int, str, int]]:
-    roles = [(r, NameFlag.LABEL) for r in graph.schema.labels] + [(r, NameFlag.ALIAS) for r in graph.schema.aliases]
-    for relation, flag in roles:
-        for subject, target in zip(*map(np.ndarray.tolist, graph.relation_pairs(relation)), strict=True):
-            yield subject, graph.label(target), flag
-
-
-def _local(graph: KnowledgeGraph, nodes: NodeIds) -> Iterator[tuple[int, str, int]]:
-    labelled = [graph.relation_pairs(r)[0] for r in graph.schema.labels]
-    unlabelled = np.setdiff1d(nodes, np.concatenate([*labelled, nodes[:0]]))
-    for node in unlabelled.tolist():
+def _entity_names(graph: KnowledgeGraph, nodes: NodeIds) -> Iterator[tuple[int, str, int]]:
+    labels: dict[int, str] = {}
+    for relation in graph.schema.labels:
+        for subject, name in _stated(graph, relation):
+            labels[subject] = name
+            yield subject, name, NameFlag.LABEL
+    for relation in graph.schema.aliases:
+        for subject, name in _stated(graph, relation):
+            yield subject, name, NameFlag.ALIAS
+    for node in nodes.tolist():
         key = graph.terms[node]
-        if key.startswith("<"):
-            yield node, local_name(key_to_id(key)), NameFlag.LABEL
+        name = local_name(key_to_id(key)) if key.startswith("<") else ""
+        if node not in labels:
+            yield node, name, NameFlag.LABEL
+        elif name != labels[node] and not _CODE.fullmatch(name):
+            yield node, name, NameFlag.ALIAS
+
+
+def _stated(graph: KnowledgeGraph, relation: int) -> Iterator[tuple[int, str]]:
+    subjects, targets = graph.relation_pairs(relation)
+    for subject, target in zip(subjects.tolist(), targets.tolist(), strict=True):
+        key = graph.terms[target]
+        yield subject, key_to_id(key) if key.startswith('"') else local_name(key_to_id(key))
 
 
 def _facts(graph: KnowledgeGraph, nodes: NodeIds) -> NodeIds:

@@ -38,6 +38,8 @@ class LabelPart:
 
     def has(self, node: int) -> bool:
         """Whether names of a node count."""
+        if not len(self.removed):
+            return True
         at = int(np.searchsorted(self.removed, node))
         return at == len(self.removed) or int(self.removed[at]) != node
 

@@ -19,7 +19,7 @@ from kgqa.linking.partial import partial_spans
 from kgqa.linking.question import Question
 from kgqa.linking.scoring import link_score, mention_worth, string_score
 from kgqa.linking.selection import best_disjoint
-from kgqa.linking.spans import Span, inflected_spans, initial_spans, symbol_mentions, whole_spans
+from kgqa.linking.spans import CHARACTERS_PER_WORD, Span, inflected_spans, initial_spans, symbol_mentions, whole_spans
 from kgqa.linking.variants import NameFlag
 from kgqa.text import is_stop
 from kgqa.types import Link, MatchKind, Mention
@@ -27,7 +27,11 @@ from kgqa.types import Link, MatchKind, Mention
 MAX_MENTIONS = 24
 """Mentions returned per question, the kept ones first."""
 
+_ACRONYM = int(NameFlag.ACRONYM)
 _OVERLAPPED = 0.7
+_UNMARKED_INITIALS = 0.75
+# The rest of the prior: whether the graph says anything of the node.
+_KNOWN_SHARE = 0.6
 _LENGTH_POWER = 1.3
 _NUMBER_WORTH = 0.5
 
@@ -96,21 +100,23 @@ class HybridLinker:
             *initial_spans(question, self._labels),
         ]
         yield from whole
-        taken = [(span.first, span.last) for span in whole if span.last > span.first]
-        for span in partial_spans(question, self._labels, config.fuzzy):
-            inside = any(first <= span.first and span.last <= last for first, last in taken)
-            if not inside and span.last - span.first < config.max_words * 3:
+        taken = {(span.first, span.last) for span in whole if span.last > span.first}
+        for span in partial_spans(question, self._labels, config.fuzzy, whole):
+            if span.last - span.first < config.max_words * CHARACTERS_PER_WORD and not _is_strictly_within(span, taken):
                 yield span
 
     def _read(self, question: Question, span: Span) -> Iterable[_Candidate]:
         worth = mention_worth(question, span.first, span.last)
         start, end = question.surface(span.first, span.last)
         for named in self._labels.named(span.key):
-            if named.flag & NameFlag.ACRONYM and not _is_initials(question, span):
+            if named.flag & _ACRONYM and not _is_initials(question, span):
                 continue
             at = _written(question.text, start, end, named.name)
             kind = _kind(question.text[slice(*at)], span, named)
-            string = string_score(kind, span.similarity, named.flag)
+            sure = 1.0 if kind is not MatchKind.ACRONYM or question.text[start:end].isupper() else _UNMARKED_INITIALS
+            string = string_score(
+                kind, span.similarity * sure, named.flag, alike=question.text[start:end] in named.name
+            )
             mention = Mention(*at, question.text[slice(*at)])
             yield _Candidate(span.first, span.last, mention, named.node, named.name, kind, string, worth)
 
@@ -151,8 +157,10 @@ class HybridLinker:
     def _priors(self, candidates: list[_Candidate]) -> list[float]:
         if not candidates:
             return []
-        degrees = self._graph.degrees(np.array([c.node for c in candidates], dtype=np.int32))
-        priors: list[float] = np.minimum(1.0, np.log1p(degrees) / self._degree_scale).tolist()
+        nodes = np.array([c.node for c in candidates], dtype=np.int32)
+        stated = self._graph.arrays.out.degrees(nodes)
+        known = np.log1p(stated + self._graph.arrays.into.degrees(nodes)) / self._degree_scale
+        priors: list[float] = (_KNOWN_SHARE * np.minimum(1.0, known) + (1 - _KNOWN_SHARE) * (stated > 0)).tolist()
         return priors
 
     def _trim(self, links: list[Link]) -> list[Link]:
@@ -211,6 +219,11 @@ def _best_by_node(candidates: Iterable[_Candidate]) -> Iterable[_Candidate]:
     return best.values()
 
 
+def _is_strictly_within(span: Span, taken: Iterable[tuple[int, int]]) -> bool:
+    place = (span.first, span.last)
+    return any(first <= span.first and span.last <= last and (first, last) != place for first, last in taken)
+
+
 def _is_initials(question: Question, span: Span) -> bool:
     """Whether a span may be initials: written in capitals or with dots, or no capitals are used at all."""
     start, end = question.surface(span.first, span.last)
@@ -229,7 +242,7 @@ def _written(text: str, start: int, end: int, name: str) -> tuple[int, int]:
 
 
 def _kind(surface: str, span: Span, named: Named) -> MatchKind:
-    if named.flag & NameFlag.ACRONYM:
+    if named.flag & _ACRONYM:
         return MatchKind.ACRONYM
     if span.kind is MatchKind.NORMALISED and surface == named.name:
         return MatchKind.EXACT

@@ -20,6 +20,7 @@ class Question:
     """A question and what linking reads off it.
 
     text : as asked, cut to `MAX_CHARACTERS`. folded : see `kgqa.text`. words : of the folded text.
+    stops : which of them are stop words.
     quoted : the (start, end) of what stands in quotation marks, without them.
     cased : whether capitals tell names apart: a word after the first begins with one, and not all do.
     """
@@ -27,6 +28,7 @@ class Question:
     text: str
     folded: Folded
     words: tuple[Word, ...]
+    stops: tuple[bool, ...]
     quoted: tuple[tuple[int, int], ...]
     cased: bool
 
@@ -39,7 +41,8 @@ class Question:
         quoted = tuple(m.span(m.lastindex or 0) for m in _QUOTED.finditer(text))
         initials = [text[folded.starts[w.start]] for w in words if not w.spaceless]
         cased = any(c.isupper() for c in initials[1:]) and any(c.islower() for c in initials)
-        return cls(text, folded, words, quoted, cased)
+        stops = tuple(is_stop(word.text) for word in words)
+        return cls(text, folded, words, stops, quoted, cased)
 
     def surface(self, first: int, last: int) -> tuple[int, int]:
         """The original characters of the words first..last."""
@@ -55,10 +58,10 @@ class Question:
         return any(low <= start and end <= high and start - low + high - end <= 3 for low, high in self.quoted)
 
     def has_capital(self, first: int, last: int) -> bool:
-        """Whether a word of first..last that is more than a stop word begins with a capital, the question's first aside."""
-        stops = all(is_stop(word.text) for word in self.words[first : last + 1])
+        """Whether a word of first..last begins with a capital; stop words, and the question's first word, aside."""
+        stops = all(self.stops[first : last + 1])
         return any(
-            self.text[self.folded.starts[word.start]].isupper()
-            for word in self.words[max(first, 1) : last + 1]
-            if stops or not is_stop(word.text)
+            self.text[self.folded.starts[self.words[i].start]].isupper()
+            for i in range(max(first, 1), last + 1)
+            if stops or not self.stops[i]
         )

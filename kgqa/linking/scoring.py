@@ -9,36 +9,40 @@ from kgqa.types import MatchKind
 
 STRING_BASE = {
     MatchKind.EXACT: 1.0,
-    MatchKind.NORMALISED: 0.96,
-    MatchKind.INFLECTED: 0.9,
+    MatchKind.NORMALISED: 0.91,
+    MatchKind.INFLECTED: 0.87,
     MatchKind.ACRONYM: 0.85,
-    MatchKind.FUZZY: 0.9,
-    MatchKind.PARTIAL: 0.75,
+    MatchKind.FUZZY: 0.88,
+    MatchKind.PARTIAL: 0.7,
     MatchKind.DENSE: 0.6,
 }
 """The evidence of a perfect match of each kind."""
 
 _FLAG_FACTOR = (
-    (NameFlag.ALIAS, 0.98),
-    (NameFlag.LITERAL, 0.9),
-    (NameFlag.JOINED, 0.98),
-    (NameFlag.BASE, 0.95),
+    (int(NameFlag.ALIAS), 0.98),
+    (int(NameFlag.LITERAL), 0.9),
+    (int(NameFlag.JOINED), 0.98),
 )
+_ALIKE = 0.97
 _UNMARKED = 0.75
 _STOP_WORTH = 0.1
 _MARKED_STOP_WORTH = 0.5
 _HALF_WORTH = 0.5
-_PRIOR_SHARE = 0.12
+_PRIOR_SHARE = 0.15
 _DENSE_SHARE = 0.15
 
 
-def string_score(kind: MatchKind, similarity: float, flag: int) -> float:
-    """The evidence of the match itself, in [0, 1]."""
-    score = STRING_BASE[kind] * similarity
+def string_score(kind: MatchKind, similarity: float, flag: int, *, alike: bool = False) -> float:
+    """The evidence of the match itself, in [0, 1]. alike : whether the name holds the mention letter for letter."""
+    score = STRING_BASE[kind]
+    if kind is MatchKind.NORMALISED and alike:
+        score = _ALIKE
+    if kind is MatchKind.PARTIAL:
+        similarity = 0.2 + 0.8 * similarity
     for bit, factor in _FLAG_FACTOR:
         if flag & bit:
             score *= factor
-    return score
+    return score * similarity
 
 
 def word_worth(text: str, spaceless: bool) -> float:
@@ -60,7 +64,9 @@ def mention_worth(question: Question, first: int, last: int) -> float:
     words = question.words[first : last + 1]
     total = sum(word_worth(word.text, word.spaceless) for word in words)
     capital = question.cased and question.has_capital(first, last)
-    if all(is_stop(word.text) for word in words) or is_stop(question.key(first, last)):
+    if is_stop(question.key(first, last)) and not capital:
+        total = _STOP_WORTH
+    elif all(question.stops[first : last + 1]):
         total = len(words) * (_MARKED_STOP_WORTH if capital else _STOP_WORTH)
     worth = total / (total + _HALF_WORTH)
     return worth if capital or not question.cased or words[0].spaceless else worth * _UNMARKED

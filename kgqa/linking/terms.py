@@ -24,7 +24,8 @@ class TermTable:
     """The terms of a fixed set of keys; arrays may be memory maps.
 
     trie : term -> term number. starts : int64 [terms + 1] into `keys`. keys : int32 [postings], ascending
-    within a term. mass : float32 [keys], the summed rarity of a key's terms, 0 for a key without. n_keys : keys with terms. typos : the terms by their misspellings.
+    within a term. mass : float32 [keys], the summed rarity of a key's terms, 0 for a key without.
+    n_keys : keys with terms. typos : the terms by their misspellings.
     """
 
     trie: marisa_trie.Trie

@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator
 from enum import IntFlag
 
-from kgqa.text import fold
+from kgqa.text import fold, is_stop
 
 _QUALIFIER = re.compile(r"[\s_]*(?:\([^()]*\)|（[^（）]*[）)]|\[[^\[\]]*\]|#\d+)\s*$")
 _COMMA = re.compile(r"^([^,，]{2,60}),\s+[^,]{1,40}$")
 _ARTICLE = re.compile(r"^(?:the|an|a) (?=\S)")
 _JOINER = re.compile(r"(?<=\w)['’`ʼ\-‐‑.](?=\w|\s|$)")
-_CAPITAL = re.compile(r"(?:^|[\s\-_])([A-Z])(?=[\w.])")
 _SPECIAL = re.compile(r"[(（\[#,'’`ʼ\-‐‑.]")
 _LONGEST_ACRONYM = 6
 
@@ -72,6 +71,9 @@ def base_name(name: str) -> str:
 
 
 def acronym(name: str) -> str:
-    """The folded initials of the capitalised words of a name: "United States of America" gives "usa"; or ""."""
-    capitals = _CAPITAL.findall(name[:120])
-    return "".join(capitals).lower() if 2 <= len(capitals) <= _LONGEST_ACRONYM else ""
+    """The folded initials of a name of capitalised words, function words aside, such as "usa"; or ""."""
+    words = [word for word in base_name(name[:120]).replace("_", " ").replace("-", " ").split() if word]
+    initials = [word[0] for word in words if not (word.islower() and is_stop(word))]
+    if not 2 <= len(initials) <= _LONGEST_ACRONYM or not "".join(initials).isupper():
+        return ""
+    return fold("".join(initials))
