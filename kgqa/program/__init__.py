@@ -2,5 +2,6 @@
 
 from kgqa.program.check import check
 from kgqa.program.execute import Result, Row, execute
+from kgqa.program.sparql import to_sparql
 
-__all__ = ["Result", "Row", "check", "execute"]
+__all__ = ["Result", "Row", "check", "execute", "to_sparql"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,8 +13,10 @@ from numpy.typing import NDArray
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.terms import key_to_literal
 from kgqa.graph.values import TIMES, ZONE_SLACK, Measure, Value, ValueClass, Zone, value_of, values_of
-from kgqa.program.algebra import Comparison, Order, Step
+from kgqa.program.algebra import Aggregation, Comparison, Order, Step
 from kgqa.types import NodeIds
+
+NUMBERS = Measure(ValueClass.NUMBER)
 
 OPERATORS: Mapping[Comparison, Callable[[Any, Any], Any]] = {
     Comparison.EQUAL: operator.eq,
@@ -73,6 +76,20 @@ def _compare_numbers(graph: KnowledgeGraph, nodes: NodeIds, comparison: Comparis
 def measure_of(graph: KnowledgeGraph, step: Step) -> Measure:
     """What a step measures in."""
     return values_of(graph).measure(graph, step.relation)
+
+
+def aggregate_measure(graph: KnowledgeGraph, step: Step, aggregation: Aggregation) -> Measure:
+    """What an aggregation ranges over: numbers for sum and average, else the measure of the step."""
+    if aggregation in (Aggregation.SUM, Aggregation.AVERAGE):
+        return NUMBERS
+    return measure_of(graph, step)
+
+
+def tidy(number: float) -> float:
+    """A number without the noise of binary fractions; whole ones as int."""
+    if not math.isfinite(number) or not number.is_integer():
+        return float(f"{number:.15g}")
+    return int(number)
 
 
 def measured_edges(

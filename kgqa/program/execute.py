@@ -12,20 +12,20 @@ from numpy.typing import NDArray
 
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.graph import EMPTY
-from kgqa.graph.values import Measure, ValueClass
+from kgqa.graph.values import Measure
 from kgqa.program import algebra as a
 from kgqa.program.check import check
 from kgqa.program.compare import (
+    NUMBERS,
     OPERATORS,
+    aggregate_measure,
     among_best,
     best_values,
     compares,
-    measure_of,
     measured_edges,
+    tidy,
 )
 from kgqa.types import NodeIds
-
-_NUMBERS = Measure(ValueClass.NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,13 +201,6 @@ def total(numbers: NDArray[np.float64], aggregation: a.Aggregation) -> float | N
     return tidy(exact / len(numbers) if aggregation is a.Aggregation.AVERAGE else exact)
 
 
-def tidy(number: float) -> float:
-    """A number without the noise of binary fractions; whole ones as int."""
-    if not math.isfinite(number) or not number.is_integer():
-        return float(f"{number:.15g}")
-    return int(number)
-
-
 def extreme(
     literals: NodeIds, numbers: NDArray[np.float64], aggregation: a.Aggregation, measure: Measure
 ) -> tuple[float | None, int | None]:
@@ -216,7 +209,7 @@ def extreme(
         return None, None
     best = numbers.max() if aggregation is a.Aggregation.MAXIMUM else numbers.min()
     literal = int(literals[numbers == best].min())
-    return (tidy(float(best)) if measure == _NUMBERS else None), literal
+    return (tidy(float(best)) if measure == NUMBERS else None), literal
 
 
 def aggregated(
@@ -228,13 +221,6 @@ def aggregated(
     if aggregation in (a.Aggregation.MINIMUM, a.Aggregation.MAXIMUM):
         return extreme(literals, numbers, aggregation, measure)
     return total(numbers, aggregation), None
-
-
-def aggregate_measure(graph: KnowledgeGraph, step: a.Step, aggregation: a.Aggregation) -> Measure:
-    """What an aggregation ranges over: numbers for sum and average, else the measure of the step."""
-    if aggregation in (a.Aggregation.SUM, a.Aggregation.AVERAGE):
-        return _NUMBERS
-    return measure_of(graph, step)
 
 
 @singledispatch
