@@ -127,7 +127,7 @@ def test_an_unknown_name_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
         load_encoder("./nowhere/at-all")
     with pytest.raises(EncoderError, match="nowhere"):
         read_weights("nowhere")
-    with pytest.raises(EncoderError, match="'int8' .* 'float32'"):
+    with pytest.raises(EncoderError, match=r"'int8' .* 'float32'"):
         load_encoder("nowhere", precision=Precision.INT8)
 
 
