@@ -1,7 +1,7 @@
 """Question sets: JSON Lines in; what a system may see and what it is marked against, kept apart.
 
 One object a line: `id` and `question`, and where known `answers` (ids or labels), `kind`, `topic` (gold
-entities), `hops`, `language` (or `lang`), `tags`, `program`, `path`, `sparql`. A line without `answers` has no
+entities), `hops`, `language` (or `lang`), `tags`, `split`, `program`, `path`, `sparql`. A line without `answers` has no
 gold; `"answers": []` says that the right answer is none. Other fields are not read, and are listed.
 """
 
@@ -20,7 +20,21 @@ from kgqa.types import AnswerKind
 T = TypeVar("T")
 PathItem = str | tuple[str, ...]
 _KNOWN = frozenset(
-    ("id", "question", "answers", "kind", "topic", "hops", "language", "lang", "tags", "program", "path", "sparql")
+    (
+        "id",
+        "question",
+        "answers",
+        "kind",
+        "topic",
+        "hops",
+        "language",
+        "lang",
+        "tags",
+        "split",
+        "program",
+        "path",
+        "sparql",
+    )
 )
 
 
@@ -75,15 +89,17 @@ class QuestionSet:
     unread: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, path: Path | str) -> QuestionSet:
+    def read(cls, path: Path | str, *, split: str = "") -> QuestionSet:
         """Read a JSON Lines file.
 
+        split : keep the lines whose `split` is this; all unless given.
         Errors : QuestionsFileError with file and line for a malformed line, a repeated id or an empty file.
         """
         records = list(_records(Path(path)))
         if not records:
             raise QuestionsFileError(f"{path} holds no question; expected one JSON object a line")
         _refuse_repeated_ids(records)
+        records = _of_split(records, split, path) if split else records
         unread = sorted({key for record in records for key in record.data} - _KNOWN)
         gold = {record.text("id"): record.gold() for record in records if record.data.get("answers") is not None}
         return cls(tuple(record.question() for record in records), gold, tuple(unread))
@@ -216,6 +232,14 @@ def _refuse_repeated_ids(records: list[_Record]) -> None:
         at = first.setdefault(record.text("id"), record.where)
         if at != record.where:
             raise record.error(f"the id {record.text('id')!r} stands at {at} already; give each question its own")
+
+
+def _of_split(records: list[_Record], split: str, path: Path | str) -> list[_Record]:
+    kept = [record for record in records if record.text("split", "") == split]
+    if not kept:
+        found = sorted({record.text("split", "") for record in records} - {""})
+        raise QuestionsFileError(f"{path} has no split {split!r}; expected one of: {', '.join(found) or 'none there'}")
+    return kept
 
 
 def _short(value: object, limit: int = 60) -> str:

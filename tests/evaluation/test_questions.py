@@ -101,6 +101,16 @@ def test_sample_is_seeded_and_drawn_by_hops(tmp_path: Path) -> None:
     assert questions.sample(100, seed=7) == questions
 
 
+def test_split(tmp_path: Path) -> None:
+    records: list[dict[str, object]] = [
+        {"id": name, "question": "?", "answers": [], "split": name[:3]} for name in ("dev1", "tes1", "dev2")
+    ]
+    path = write(tmp_path / "q.jsonl", *records)
+    assert list(QuestionSet.read(path, split="dev").gold) == ["dev1", "dev2"]
+    with pytest.raises(QuestionsFileError, match="no split 'train'; expected one of: dev, tes"):
+        QuestionSet.read(path, split="train")
+
+
 def test_withdrawn_gold_keeps_the_question(tmp_path: Path) -> None:
     questions = hops_set(tmp_path).without_gold(["1-0"])
     assert len(questions) == 19

@@ -1,0 +1,146 @@
+"""Question sets answered without training: kgqa with its own linking, and the plain cosine floor beside it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+
+from evaluation.baselines.cosine import Bounds, CosineBaseline
+from evaluation.results import Cell, Column, Row, Table
+from evaluation.settings import WORK, AccuracySet, AccuracySettings, Choice, accuracy_settings, located
+from kgqa import KGQA
+from kgqa.embedding import load_encoder
+from kgqa.evaluation import (
+    Interval,
+    Linking,
+    Prediction,
+    QuestionSet,
+    Report,
+    Setting,
+    Split,
+    run_linked,
+    score,
+)
+from kgqa.evaluation import run as run_own
+from kgqa.evaluation.provenance import git_commit
+
+COLUMNS = (
+    Column("questions", 0),
+    Column("kgqa Hits@1", 1, 100),
+    Column("kgqa F1", 1, 100),
+    Column("p50 ms", 0),
+    Column("cosine, gold entity Hits@1", 1, 100),
+    Column("cosine F1", 1, 100),
+)
+Scores = Mapping[str, Interval]
+
+
+def run(choice: Choice) -> list[Table]:
+    """Answer every set whose files are there; the others are named on stderr."""
+    settings = accuracy_settings()
+    rows: list[Row] = []
+    for one in settings.sets:
+        if choice.only and one.name not in choice.only:
+            continue
+        if not located(one.questions).exists():
+            print(f"left out: {one.name}: {located(one.questions)} is missing; set KGQA_DATA", file=sys.stderr)
+            continue
+        rows += _rows(one, settings, choice)
+    return [Table("accuracy", "No training, dev questions", COLUMNS, tuple(rows))]
+
+
+def order() -> list[str]:
+    """The names of all rows in the order of the TOML."""
+    names = []
+    for one in accuracy_settings().sets:
+        names += [f"{one.name}, {h} hop{'s' * (h > 1)}" for h in (1, 2, 3)] if one.by_hops else [one.name]
+    return names
+
+
+def _rows(one: AccuracySet, settings: AccuracySettings, choice: Choice) -> list[Row]:
+    start = time.perf_counter()
+    questions = QuestionSet.read(located(one.questions), split=one.split).without_gold(one.gold_unusable)
+    if one.sample:
+        questions = questions.sample(one.sample, settings.seed)
+    own = _own(one, questions, settings, choice)
+    floor = _floor(one, questions, settings, choice) if one.hops else None
+    seconds = time.perf_counter() - start
+    return [
+        Row(name, _cells(scores, own, base), settings.seed, seconds, asdict(one), _details(own, floor))
+        for name, scores, base in _lines(one, own, floor)
+    ]
+
+
+def _own(one: AccuracySet, questions: QuestionSet, settings: AccuracySettings, choice: Choice) -> Report:
+    system = _system(one.graph)
+    return _marked(
+        lambda path: run_own(system, questions.questions, name=_run_name("kgqa"), path=path, on_progress=_progress),
+        one,
+        questions,
+        Setting(name="kgqa", linking=Linking.OWN, seed=settings.seed),
+        choice,
+    )
+
+
+def _floor(one: AccuracySet, questions: QuestionSet, settings: AccuracySettings, choice: Choice) -> Report:
+    baseline = CosineBaseline(_system(one.graph).graph, load_encoder(one.encoder), Bounds(hops=one.hops))
+    linked = questions.linked()
+    return _marked(
+        lambda path: run_linked(baseline, linked, name=_run_name("cosine"), path=path, on_progress=_progress),
+        one,
+        questions,
+        Setting(name="cosine", linking=Linking.GOLD, seed=settings.seed),
+        choice,
+    )
+
+
+def _marked(
+    answer: Callable[[Path], list[Prediction]],
+    one: AccuracySet,
+    questions: QuestionSet,
+    setting: Setting,
+    choice: Choice,
+) -> Report:
+    path = WORK / "predictions" / f"{one.name.replace(' ', '-')}.{setting.name}.jsonl"
+    if not choice.resume:
+        path.unlink(missing_ok=True)
+    return score(answer(path), questions, setting)
+
+
+def _lines(one: AccuracySet, own: Report, floor: Report | None) -> list[tuple[str, Scores, Scores | None]]:
+    if not one.by_hops:
+        return [(one.name, own.overall, floor.overall if floor else None)]
+    base = floor.groups[Split.HOPS] if floor else {}
+    groups = own.groups[Split.HOPS].items()
+    return [(f"{one.name}, {hops} hop{'s' * (hops != '1')}", scores, base.get(hops)) for hops, scores in groups]
+
+
+def _cells(scores: Scores, own: Report, base: Scores | None) -> tuple[Cell, ...]:
+    first = scores["Hits@1"]
+    mine = (first.n, (first.mean, first.low, first.high), scores["F1"].mean, own.latency.p50_ms)
+    return (*mine, base["Hits@1"].mean, base["F1"].mean) if base else (*mine, None, None)
+
+
+def _details(own: Report, floor: Report | None) -> dict[str, object]:
+    return {"kgqa": own.to_json(), "cosine": floor.to_json() if floor else None}
+
+
+@lru_cache(maxsize=1)
+def _system(graph: str) -> KGQA:
+    """MetaQA's graph serves two sets in a row: it is opened once."""
+    return KGQA.from_graph(located(graph))
+
+
+@lru_cache(maxsize=8)
+def _run_name(system: str) -> str:
+    """Predictions of another commit are not resumed."""
+    return f"{system} {git_commit()}"
+
+
+def _progress(done: int, total: int) -> None:
+    if sys.stderr.isatty() and (done % 20 == 0 or done == total):
+        print(f"\r{done}/{total}", end="\n" if done == total else "", file=sys.stderr, flush=True)

@@ -1,0 +1,54 @@
+"""Run benchmarks: `python -m evaluation.run [load] [latency] [accuracy] [--only SET ...] [--resume]`.
+
+Without names all run. Results go to evaluation/results/*.json; `python -m evaluation.tables` shows them in the README.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from evaluation import tables
+from evaluation.results import Table
+from evaluation.settings import Choice
+
+BENCHMARKS = ("load", "latency", "accuracy")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the named benchmarks and save their tables."""
+    parser = argparse.ArgumentParser(prog="python -m evaluation.run", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all unless given")
+    parser.add_argument("--only", action="append", default=[], metavar="SET", help="a set of accuracy.toml; repeatable")
+    parser.add_argument("--resume", action="store_true", help="go on with predictions of the same commit")
+    chosen = parser.parse_args(arguments)
+    if unknown := set(chosen.names) - set(BENCHMARKS):
+        parser.error(f"{', '.join(sorted(unknown))}: no such benchmark; expected {', '.join(BENCHMARKS)}")
+    choice = Choice(only=tuple(chosen.only), resume=chosen.resume)
+    for name in chosen.names or BENCHMARKS:
+        for table in _benchmark(name, choice)():
+            path = table.save(order=_order(name))
+            print(f"{path}\n{tables.markdown(Table.load(path))}", flush=True)
+    return 0
+
+
+def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
+    from evaluation import accuracy, latency, load
+
+    runs: dict[str, Callable[[], list[Table]]] = {
+        "load": load.run,
+        "latency": latency.run,
+        "accuracy": lambda: accuracy.run(choice),
+    }
+    return runs[name]
+
+
+def _order(name: str) -> list[str]:
+    from evaluation import accuracy
+
+    return accuracy.order() if name == "accuracy" else []
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,200 @@
+"""The benchmarks' own machinery: settings, synthetic graph, floor, results and the README's tables."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyoxigraph
+import pytest
+
+from evaluation import tables
+from evaluation.baselines.cosine import Bounds, CosineBaseline
+from evaluation.latency import lookups
+from evaluation.peers import WAYS, measure
+from evaluation.results import Column, Row, Table
+from evaluation.settings import RESULTS, accuracy_settings, latency_settings, load_settings, located
+from evaluation.synthetic import ATTRIBUTES, RELATIONS, Size, write
+from kgqa.embedding import TextKind
+from kgqa.embedding.contract import Floats, Progress, TokenEmbeddings
+from kgqa.evaluation.provenance import Provenance
+from kgqa.graph import KnowledgeGraph
+
+SMALL = Size(triples=3_000, entities=400, seed=3)
+RUN = Provenance("1", "abc", "a machine", "3.11")
+
+
+# -- settings -------------------------------------------------------------------------------------
+
+
+def test_every_setting_is_readable_and_names_known_things() -> None:
+    assert set(load_settings().ways) <= set(WAYS)
+    latency = latency_settings()
+    for path in (*latency.graphs, *latency.sets):
+        assert located(path).is_file()
+
+
+def test_accuracy_never_touches_a_test_split() -> None:
+    sets = accuracy_settings().sets
+    assert len({one.name for one in sets}) == len(sets)
+    for one in sets:
+        assert one.split == "dev" or one.questions.endswith("/dev.jsonl")
+
+
+# -- the synthetic graph --------------------------------------------------------------------------
+
+
+def test_synthetic_graph_is_exact_in_size_and_the_same_each_time(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.nt", tmp_path / "b.nt"
+    write(first, SMALL)
+    write(second, SMALL)
+    assert first.read_bytes() == second.read_bytes()
+    quads = list(pyoxigraph.parse(path=str(first), format=pyoxigraph.RdfFormat.N_TRIPLES))
+    assert len(quads) == SMALL.triples
+    assert not list(tmp_path.glob("*.part"))
+    assert len(set((*RELATIONS, *ATTRIBUTES))) == len(RELATIONS) + len(ATTRIBUTES)
+
+
+def test_lookups_agree_with_sparql(tmp_path: Path) -> None:
+    path = tmp_path / "a.nt"
+    write(path, SMALL)
+    store = pyoxigraph.Store()
+    store.bulk_load(path=str(path), format=pyoxigraph.RdfFormat.N_TRIPLES)
+    records = list(lookups(SMALL, 40))
+    assert len({record["question"] for record in records}) == 40
+    for record in records:
+        relation, name = record["question"].removeprefix("What is the ").removesuffix("?").split(" of Entity ")
+        label = "<http://www.w3.org/2000/01/rdf-schema#label>"
+        query = f'SELECT DISTINCT ?o {{ ?p {label} "{relation}"@en . ?s {label} "Entity {name}"@en . ?s ?p ?o }}'
+        found = store.query(query)
+        assert isinstance(found, pyoxigraph.QuerySolutions)
+        assert {row["o"].value for row in found} == set(map(str, record["answers"]))
+
+
+@pytest.mark.parametrize("way", ["kgqa", "parse and intern", "Oxigraph store", "NetworkX", "rdflib"])
+def test_every_way_loads_the_same_facts(tmp_path: Path, way: str) -> None:
+    path = tmp_path / "a.nt"
+    write(path, SMALL)
+    distinct = len(set(path.read_text().splitlines()))
+    found = measure(way, str(path))
+    assert found["triples"] == (SMALL.triples if way == "parse and intern" else distinct)
+    assert found["peak_mb"] > 1
+
+
+# -- the floor ------------------------------------------------------------------------------------
+
+
+class Letters:
+    """An encoder whose vectors count letters: the cosine can be worked out by hand."""
+
+    name = fingerprint = "letters"
+    dimension = 26
+
+    def encode(
+        self, texts: list[str], *, kind: TextKind = TextKind.PASSAGE, on_progress: Progress | None = None
+    ) -> Floats:
+        counts = np.array([[text.lower().count(chr(97 + i)) for i in range(26)] for text in texts], dtype=np.float32)
+        lengths: Floats = np.linalg.norm(counts, axis=1, keepdims=True)
+        return np.asarray(counts / np.maximum(lengths, 1), dtype=np.float32)
+
+    def encode_tokens(self, texts: list[str], *, kind: TextKind = TextKind.PASSAGE) -> list[TokenEmbeddings]:
+        raise NotImplementedError
+
+
+FACTS = [
+    ("ann", "mum", "bea"),
+    ("bea", "pet", "rex"),
+    ("bea", "pet", "kit"),
+    ("ann", "job", "vet"),
+    ("cat", "job", "vet"),
+]
+
+
+def floor(hops: int, paths: int = 100) -> CosineBaseline:
+    return CosineBaseline(KnowledgeGraph.load(FACTS), Letters(), Bounds(hops=hops, paths=paths))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("question", "topic", "hops", "expected"),
+    [
+        ("mum", ["ann"], 2, {"bea"}),
+        ("mum pet", ["ann"], 2, {"rex", "kit"}),
+        ("mum pet", ["ann"], 1, {"bea"}),
+        ("job", ["vet"], 2, {"ann", "cat"}),
+        ("job job", ["ann"], 2, {"vet"}),
+        ("mum", ["nobody"], 2, set()),
+        ("pet", ["rex", "ann"], 1, {"bea"}),
+    ],
+)
+def test_floor_follows_the_path_with_the_nearest_words(
+    question: str, topic: list[str], hops: int, expected: set[str]
+) -> None:
+    answer = floor(hops).ask_linked(question, topic)
+    assert {value.id for value in answer.values} == expected
+    assert (answer.abstained is None) == bool(expected)
+
+
+def test_floor_is_bounded() -> None:
+    assert {value.id for value in floor(2, paths=1).ask_linked("mum pet", ["ann"]).values} == {"vet"}
+
+
+# -- results and tables ---------------------------------------------------------------------------
+
+
+def table(*rows: Row) -> Table:
+    return Table("t", "what", (Column("score", 1, 100), Column("n", 0)), rows)
+
+
+def row(name: str, *cells: float | str | tuple[float, float, float] | None) -> Row:
+    return Row(name, cells, 1, 2.0, {}, run=RUN)
+
+
+def test_markdown() -> None:
+    shown = tables.markdown(table(row("a|b", (0.5, 0.25, 0.75), 12345), row("c", None, "few")))
+    assert shown.splitlines() == [
+        "| what | score | n |",
+        "| --- | ---: | ---: |",
+        "| a\\|b | 50.0 (25.0–75.0) | 12,345 |",
+        "| c | – | few |",
+        "",
+        "<sub>kgqa 1, commit abc, a machine, Python 3.11</sub>",
+    ]
+
+
+def test_results_round_trip_and_keep_rows_that_were_not_measured_again(tmp_path: Path) -> None:
+    old = table(row("a", 0.1, 1), row("b", (0.2, 0.1, 0.3), 2))
+    path = old.save(tmp_path)
+    assert Table.load(path) == old
+    table(row("b", 0.5, 3), row("c", 0.6, 4)).save(tmp_path, order=["c", "a", "b"])
+    assert [(r.name, r.cells) for r in Table.load(path).rows] == [("c", (0.6, 4)), ("a", (0.1, 1)), ("b", (0.5, 3))]
+
+
+def test_rows_of_other_columns_are_not_kept(tmp_path: Path) -> None:
+    table(row("a", 0.1, 1)).save(tmp_path)
+    path = replace(table(row("b", 0.1, 1)), columns=(Column("x"), Column("y"))).save(tmp_path)
+    assert [r.name for r in Table.load(path).rows] == ["b"]
+
+
+def test_render_replaces_what_stands_between_markers(tmp_path: Path) -> None:
+    table(row("a", 0.1, 1)).save(tmp_path)
+    text = "x\n<!-- results:t -->\nold\n<!-- /results:t -->\ny\n<!-- results:u -->\n<!-- /results:u -->\nz"
+    once = tables.render(text, tmp_path)
+    assert "| a | 10.0 | 1 |" in once
+    assert "old" not in once
+    assert "Not measured yet." in once
+    assert once.startswith("x\n")
+    assert once.endswith("\nz")
+    assert tables.render(once, tmp_path) == once
+
+
+def test_readme_shows_the_results_as_they_are() -> None:
+    assert tables.main(["--check"]) == 0, "run: make tables"
+
+
+def test_every_result_says_how_it_was_made() -> None:
+    for path in RESULTS.glob("*.json"):
+        for found in json.loads(path.read_text(encoding="utf-8"))["rows"]:
+            assert found["seconds"] > 0
+            assert found["config"]
+            assert all(found["run"].values())
+            assert isinstance(found["seed"], int)
