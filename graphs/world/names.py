@@ -7,18 +7,23 @@ from functools import cache
 from typing import Any
 
 import opencc
-import pycountry
 
 from graphs.turtle import Labels
 from graphs.world.sources import EN, ZH, CityRecord, CountryRecord, correction
 
 
 def country_labels(country: CountryRecord) -> Labels:
-    """Return the everyday names of a country; CLDR's, GeoNames' and ISO's other names become aliases."""
+    """Return the everyday names of a country; other names, codes and formal names become aliases."""
     code = country.code
     cldr_en, cldr_zh = EN.territories[code], ZH.territories[code]
     labels = Labels(correction("label_en", code, _plain(cldr_en)), correction("label_zh", code, cldr_zh))
-    labels.alt_en = {_plain(cldr_en), country.name, country.code3, *_iso_names(code), *correction("alias_en", code, ())}
+    labels.alt_en = {
+        _plain(cldr_en),
+        country.name,
+        country.code3,
+        *country.formal_names,
+        *correction("alias_en", code, ()),
+    }
     labels.alt_zh = {cldr_zh, *correction("alias_zh", code, ())}
     return labels
 
@@ -27,18 +32,10 @@ def _plain(name: str) -> str:
     return name.replace("’", "'").replace(" & ", " and ").replace("St. ", "Saint ")
 
 
-def _iso_names(code: str) -> set[str]:
-    entry: Any = pycountry.countries.get(alpha_2=code)
-    if entry is None:
-        return set()
-    names = (getattr(entry, field, "") for field in ("name", "common_name", "official_name"))
-    return {name for name in names if name and "," not in name}
-
-
 def language_labels(code: str) -> Labels:
     """Return CLDR's names of a language."""
     english, chinese = EN.languages.get(code), ZH.languages.get(code)
-    labels = Labels(english or correction("language_en", code, code), chinese or correction("language_zh", code, code))
+    labels = Labels(correction("language_en", code, english or code), correction("language_zh", code, chinese or code))
     labels.alt_en = {f"{labels.en} language"}
     labels.alt_zh = {labels.zh.removesuffix("文") + "语"} if labels.zh.endswith("文") else set()
     if code == "zh":
@@ -48,10 +45,9 @@ def language_labels(code: str) -> Labels:
 
 
 def currency_labels(code: str) -> Labels:
-    """Return CLDR's names of a currency, with its code and ISO's name as aliases."""
+    """Return CLDR's names of a currency, with its code as an alias."""
     labels = Labels(EN.currencies[code], ZH.currencies.get(code) or correction("currency_zh", code, code))
-    entry: Any = pycountry.currencies.get(alpha_3=code)
-    labels.alt_en = {code} | ({entry.name} if entry else set())
+    labels.alt_en = {code}
     return labels
 
 

@@ -21,6 +21,10 @@ HERE = Path(__file__).parent
 EN, ZH = Locale("en"), Locale("zh")
 # GeoNames still carries two states that no longer exist.
 _DISSOLVED = frozenset({"AN", "CS"})
+# countryinfo mixes languages in its spellings: these words mark the English formal names.
+_FORMAL = frozenset(
+    ("Commonwealth", "Duchy", "Emirates", "Federation", "Kingdom", "Principality", "Republic", "State", "States")
+)
 _POPULATION_FLOOR = 300_000
 _DISTRICT_RATIO = 2.5
 _DISTRICT_KM = 15
@@ -43,6 +47,7 @@ class CountryRecord:
     domain: str
     demonym: str
     region: str
+    formal_names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,12 @@ def _country(row: Mapping[str, Any], info: Mapping[str, Any]) -> CountryRecord:
         domain=row["tld"],
         demonym=info.get("demonym") or "",
         region=info.get("intermediateregion") or info.get("subregion") or "",
+        formal_names=_formal_names(info.get("altSpellings", ())),
     )
+
+
+def _formal_names(spellings: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name for name in spellings if _FORMAL & set(name.split()) and "," not in name)
 
 
 def _neighbours(code: str, listed: str) -> tuple[str, ...]:
