@@ -100,7 +100,7 @@ class EdgeBuffer:
 class GraphArrays:
     """The integer half of a graph.
 
-    relations : int32 [relations], the term of each relation, ascending.
+    relations : int32 [relations], the term of each relation: those of the build ascending, then later ones.
     out, into : the edges by subject and by object. into_position : int64 [triples], for each edge of
     `into` its position in `out`. triple_source : int32 [triples] in the order of `out`.
     more_sources : int64 [n, 2], (position, source) of facts that several sources state.

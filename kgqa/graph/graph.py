@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kgqa.config import SchemaConfig
 from kgqa.graph import nodes as nodes_of
+from kgqa.graph import views
 from kgqa.graph.adjacency import MAX_RELATIONS, RELATION_BITS
 from kgqa.graph.build import EdgeBuffer, GraphArrays, build_arrays, renumber
 from kgqa.graph.bundle import Bundle, Section, write_bundle
+from kgqa.graph.changes import ChangeReport, change
 from kgqa.graph.naming import language_prefix, relation_domain, relation_phrase
 from kgqa.graph.schema import Schema
 from kgqa.graph.strings import StringTable
 from kgqa.graph.terms import entity_key, key_to_id, key_to_literal, kind_of_key, local_name
 from kgqa.types import Literal, NodeIds, NodeKind, Triple
+
+if TYPE_CHECKING:
+    import networkx
+    import pyoxigraph
+    import rdflib
 
 EMPTY: NodeIds = np.zeros(0, dtype=np.int32)
 
@@ -204,9 +212,7 @@ class KnowledgeGraph:
 
     def find_relation(self, name: str) -> int:
         """The number of a relation by IRI or plain name, or -1."""
-        term = self.find(name)
-        at = int(np.searchsorted(self.arrays.relations, term)) if term >= 0 else self.n_relations
-        return at if at < self.n_relations and self.arrays.relations[at] == term else -1
+        return self._relation_numbers.get(self.find(name), -1)
 
     def relation_term(self, relation: int) -> int:
         """The term of a relation."""
@@ -312,10 +318,7 @@ class KnowledgeGraph:
         """Relations declared as the inverse of this one, in either direction."""
         term = np.array([self.relation_term(relation)], dtype=np.int32)
         found = _union(self.follow(term, r, inverse=i) for r in self.schema.inverses for i in (False, True))
-        at = np.searchsorted(self.arrays.relations, found)
-        return tuple(
-            int(i) for i, t in zip(at, found, strict=True) if i < self.n_relations and self.arrays.relations[i] == t
-        )
+        return tuple(self._relation_numbers[t] for t in found.tolist() if t in self._relation_numbers)
 
     # -- views --------------------------------------------------------------------------------
 
@@ -325,6 +328,35 @@ class KnowledgeGraph:
         shown = key_to_literal(key) if key.startswith('"') else key_to_id(key)
         source = "; ".join(self.sources_of(subject, relation, obj))
         return Triple(self.id(subject), self.relation_id(relation), shown, source)
+
+    def to_triples(self) -> Iterator[Triple]:
+        """All facts with ids as strings, sorted; `load` takes them back."""
+        return views.to_triples(self)
+
+    def to_rdflib(self) -> rdflib.Graph:
+        """The graph in rdflib; plain names become `urn:kgqa:name:` IRIs."""
+        return views.to_rdflib(self)
+
+    def to_networkx(self) -> networkx.MultiDiGraph:
+        """The graph in NetworkX; literals become node attributes."""
+        return views.to_networkx(self)
+
+    def to_oxigraph(self, *, blank_nodes: bool = False) -> pyoxigraph.Store:
+        """The graph in an Oxigraph store; without `blank_nodes`, these become `urn:kgqa:blank:` IRIs."""
+        return views.to_oxigraph(self, blank_nodes=blank_nodes)
+
+    # -- changes ------------------------------------------------------------------------------
+
+    def with_changes(
+        self, add: Iterable[object] = (), remove: Iterable[object] = ()
+    ) -> tuple[KnowledgeGraph, ChangeReport]:
+        """A graph without some facts and with others, and what became of each; node numbers stay.
+
+        Facts are given as `load` takes them from an iterable; a tail given as str is read as the relation's others are.
+        """
+        terms, arrays, sources, report = change(self, add, remove)
+        loaded = replace(self.report, triples=len(arrays.out))
+        return KnowledgeGraph(terms, arrays, sources, self.schema_config, loaded), report
 
     # -- derived arrays -----------------------------------------------------------------------
 
@@ -342,6 +374,10 @@ class KnowledgeGraph:
     def labelled(self) -> NDArray[np.bool_]:
         """Which terms have a label, bool [terms]."""
         return nodes_of.labelled_of(self)
+
+    @cached_property
+    def _relation_numbers(self) -> dict[int, int]:
+        return {term: number for number, term in enumerate(self.arrays.relations.tolist())}
 
     @cached_property
     def _mediators(self) -> NDArray[np.bool_]:

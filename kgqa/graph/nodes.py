@@ -144,7 +144,7 @@ def mediators_of(graph: KnowledgeGraph) -> NDArray[np.bool_]:
     facts in a graph that labels most of its entities. Where most entities are Freebase ids, these are no mediators.
     """
     unlabelled = ~graph.labelled & (graph.kinds != LITERAL)
-    mask = (graph.kinds == BLANK) | _statements(graph)
+    mask: NDArray[np.bool_] = (graph.kinds == BLANK) | _statements(graph)
     machine = _machine_ids(graph)
     entities = graph.entities
     if len(entities) and machine[entities].mean() <= _MOSTLY:

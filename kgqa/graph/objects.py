@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,12 +13,12 @@ from kgqa.errors import GraphError
 from kgqa.graph.build import EdgeBuffer
 from kgqa.graph.names import name_key, relation_key
 from kgqa.graph.problems import Problems, shown
-from kgqa.graph.terms import XSD, blank_key, entity_key, iri_to_key, literal_key
+from kgqa.graph.terms import XSD, blank_key, entity_key, iri_to_key, is_iri, literal_key
 from kgqa.types import Literal, Triple
 
 EDGE_ATTRIBUTES = ("relation", "label", "type", "predicate", "key")
 DEFAULT_RELATION = "related to"
-_BATCH = 20_000
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*(?:--(?:ltr|rtl))?")
 
 
 def is_rdflib(source: object) -> bool:
@@ -32,7 +34,7 @@ def is_networkx(source: object) -> bool:
 def value_key(value: object) -> str | None:
     """The key of a Python value that is a literal, or None for any other."""
     if isinstance(value, Literal):
-        return literal_key(value)
+        return literal_key(replace(value, language=value.language.lower()))
     if isinstance(value, bool):
         return literal_key(Literal(str(value).lower(), XSD + "boolean"))
     if isinstance(value, int):
@@ -61,7 +63,10 @@ def read_triples(source: Iterable[Any], buffer: EdgeBuffer, problems: Problems) 
     unnamed = buffer.origin("")
     for number, item in enumerate(source, start=1):
         if isinstance(item, Triple):
-            _add_triple(item, buffer)
+            if (fault := _literal_fault(item.object)) is None:
+                _add_triple(item, buffer)
+            else:
+                problems.report(f"triple {number}: {fault}")
         elif _is_oxigraph(item):
             _add_oxigraph(item, buffer)
         elif (fault := _fault(item)) is not None:
@@ -78,6 +83,16 @@ def _fault(item: Any) -> str | None:
         return shown(repr(item))
     if not isinstance(tail, str) and value_key(tail) is None:
         return f"the tail {shown(repr(tail))} is a {type(tail).__name__}"
+    return _literal_fault(tail)
+
+
+def _literal_fault(value: object) -> str | None:
+    if not isinstance(value, Literal):
+        return None
+    if value.language and not _LANGUAGE.fullmatch(value.language):
+        return f"language {shown(value.language)} of {shown(value.lexical)}; expected a BCP 47 tag such as en-gb"
+    if not value.language and not is_iri(value.datatype):
+        return f"datatype {shown(value.datatype)} of {shown(value.lexical)}; expected an IRI"
     return None
 
 
@@ -92,7 +107,7 @@ def _add_row(item: tuple[str, str, Any], origin: int, buffer: EdgeBuffer) -> Non
 
 
 def _add_triple(triple: Triple, buffer: EdgeBuffer) -> None:
-    obj = literal_key(triple.object) if isinstance(triple.object, Literal) else id_key(triple.object)
+    obj = value_key(triple.object) or id_key(str(triple.object))
     for source in triple.source.split("; "):
         buffer.add(id_key(triple.subject), entity_key(triple.predicate), obj, buffer.origin(source))
 
@@ -162,21 +177,17 @@ def read_networkx(source: Any, buffer: EdgeBuffer, relation: str | None) -> None
     for node, attributes in source.nodes(data=True):
         for name, value in attributes.items():
             for key in attribute_keys(name, value, classes):
-                buffer.add(name_key(str(node)), relation_key(str(name)), key, origin)
+                buffer.add(id_key(str(node)), relation_key(str(name)), key, origin)
     edges = source.edges(keys=True, data=True) if source.is_multigraph() else source.edges(data=True)
     for head, tail, *rest in edges:
         name = _edge_relation(rest[-1], rest[0] if len(rest) == 2 else None, relation)
-        buffer.add(name_key(str(head)), relation_key(name), _end_key(tail), origin)
-
-
-def _end_key(tail: object) -> str:
-    return literal_key(tail) if isinstance(tail, Literal) else name_key(str(tail))
+        buffer.add(id_key(str(head)), relation_key(name), id_key(str(tail)), origin)
 
 
 def _edge_relation(attributes: Mapping[str, Any], key: object, wanted: str | None) -> str:
     for name in (wanted,) if wanted else EDGE_ATTRIBUTES:
         if attributes.get(name) not in (None, ""):
-            return str(attributes[name]).strip()
+            return str(attributes[name])
     if wanted:
         raise GraphError(
             f"an edge has no attribute {wanted!r}; it has: {', '.join(map(str, attributes)) or 'none'}. "
@@ -191,6 +202,6 @@ def attribute_keys(name: str, value: Any, classes: frozenset[str]) -> list[str]:
         return [key for item in value for key in attribute_keys(name, item, classes)]
     if value is None or value == "":
         return []
-    if name in classes:
+    if name in classes and not isinstance(value, Literal):
         return [name_key(str(value))]
     return [value_key(value) or literal_key(Literal(str(value)))]

@@ -83,6 +83,12 @@ def _message(path: Path, line: int | None, error: SyntaxError) -> str:
 # -- whole documents --------------------------------------------------------------------------
 
 
+def literal_language(literal: ox.Literal) -> str:
+    """The language tag of a literal, with its base direction where it has one: `ar--rtl`."""
+    direction = getattr(literal, "direction", None)
+    return (literal.language or "") + (f"--{direction.value}" if direction else "")
+
+
 class _TermKeys(dict[object, str]):
     """Term keys of pyoxigraph's terms; blank nodes get a scope and made-up ids a stable number."""
 
@@ -105,7 +111,7 @@ class _TermKeys(dict[object, str]):
         if isinstance(term, ox.NamedNode):
             return f"<{term.value}>"
         if isinstance(term, ox.Literal):
-            return literal_key(Literal(term.value, term.datatype.value, term.language or ""))
+            return literal_key(Literal(term.value, term.datatype.value, literal_language(term)))
         if isinstance(term, ox.BlankNode):
             return f"_:{self.scope}{self._blank_label(term.value)}"
         raise TypeError("a triple term")

@@ -77,7 +77,12 @@ def is_iri(name: str) -> bool:
 
 def name_to_iri(name: str) -> str:
     """The IRI of an entity: itself, or its name percent-encoded behind `urn:kgqa:name:`."""
-    return name if is_iri(name) and not name.startswith("urn:kgqa:") else _NAME_PREFIX + quote(name, safe="")
+    return name if is_iri(name) and not name.startswith((_NAME_PREFIX, _BLANK_PREFIX)) else encoded_name(name)
+
+
+def encoded_name(name: str) -> str:
+    """A name percent-encoded behind `urn:kgqa:name:`."""
+    return _NAME_PREFIX + quote(name, safe="", errors="surrogatepass")
 
 
 def iri_to_name(iri: str) -> str:
