@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from kgqa.errors import QuestionsFileError
-from kgqa.evaluation.matching import Hits, Matching, match
+from kgqa.evaluation.matching import Matching, match
 from kgqa.evaluation.metrics import METRICS, Interval, Metric, Scores, bootstrap, score_matrix
 from kgqa.evaluation.predictions import Prediction
 from kgqa.evaluation.provenance import Provenance
@@ -109,8 +109,7 @@ def score(
     """
     by_id = _by_id(predictions, questions)
     scored = [question.id for question in questions.questions if question.id in questions.gold]
-    hits = [_hits(by_id.get(i), questions.gold[i], setting.matching) for i in scored]
-    matrix = score_matrix(hits, metrics)
+    matrix = _matrix([(by_id.get(i), questions.gold[i]) for i in scored], setting.matching, metrics)
     groups = {split: _groups(split, questions, scored) for split in splits}
     return Report(
         setting,
@@ -145,8 +144,12 @@ def _by_id(predictions: Sequence[Prediction], questions: QuestionSet) -> dict[st
     return by_id
 
 
-def _hits(prediction: Prediction | None, gold: Gold, matching: Matching) -> Hits:
-    return match(prediction.values if prediction else (), gold.answers, matching)
+def _matrix(pairs: Sequence[tuple[Prediction | None, Gold]], matching: Matching, metrics: Sequence[Metric]) -> Scores:
+    hits = [match(prediction.values if prediction else (), gold.answers, matching) for prediction, gold in pairs]
+    matrix = score_matrix(hits, metrics)
+    # Silence is right where gold is empty, but only from a system that was asked and did not fail.
+    matrix[:, [prediction is None or bool(prediction.error) for prediction, _ in pairs]] = 0.0
+    return matrix
 
 
 def _counts(predictions: Sequence[Prediction], scored: Sequence[str], by_id: Mapping[str, Prediction]) -> Counts:

@@ -71,6 +71,12 @@ def test_unpredicted_questions_score_zero() -> None:
     assert (report.overall["F1"].mean, report.counts.unpredicted) == (1 / 4, 3)
 
 
+def test_silence_counts_only_from_a_system_that_was_asked_and_did_not_fail() -> None:
+    questions = QuestionSet(QUESTIONS[2:4], {"q2": Gold(()), "q3": Gold(())})
+    assert score(run(Echo(), questions.questions), questions, SETTING).overall["Exact"].mean == 1 / 2
+    assert score([], questions, SETTING).overall["Exact"].mean == 0
+
+
 def test_no_prediction_at_all() -> None:
     report = score([], SET, SETTING)
     assert report.overall["Exact"].mean == 0
