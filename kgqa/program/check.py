@@ -15,6 +15,7 @@ from kgqa.graph import KnowledgeGraph
 from kgqa.graph.terms import key_to_literal
 from kgqa.graph.values import ValueClass, value_of, values_of
 from kgqa.program import algebra as a
+from kgqa.program.compare import EXTREMES
 
 _PARTS: Mapping[type[a.Program], Mapping[str, a.Yields]] = {
     a.Groups: {"table": a.Yields.TABLE},
@@ -36,7 +37,6 @@ _MEASURING: Mapping[type[a.Program], str] = {
 """The field that reads values, which only a forward step can reach."""
 
 _FIELDS: dict[type[a.Program], Mapping[str, Any]] = {}
-_EXTREMES = (a.Aggregation.MINIMUM, a.Aggregation.MAXIMUM)
 _UNORDERED = (ValueClass.BOOLEAN, ValueClass.OTHER)
 
 
@@ -188,7 +188,7 @@ def _check_numeric(part: a.Program, inner: a.Program, graph: KnowledgeGraph) -> 
     step = inner.step if isinstance(inner, a.Aggregate) else getattr(inner, "attribute", None)
     timed = (
         isinstance(inner, a.Aggregate | a.GroupAggregate)
-        and inner.aggregation in _EXTREMES
+        and inner.aggregation in EXTREMES
         and isinstance(step, a.Step)
         and 0 <= step.relation < graph.n_relations
         and values_of(graph).measure(graph, step.relation).value_class is not ValueClass.NUMBER

@@ -17,6 +17,7 @@ from kgqa.program.algebra import Aggregation, Comparison, Order, Step
 from kgqa.types import NodeIds
 
 NUMBERS = Measure(ValueClass.NUMBER)
+EXTREMES = (Aggregation.MINIMUM, Aggregation.MAXIMUM)
 
 OPERATORS: Mapping[Comparison, Callable[[Any, Any], Any]] = {
     Comparison.EQUAL: operator.eq,
@@ -80,9 +81,7 @@ def measure_of(graph: KnowledgeGraph, step: Step) -> Measure:
 
 def aggregate_measure(graph: KnowledgeGraph, step: Step, aggregation: Aggregation) -> Measure:
     """What an aggregation ranges over: numbers for sum and average, else the measure of the step."""
-    if aggregation in (Aggregation.SUM, Aggregation.AVERAGE):
-        return NUMBERS
-    return measure_of(graph, step)
+    return measure_of(graph, step) if aggregation in EXTREMES else NUMBERS
 
 
 def tidy(number: float) -> float:

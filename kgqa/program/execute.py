@@ -16,6 +16,7 @@ from kgqa.graph.values import Measure
 from kgqa.program import algebra as a
 from kgqa.program.check import check
 from kgqa.program.compare import (
+    EXTREMES,
     NUMBERS,
     OPERATORS,
     aggregate_measure,
@@ -67,14 +68,19 @@ class Run:
     graph: KnowledgeGraph
     limit: int | None = None
     truncated: bool = False
+    _sets: dict[a.Program, NodeIds] = field(default_factory=dict)
 
     def nodes(self, program: a.Program) -> NodeIds:
-        """The node set of a program, cut at the limit."""
-        found = node_set(program, self)
-        if self.limit is None or len(found) <= self.limit:
-            return found
+        """The node set of a program, cut at the limit; worked out once."""
+        if program not in self._sets:
+            self._sets[program] = self._cut(node_set(program, self))
+        return self._sets[program]
+
+    def _cut(self, nodes: NodeIds) -> NodeIds:
+        if self.limit is None or len(nodes) <= self.limit:
+            return nodes
         self.truncated = True
-        return found[: self.limit]
+        return nodes[: self.limit]
 
 
 def execute(program: a.Program, graph: KnowledgeGraph, *, limit: int | None = None) -> Result:
@@ -218,7 +224,7 @@ def aggregated(
     """An attribute of a node set made one, as (number, literal node)."""
     measure = aggregate_measure(graph, step, aggregation)
     _, literals, numbers = measured_edges(graph, nodes, step, measure)
-    if aggregation in (a.Aggregation.MINIMUM, a.Aggregation.MAXIMUM):
+    if aggregation in EXTREMES:
         return extreme(literals, numbers, aggregation, measure)
     return total(numbers, aggregation), None
 

@@ -23,7 +23,7 @@ def test_every_operator_has_a_generator() -> None:
 
 
 @pytest.mark.parametrize("kind", OPERATORS, ids=lambda kind: kind.__name__)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_agrees_with_oxigraph(kind: type[Program], data: st.DataObject) -> None:
     graph = graph_of(data.draw(facts()))
