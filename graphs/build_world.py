@@ -225,7 +225,8 @@ class WorldBuilder:
     def _add_zone(self, zone: str) -> None:
         subject = self._zone(zone)
         self.doc.add("Time zones", subject, "rdf:type", self.doc.name("TimeZone"))
-        self.doc.add("Time zones", subject, "rdfs:label", text(zone, "en"))
+        chinese = names.zone_zh(zone)
+        self.doc.add("Time zones", subject, "rdfs:label", text(zone, "en"), *([text(chinese, "zh")] if chinese else []))
         self.doc.add("Time zones", subject, self.doc.name("utcOffset"), number(standard_offset(zone)))
 
 

@@ -47,8 +47,15 @@ def language_labels(code: str) -> Labels:
 def currency_labels(code: str) -> Labels:
     """Return CLDR's names of a currency, with its code as an alias."""
     labels = Labels(EN.currencies[code], ZH.currencies.get(code) or correction("currency_zh", code, code))
-    labels.alt_en = {code}
+    labels.alt_en = {code, *correction("currency_alias_en", code, ())}
+    labels.alt_zh = set(correction("currency_alias_zh", code, ()))
     return labels
+
+
+def zone_zh(zone: str) -> str | None:
+    """Return a Chinese name for a time zone, after the city that CLDR names in it, or None."""
+    city = ZH.time_zones.get(zone, {}).get("city")
+    return f"{city}时区" if city else None
 
 
 def city_labels(city: CityRecord) -> Labels | None:

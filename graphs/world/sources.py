@@ -117,7 +117,8 @@ def _partners(code: str, pairs: Iterable[str]) -> set[str]:
 
 def _country_infos() -> Mapping[str, Mapping[str, Any]]:
     folder = files("countryinfo") / "data"
-    loaded = (json.loads(path.read_text(encoding="utf-8")) for path in folder.iterdir() if path.name.endswith(".json"))
+    paths = sorted((path for path in folder.iterdir() if path.name.endswith(".json")), key=lambda path: path.name)
+    loaded = (json.loads(path.read_text(encoding="utf-8")) for path in paths)
     return {info["ISO"]["alpha2"]: info for info in loaded}
 
 
