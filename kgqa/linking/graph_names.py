@@ -13,6 +13,7 @@ from kgqa.linking.keys import NodeName
 from kgqa.linking.variants import NameFlag
 from kgqa.types import NodeIds
 
+_LABEL, _ALIAS, _LITERAL = int(NameFlag.LABEL), int(NameFlag.ALIAS), int(NameFlag.LITERAL)
 LONGEST_NAME = 300
 LONGEST_VALUE = 60
 # Local names that are numbers of a catalogue, such as Q42, m.0d05w3 or E005.
@@ -34,7 +35,7 @@ def names_of_graph(graph: KnowledgeGraph) -> Iterator[NodeName]:
     for node in nodes[graph.is_literal(nodes) & (weights > 0)].tolist():
         value = key_to_literal(graph.terms[node]).lexical
         if len(value) <= LONGEST_VALUE and not _NUMERIC.fullmatch(value):
-            yield NodeName(node, value, NameFlag.LITERAL, int(weights[node]))
+            yield NodeName(node, value, _LITERAL, int(weights[node]))
 
 
 def _entity_names(graph: KnowledgeGraph, nodes: NodeIds) -> Iterator[tuple[int, str, int]]:
@@ -42,17 +43,17 @@ def _entity_names(graph: KnowledgeGraph, nodes: NodeIds) -> Iterator[tuple[int, 
     for relation in graph.schema.labels:
         for subject, name in _stated(graph, relation):
             labels[subject] = name
-            yield subject, name, NameFlag.LABEL
+            yield subject, name, _LABEL
     for relation in graph.schema.aliases:
         for subject, name in _stated(graph, relation):
-            yield subject, name, NameFlag.ALIAS
+            yield subject, name, _ALIAS
     for node in nodes.tolist():
         key = graph.terms[node]
         name = local_name(key_to_id(key)) if key.startswith("<") else ""
         if node not in labels:
-            yield node, name, NameFlag.LABEL
+            yield node, name, _LABEL
         elif name != labels[node] and not _CODE.fullmatch(name):
-            yield node, name, NameFlag.ALIAS
+            yield node, name, _ALIAS
 
 
 def _stated(graph: KnowledgeGraph, relation: int) -> Iterator[tuple[int, str]]:

@@ -24,7 +24,7 @@ class NodeName(NamedTuple):
 
     node: int
     name: str
-    flag: int = NameFlag.LABEL
+    flag: int = 0
     weight: int = 0
 
 
@@ -58,7 +58,7 @@ class KeyTable:
         order = np.lexsort((rows, -weights[rows], flags, numbers))
         starts = np.searchsorted(numbers[order], np.arange(len(trie) + 1)).astype(np.int64)
         whole = [""] * len(trie)
-        for at in np.flatnonzero(flags <= NameFlag.ALIAS | NameFlag.LITERAL).tolist():
+        for at in np.flatnonzero(flags <= int(NameFlag.ALIAS | NameFlag.LITERAL)).tolist():
             whole[numbers[at]] = keys[at]
         nodes = np.fromiter((n.node for n in given), dtype=np.int32, count=len(given))
         table = StringTable.from_sorted(n.name for n in given)
@@ -124,11 +124,11 @@ def _spread(names: Sequence[NodeName]) -> tuple[list[str], NDArray[np.int32], ND
     keys: list[str] = []
     rows: list[int] = []
     flags: list[int] = []
-    for row, entry in enumerate(names):
-        for key, flag in name_keys(entry.name, fold(entry.name)):
+    for row, (_, name, own, _) in enumerate(names):
+        for key, flag in name_keys(name, fold(name)).items():
             keys.append(key)
             rows.append(row)
-            flags.append(flag | entry.flag)
+            flags.append(flag | own)
     return keys, np.array(rows, dtype=np.int32), np.array(flags, dtype=np.uint8)
 
 
@@ -140,6 +140,7 @@ def stored_array(sections: Mapping[str, Section], name: str, dtype: type[np.gene
     array: NDArray[Any] = np.frombuffer(data, dtype=dtype) if isinstance(data, bytes) else data
     if array.dtype != dtype:
         raise BundleError(
-            f"section {name!r} of the label index holds {array.dtype}; expected {np.dtype(dtype)}. Build the bundle again"
+            f"section {name!r} of the label index holds {array.dtype}; expected {np.dtype(dtype)}. "
+            "Build the bundle again"
         )
     return array

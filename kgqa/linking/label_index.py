@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -118,10 +118,10 @@ class LabelIndex:
         """The folded text of a key."""
         return self.parts[key.part].keys.text(key.number)
 
-    def named(self, key: Key) -> list[Named]:
-        """The nodes under a key: labels before aliases and variants, then the best known first."""
+    def named(self, key: Key, limit: int = MAX_POSTINGS) -> list[Named]:
+        """The first `limit` nodes under a key: labels before aliases and variants, then the best known first."""
         part = self.parts[key.part]
-        found = [(int(part.keys.nodes[row]), row, flag) for row, flag in part.keys.postings(key.number, MAX_POSTINGS)]
+        found = [(int(part.keys.nodes[row]), row, flag) for row, flag in part.keys.postings(key.number, limit)]
         return [Named(node, part.keys.names[row], flag) for node, row, flag in found if part.has(node)]
 
 
@@ -129,8 +129,3 @@ def _open_part(sections: Mapping[str, Section], prefix: str) -> LabelPart:
     own = {name[len(prefix) :]: data for name, data in sections.items() if name.startswith(prefix)}
     removed = stored_array(own, "removed", np.int32)
     return LabelPart(KeyTable.from_sections(own), TermTable.from_sections(own), removed)
-
-
-def node_names(names: Sequence[tuple[int, str]]) -> list[NodeName]:
-    """Plain labels as entries of an index."""
-    return [NodeName(node, name) for node, name in names]

@@ -13,7 +13,7 @@ import numpy as np
 from kgqa.config import LinkingConfig
 from kgqa.graph import KnowledgeGraph
 from kgqa.linking.dense import DenseNames
-from kgqa.linking.label_index import LabelIndex, Named
+from kgqa.linking.label_index import MAX_POSTINGS, LabelIndex, Named
 from kgqa.linking.literals import literal_mentions
 from kgqa.linking.partial import partial_spans
 from kgqa.linking.question import Question
@@ -28,6 +28,8 @@ MAX_MENTIONS = 24
 """Mentions returned per question, the kept ones first."""
 
 _ACRONYM = int(NameFlag.ACRONYM)
+_MAX_READ = 4_096
+_LEAST_READ = 8
 _OVERLAPPED = 0.7
 _UNMARKED_INITIALS = 0.75
 # The rest of the prior: whether the graph says anything of the node.
@@ -59,7 +61,7 @@ class _Candidate:
 
 
 class HybridLinker:
-    """Links by names, misspellings and parts of names; ranks by string, degree and, where there are vectors, meaning."""
+    """Links by names, misspellings and parts of names; ranks by string, degree and, where it has vectors, meaning."""
 
     def __init__(
         self,
@@ -88,7 +90,8 @@ class HybridLinker:
 
     def _candidates(self, question: Question) -> list[_Candidate]:
         spans = list(self._spans(question))
-        found = [candidate for span in spans for candidate in self._read(question, span)]
+        limit = min(MAX_POSTINGS, max(_LEAST_READ, _MAX_READ // max(1, len(spans))))
+        found = [candidate for span in spans for candidate in self._read(question, span, limit)]
         found.extend(self._values(question))
         return list(_best_by_node(found))
 
@@ -105,11 +108,12 @@ class HybridLinker:
             if span.last - span.first < config.max_words * CHARACTERS_PER_WORD and not _is_strictly_within(span, taken):
                 yield span
 
-    def _read(self, question: Question, span: Span) -> Iterable[_Candidate]:
+    def _read(self, question: Question, span: Span, limit: int) -> Iterable[_Candidate]:
         worth = mention_worth(question, span.first, span.last)
         start, end = question.surface(span.first, span.last)
-        for named in self._labels.named(span.key):
-            if named.flag & _ACRONYM and not _is_initials(question, span):
+        initials = _is_initials(question, span)
+        for named in self._labels.named(span.key, limit):
+            if named.flag & _ACRONYM and not initials:
                 continue
             at = _written(question.text, start, end, named.name)
             kind = _kind(question.text[slice(*at)], span, named)

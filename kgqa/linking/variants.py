@@ -10,7 +10,8 @@ from kgqa.text import fold, is_stop
 
 _QUALIFIER = re.compile(r"[\s_]*(?:\([^()]*\)|（[^（）]*[）)]|\[[^\[\]]*\]|#\d+)\s*$")
 _COMMA = re.compile(r"^([^,，]{2,60}),\s+[^,]{1,40}$")
-_ARTICLE = re.compile(r"^(?:the|an|a) (?=\S)")
+_ARTICLES = ("the ", "an ", "a ")
+_SEPARATOR = re.compile(r"[\s_\-]+")
 _JOINER = re.compile(r"(?<=\w)['’`ʼ\-‐‑.](?=\w|\s|$)")
 _SPECIAL = re.compile(r"[(（\[#,'’`ʼ\-‐‑.]")
 _LONGEST_ACRONYM = 6
@@ -27,32 +28,30 @@ class NameFlag(IntFlag):
     ACRONYM = 16
 
 
-def name_keys(name: str, folded: str) -> Iterator[tuple[str, int]]:
-    """The keys of a name and how each came about; the folded name first, none twice."""
-    seen = {""}
-    for key, flag in _candidates(name, folded):
-        if key not in seen:
-            seen.add(key)
-            yield key, flag
+_LABEL, _JOINED, _BASE, _ACRONYM = (int(f) for f in (NameFlag.LABEL, NameFlag.JOINED, NameFlag.BASE, NameFlag.ACRONYM))
 
 
-def _candidates(name: str, folded: str) -> Iterator[tuple[str, int]]:
-    yield folded or unfoldable_key(name), NameFlag.LABEL
+def name_keys(name: str, folded: str) -> dict[str, int]:
+    """The keys of a name and how each came about (a NameFlag); the folded name first."""
+    keys = {folded or unfoldable_key(name): _LABEL}
     if _SPECIAL.search(name):
-        yield from _special_candidates(name)
-    if folded.startswith(("the ", "a ", "an ")):
-        yield _ARTICLE.sub("", folded), NameFlag.BASE
+        for key, flag in _special_keys(name):
+            keys.setdefault(key, flag)
     if " " in folded:
-        yield acronym(name), NameFlag.ACRONYM
+        if folded.startswith(_ARTICLES):
+            keys.setdefault(folded.split(" ", 1)[1], _BASE)
+        keys.setdefault(acronym(name), _ACRONYM)
+    keys.pop("", None)
+    return keys
 
 
-def _special_candidates(name: str) -> Iterator[tuple[str, int]]:
+def _special_keys(name: str) -> Iterator[tuple[str, int]]:
     base = base_name(name)
     if base != name:
-        yield fold(base), NameFlag.BASE
+        yield fold(base), _BASE
     joined = _JOINER.sub("", base)
     if joined != base:
-        yield fold(joined), NameFlag.JOINED if base == name else NameFlag.BASE
+        yield fold(joined), _JOINED if base == name else _BASE
 
 
 def unfoldable_key(name: str) -> str:
@@ -72,8 +71,10 @@ def base_name(name: str) -> str:
 
 def acronym(name: str) -> str:
     """The folded initials of a name of capitalised words, function words aside, such as "usa"; or ""."""
-    words = [word for word in base_name(name[:120]).replace("_", " ").replace("-", " ").split() if word]
-    initials = [word[0] for word in words if not (word.islower() and is_stop(word))]
-    if not 2 <= len(initials) <= _LONGEST_ACRONYM or not "".join(initials).isupper():
+    words = _SEPARATOR.split(_QUALIFIER.sub("", name[:120]))
+    initials = "".join([word[:1] for word in words])
+    if not initials.isupper():
+        initials = "".join([word[:1] for word in words if not (word.islower() and is_stop(word))])
+    if not 2 <= len(initials) <= _LONGEST_ACRONYM or not initials.isupper():
         return ""
-    return fold("".join(initials))
+    return initials.lower() if initials.isascii() else fold(initials)

@@ -64,8 +64,7 @@ def fold_with_offsets(text: str) -> Folded:
 
 
 def _close_up(text: str) -> str:
-    text = " ".join(text.split(" ")) if "  " not in text else " ".join(text.split())
-    text = text.strip(" ")
+    text = " ".join(text.split())
     return text if text.isascii() else _LOOSE_SPACE.sub("", text)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-ENGLISH = frozenset(
-    """
+_ENGLISH = """
     a about after all also am among an and any are as at be been before being between both but by can could
     did do does doing during each either every few for from get give gave given had has have having he her
     hers him his how i if in into is it its itself just kind last let list like many may me might more most much
@@ -11,12 +10,11 @@ ENGLISH = frozenset(
     shall she should show so some such tell than that the their them then there these they this those through
     to too under until up us very was we were what when where whether which while who whom whose why will
     with within without would you your s t d ll re ve
-    """.split()
-)
+"""
+ENGLISH = frozenset(_ENGLISH.split())
 """English function words and the words that questions are made of, folded."""
 
-CHINESE = frozenset(
-    """
+_CHINESE = """
     的 了 吗 呢 吧 啊 呀 么 是 在 有 和 与 及 或 也 都 就 被 把 对 从 到 向 给 让 为 于 以 之 其 这 那 哪
     谁 何 几 多 少 个 位 种 些 第
     我 你 您 他 她 它 们 很 不 没 请
@@ -26,8 +24,8 @@ CHINESE = frozenset(
     一个 这个 那个 这些 那些 可以 能 能否 属于
     时候 什么时候 关于 以及 还有 哪 吗 谁的 的是 什么样
     是哪 来自 说说 好奇 记得
-    """.split()
-)
+"""
+CHINESE = frozenset(_CHINESE.split())
 """Chinese function words and the words that questions are made of, folded."""
 
 STOP_WORDS = ENGLISH | CHINESE
