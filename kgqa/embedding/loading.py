@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kgqa.embedding.contract import Precision, TextEncoder
 from kgqa.embedding.pretrained import is_bert, read_pretrained
-from kgqa.embedding.store import file_digest, unpack
+from kgqa.embedding.store import cache_root, file_digest, unpack
 from kgqa.embedding.weights import EncoderWeights
 from kgqa.errors import EncoderError, MissingExtraError
 
@@ -76,10 +76,15 @@ def load_encoder(
     path, expected = _weights_file(known)
     if path is None:
         return _open_foreign(known, precision, threads)
-    digest = file_digest(path, expected=expected)
-    if expected is None:
-        digest = _directory_digest(path.parent, digest)
-    directory, settings = unpack(digest, partial(read_weights, known), precision)
+    try:
+        digest = file_digest(path, expected=expected)
+        if expected is None:
+            digest = _directory_digest(path.parent, digest)
+        directory, settings = unpack(digest, partial(read_weights, known), precision)
+    except OSError as error:
+        raise EncoderError(
+            f"{cache_root()} can't be written ({error}). Set KGQA_CACHE to a directory that can"
+        ) from error
     return OnnxEncoder(directory, settings, precision=precision, threads=threads or DEFAULT_THREADS)
 
 

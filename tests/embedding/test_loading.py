@@ -102,6 +102,15 @@ def test_weights_with_another_digest_are_refused(
         load_encoder(MINILM)
 
 
+def test_a_cache_that_cannot_be_written_names_the_cure(
+    minilm_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("no directory")
+    monkeypatch.setenv("KGQA_CACHE", str(tmp_path / "file"))
+    with pytest.raises(EncoderError, match="Set KGQA_CACHE"):
+        load_encoder(MINILM)
+
+
 def test_a_changed_file_is_hashed_again(tmp_path: Path, empty_cache: Path) -> None:
     file = tmp_path / "weights"
     file.write_bytes(b"one")
