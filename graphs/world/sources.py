@@ -103,7 +103,7 @@ def _country(row: Mapping[str, Any], info: Mapping[str, Any]) -> CountryRecord:
 
 
 def _formal_names(spellings: Iterable[str]) -> tuple[str, ...]:
-    return tuple(name for name in spellings if _FORMAL & set(name.split()) and "," not in name)
+    return tuple(name.removeprefix("the ") for name in spellings if _FORMAL & set(name.split()) and "," not in name)
 
 
 def _neighbours(code: str, listed: str) -> tuple[str, ...]:
@@ -116,10 +116,14 @@ def _partners(code: str, pairs: Iterable[str]) -> set[str]:
 
 
 def _country_infos() -> Mapping[str, Mapping[str, Any]]:
+    """Return countryinfo's records by code; of two files on one country, the later by name adds to the earlier."""
     folder = files("countryinfo") / "data"
-    paths = sorted((path for path in folder.iterdir() if path.name.endswith(".json")), key=lambda path: path.name)
-    loaded = (json.loads(path.read_text(encoding="utf-8")) for path in paths)
-    return {info["ISO"]["alpha2"]: info for info in loaded}
+    merged: dict[str, dict[str, Any]] = defaultdict(dict)
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        if path.name.endswith(".json"):
+            info = json.loads(path.read_text(encoding="utf-8"))
+            merged[info["ISO"]["alpha2"]] |= {field: value for field, value in info.items() if value}
+    return merged
 
 
 @cache
