@@ -7,11 +7,11 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from kgqa.errors import GraphError, GraphSyntaxError
+from kgqa.errors import GraphError
 from kgqa.graph.build import EdgeBuffer
-from kgqa.graph.files import GraphFormat, first_lines, open_bytes, read_chunks
+from kgqa.graph.files import NOT_UTF8, GraphFormat, first_lines, open_bytes, read_chunks
 from kgqa.graph.names import name_key, relation_key
-from kgqa.graph.problems import Problems, shown
+from kgqa.graph.problems import Problems, is_text, shown
 
 ROLES = (
     frozenset(("head", "subject", "source", "s", "h", "subj", "from", "start", "entity1", "node1")),
@@ -33,7 +33,7 @@ def header_columns(cells: list[str]) -> tuple[int, int, int] | None:
 
 def read_delimited(path: Path, kind: GraphFormat, buffer: EdgeBuffer, problems: Problems) -> None:
     """Append the triples of a delimited file; cells are stripped of surrounding blanks."""
-    rows = _csv_rows(path) if kind is GraphFormat.CSV else _raw_rows(path, _DELIMITERS[kind], problems)
+    rows = _csv_rows(path, problems) if kind is GraphFormat.CSV else _raw_rows(path, _DELIMITERS[kind], problems)
     origin = buffer.origin(path.name)
     columns: tuple[int, int, int] | None = None
     batch: list[list[str]] = []
@@ -87,20 +87,23 @@ def _raw_rows(path: Path, delimiter: str, problems: Problems) -> Iterator[Row]:
             yield chunk.line + i, line.split(delimiter)
 
 
-def _csv_rows(path: Path) -> Iterator[Row]:
+def _csv_rows(path: Path, problems: Problems) -> Iterator[Row]:
     delimiter = _csv_delimiter(path)
     with open_bytes(path) as stream:
-        text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+        text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
         reader = csv.reader(text, delimiter=delimiter, strict=True)
-        try:
-            for cells in reader:
-                yield reader.line_num, cells
-        except csv.Error as error:
-            raise GraphSyntaxError(f"{path}, line {reader.line_num}: {error}. Correct the quotes there") from error
-        except UnicodeDecodeError as error:
-            raise GraphSyntaxError(
-                f"{path}, after line {reader.line_num}: not UTF-8 text. Convert it: iconv -f OLD -t UTF-8"
-            ) from error
+        while True:
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                problems.report(f"{path}, line {reader.line_num}: {error} (check the quotes up to there)", error)
+                continue
+            if not all(map(str.isascii, cells)) and not all(map(is_text, cells)):
+                problems.report(f"{path}, line {reader.line_num}: {NOT_UTF8}")
+                continue
+            yield reader.line_num, cells
 
 
 def _csv_delimiter(path: Path) -> str:

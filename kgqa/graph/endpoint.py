@@ -24,10 +24,14 @@ def read_endpoint(url: str, buffer: EdgeBuffer) -> None:
     """Append all triples of the endpoint's default graph."""
     origin = buffer.origin(url)
     offset = 0
+    last: list[Mapping[str, Any]] = []
     while True:
         rows = _select(url, _QUERY.format(limit=PAGE, offset=offset))
+        if rows and rows == last:
+            raise GraphError(f"the SPARQL endpoint {url!r} sends the same page again: it ignores OFFSET. Load a dump")
+        last = rows
         for row in rows:
-            subject, predicate, obj = (_key(row[name], url) for name in ("s", "p", "o"))
+            subject, predicate, obj = (_key(row.get(name), url) for name in ("s", "p", "o"))
             buffer.add(subject, predicate, obj, origin)
         offset += len(rows)
         # An endpoint may cap its pages below ours: only an empty page is the end.
@@ -49,7 +53,7 @@ def _select(url: str, query: str) -> list[Mapping[str, Any]]:
     return found
 
 
-def _key(term: Mapping[str, str], url: str) -> str:
+def _key(term: Any, url: str) -> str:
     try:
         kind, value = term["type"], term["value"]
     except (KeyError, TypeError) as error:

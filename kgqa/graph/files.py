@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import IO, cast
 
 from kgqa.errors import GraphError, UnknownFormatError
-from kgqa.graph.problems import Problems
+from kgqa.graph.problems import Problems, is_text
 
 CHUNK_BYTES = 1 << 20
-_UNDECODED = re.compile("[\udc80-\udcff]")
+NOT_UTF8 = "not UTF-8 text (convert the file: iconv -f OLD -t UTF-8)"
 
 
 class GraphFormat(Enum):
@@ -160,7 +160,7 @@ def _whole_lines(stream: IO[bytes]) -> Iterator[bytes]:
 def _without_undecoded(data: bytes, path: Path, first: int, problems: Problems) -> str:
     lines = data.decode("utf-8", "surrogateescape").split("\n")
     for i, line in enumerate(lines):
-        if _UNDECODED.search(line):
-            problems.report(f"{path}, line {first + i}: not UTF-8 text (convert it: iconv -f OLD -t UTF-8)")
+        if not is_text(line):
+            problems.report(f"{path}, line {first + i}: {NOT_UTF8}")
             lines[i] = ""
     return "\n".join(lines)

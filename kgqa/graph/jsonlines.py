@@ -12,7 +12,7 @@ from kgqa.graph.build import EdgeBuffer
 from kgqa.graph.files import read_chunks
 from kgqa.graph.names import name_key, relation_key
 from kgqa.graph.objects import attribute_keys, value_key
-from kgqa.graph.problems import Problems, shown
+from kgqa.graph.problems import Problems, is_text, shown
 
 _TRIPLE_KEYS = (
     ("head", "relation", "tail"),
@@ -42,6 +42,8 @@ def _add_line(line: str, origin: int, buffer: EdgeBuffer) -> str | None:
         record = json.loads(line)
     except (json.JSONDecodeError, RecursionError) as error:
         return f"{shown(line)} is not JSON: {error}"
+    if "\\ud" in line.lower() and not is_text(json.dumps(record, ensure_ascii=False)):
+        return f"{shown(line)} holds half of a character (a lone surrogate)"
     if isinstance(record, list) and len(record) == 3:
         return _add_triple(record[0], record[1], record[2], origin, buffer)
     if isinstance(record, dict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from kgqa.config import SchemaConfig
@@ -34,7 +35,9 @@ def load_graph(
         raise ConfigError(f"on_error is {on_error!r}; expected 'raise' or 'skip'")
     started = time.perf_counter()
     if isinstance(source, str | Path) and is_bundle(Path(source)):
-        return KnowledgeGraph.from_bundle(open_bundle(Path(source)))
+        source = KnowledgeGraph.from_bundle(open_bundle(Path(source)))
+    if isinstance(source, KnowledgeGraph):
+        return source if schema is None else replace(source, schema_config=schema)
     buffer, problems = EdgeBuffer(), Problems(skip=on_error == "skip")
     if isinstance(source, str) and source.startswith(("http://", "https://")):
         read_endpoint(source, buffer)

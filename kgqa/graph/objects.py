@@ -12,7 +12,7 @@ from kgqa.config import SchemaConfig
 from kgqa.errors import GraphError
 from kgqa.graph.build import EdgeBuffer
 from kgqa.graph.names import name_key, relation_key
-from kgqa.graph.problems import Problems, shown
+from kgqa.graph.problems import Problems, is_text, shown
 from kgqa.graph.terms import XSD, blank_key, entity_key, iri_to_key, is_iri, literal_key
 from kgqa.types import Literal, Triple
 
@@ -63,7 +63,8 @@ def read_triples(source: Iterable[Any], buffer: EdgeBuffer, problems: Problems) 
     unnamed = buffer.origin("")
     for number, item in enumerate(source, start=1):
         if isinstance(item, Triple):
-            if (fault := _literal_fault(item.object)) is None:
+            fault = _fault((item.subject, item.predicate, item.object))
+            if fault is None:
                 _add_triple(item, buffer)
             else:
                 problems.report(f"triple {number}: {fault}")
@@ -83,6 +84,9 @@ def _fault(item: Any) -> str | None:
         return shown(repr(item))
     if not isinstance(tail, str) and value_key(tail) is None:
         return f"the tail {shown(repr(tail))} is a {type(tail).__name__}"
+    parts = (head, relation, tail.lexical if isinstance(tail, Literal) else str(tail))
+    if not all(map(is_text, parts)):
+        return f"{shown(repr(item))} holds half of a character (a lone surrogate)"
     return _literal_fault(tail)
 
 

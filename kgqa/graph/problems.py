@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from kgqa.errors import GraphSyntaxError
 
 MAX_MESSAGES = 100
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass
@@ -34,3 +36,8 @@ class Problems:
 def shown(text: str, limit: int = 80) -> str:
     """A value quoted for a message, cut to a readable length."""
     return repr(text if len(text) <= limit else text[: limit - 1] + "…")
+
+
+def is_text(text: str) -> bool:
+    """Whether a string is Unicode text: half of a surrogate pair is none, and no UTF-8 holds it."""
+    return text.isascii() or _SURROGATE.search(text) is None

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kgqa.errors import GraphSyntaxError
+from kgqa.errors import GraphError, GraphSyntaxError
 from kgqa.graph.build import EdgeBuffer
 from kgqa.graph.files import Chunk, GraphFormat, open_bytes, read_chunks
 from kgqa.graph.problems import Problems, shown
@@ -58,7 +58,7 @@ def read_rdf(path: Path, kind: GraphFormat, buffer: EdgeBuffer, problems: Proble
             _add_lines(chunk, kind, path, buffer, keys, problems)
         return
     if problems.skip:
-        raise GraphSyntaxError(
+        raise GraphError(
             f"on_error='skip' can't be used with {str(path)!r}: in {kind.value} no line stands for itself. "
             "Convert the file to N-Triples, or load it with on_error='raise'"
         )

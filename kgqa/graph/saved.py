@@ -7,10 +7,11 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kgqa.config import SchemaConfig, from_mapping
 from kgqa.errors import BundleError
-from kgqa.graph.adjacency import Adjacency
+from kgqa.graph.adjacency import MAX_RELATIONS, RELATION_BITS, Adjacency
 from kgqa.graph.build import GraphArrays
 from kgqa.graph.bundle import Bundle, Section
 from kgqa.graph.graph import KnowledgeGraph, LoadReport
@@ -68,9 +69,9 @@ def graph_from_bundle(bundle: Bundle) -> KnowledgeGraph:
         triple_source=array("triple_source"),
         more_sources=array("more_sources"),
     )
-    _check(arrays, bundle)
     report = LoadReport(**{**about["report"], "skipped": tuple(about["report"]["skipped"])})
     terms = StringTable(array("terms.blob"), array("terms.offsets"), [added[i] for i in range(len(added))])
+    _check(arrays, len(terms), bundle)
     graph = KnowledgeGraph(terms, arrays, tuple(about["sources"]), from_mapping(SchemaConfig, about["schema"]), report)
     # Cached properties keep their value in the instance: filled here, nothing is sorted on opening.
     graph.__dict__["subjects"] = array("subjects")
@@ -78,9 +79,18 @@ def graph_from_bundle(bundle: Bundle) -> KnowledgeGraph:
     return graph
 
 
-def _check(arrays: GraphArrays, bundle: Bundle) -> None:
-    n = len(arrays.out.neighbours)
+def _check(arrays: GraphArrays, n_terms: int, bundle: Bundle) -> None:
+    n, n_relations = len(arrays.out.neighbours), len(arrays.relations)
     columns = (arrays.into.neighbours, arrays.into_position, arrays.triple_source)
-    right = all(len(column) == n for column in columns) and arrays.out.neighbours.dtype == np.int32
+    right = all(len(column) == n for column in columns)
+    for side in (arrays.out, arrays.into):
+        right &= len(side.pair_ptr) == len(side.pair_key) + 1 and int(side.pair_ptr[-1]) == n
+        right &= _within(side.neighbours, n_terms) and _within(side.pair_key >> RELATION_BITS, n_terms)
+        right &= _within(side.pair_key & (MAX_RELATIONS - 1), n_relations)
+    right &= _within(arrays.into_position, n) and _within(arrays.relations, n_terms)
     if not right:
         raise BundleError(f"the arrays of {str(bundle.directory)!r} don't fit together. Build the bundle again")
+
+
+def _within(numbers: NDArray[np.integer], stop: int) -> bool:
+    return not len(numbers) or bool(numbers.min() >= 0 and numbers.max() < stop)
