@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import marisa_trie
 import numpy as np
 from numpy.typing import NDArray
 
 from kgqa.errors import BundleError
 from kgqa.graph.strings import StringTable
+from kgqa.linking.trie import StringTrie
 from kgqa.linking.variants import NameFlag, name_keys
 from kgqa.text import fold
 from kgqa.types import NodeIds
@@ -37,7 +37,7 @@ class KeyTable:
     nodes : int32 [rows]. names : the name of each row.
     """
 
-    trie: marisa_trie.Trie
+    trie: StringTrie
     starts: NDArray[np.int64]
     rows: NDArray[np.int32]
     flags: NDArray[np.uint8]
@@ -52,8 +52,8 @@ class KeyTable:
         """Index names; also returns the whole names' keys by key number, "" where a key is only a variant."""
         given = list(names)
         keys, rows, flags = _spread(given)
-        trie = marisa_trie.Trie(keys)
-        numbers = np.fromiter(map(trie.key_id, keys), dtype=np.int32, count=len(keys))
+        trie = StringTrie.build(keys)
+        numbers = trie.numbers(keys)
         weights = np.fromiter((n.weight for n in given), dtype=np.int64, count=len(given))
         order = np.lexsort((rows, -weights[rows], flags, numbers))
         starts = np.searchsorted(numbers[order], np.arange(len(trie) + 1)).astype(np.int64)
@@ -67,7 +67,7 @@ class KeyTable:
     def sections(self) -> dict[str, Section]:
         """The arrays to store, by name."""
         return {
-            "keys": self.trie.tobytes(),
+            "keys": self.trie.data,
             "starts": self.starts,
             "rows": self.rows,
             "flags": self.flags,
@@ -83,7 +83,7 @@ class KeyTable:
             stored_array(sections, "name_bytes", np.uint8), stored_array(sections, "name_offsets", np.int64)
         )
         return cls(
-            open_trie(sections, "keys"),
+            StringTrie.from_bytes(stored_array(sections, "keys", np.uint8)),
             stored_array(sections, "starts", np.int64),
             stored_array(sections, "rows", np.int32),
             stored_array(sections, "flags", np.uint8),
@@ -91,33 +91,11 @@ class KeyTable:
             names,
         )
 
-    def prefixes(self, text: str) -> list[tuple[str, int]]:
-        """Every key that the text starts with, and its number."""
-        found: list[tuple[str, int]] = list(self.trie.iter_prefixes_with_ids(text))
-        return found
-
-    def find(self, key: str) -> int:
-        """The number of a key, or -1."""
-        return int(self.trie.get(key, -1))
-
-    def text(self, number: int) -> str:
-        """The key with a number."""
-        return str(self.trie.restore_key(number))
-
     def postings(self, number: int, limit: int) -> list[tuple[int, int]]:
         """The first (row, flag) pairs of a key, the best known node first."""
         start = int(self.starts[number])
         stop = min(int(self.starts[number + 1]), start + limit)
         return list(zip(self.rows[start:stop].tolist(), self.flags[start:stop].tolist(), strict=True))
-
-
-def open_trie(sections: Mapping[str, Section], name: str) -> marisa_trie.Trie:
-    """A stored trie; an array is used in place."""
-    data = stored_array(sections, name, np.uint8)
-    try:
-        return marisa_trie.Trie().map(np.ascontiguousarray(data))
-    except (RuntimeError, ValueError) as error:
-        raise BundleError(f"section {name!r} of the label index is damaged: {error}. Build the bundle again") from error
 
 
 def _spread(names: Sequence[NodeName]) -> tuple[list[str], NDArray[np.int32], NDArray[np.uint8]]:

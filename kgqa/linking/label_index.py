@@ -106,17 +106,17 @@ class LabelIndex:
         return [
             (len(found), Key(at, number))
             for at, part in enumerate(self.parts)
-            for found, number in part.keys.prefixes(text)
+            for found, number in part.keys.trie.prefixes(text)
         ]
 
     def find(self, text: str) -> list[Key]:
         """The keys equal to a folded text: at most one a part."""
-        found = ((at, part.keys.find(text)) for at, part in enumerate(self.parts))
+        found = ((at, part.keys.trie.find(text)) for at, part in enumerate(self.parts))
         return [Key(at, number) for at, number in found if number >= 0]
 
     def text(self, key: Key) -> str:
         """The folded text of a key."""
-        return self.parts[key.part].keys.text(key.number)
+        return self.parts[key.part].keys.trie.text(key.number)
 
     def named(self, key: Key, limit: int = MAX_POSTINGS) -> list[Named]:
         """The first `limit` nodes under a key: labels before aliases and variants, then the best known first."""

@@ -28,6 +28,7 @@ MAX_MENTIONS = 24
 """Mentions returned per question, the kept ones first."""
 
 _ACRONYM = int(NameFlag.ACRONYM)
+_SHORTENED = int(NameFlag.ACRONYM | NameFlag.BASE)
 _MAX_READ = 4_096
 _LEAST_READ = 8
 _OVERLAPPED = 0.7
@@ -115,7 +116,9 @@ class HybridLinker:
         for named in self._labels.named(span.key, limit):
             if named.flag & _ACRONYM and not initials:
                 continue
-            at = _written(question.text, start, end, named.name)
+            at = (start, end)
+            if span.kind is MatchKind.NORMALISED and not named.flag & _SHORTENED:
+                at = _written(question.text, start, end, named.name)
             kind = _kind(question.text[slice(*at)], span, named)
             sure = 1.0 if kind is not MatchKind.ACRONYM or question.text[start:end].isupper() else _UNMARKED_INITIALS
             string = string_score(

@@ -70,7 +70,7 @@ def partial_spans(question: Question, labels: LabelIndex, fuzzy: float, whole: C
         rarity = {term: part.terms.rarity(term) for term in by_term}
         for number, mass, share in _best_keys(by_term, part.terms):
             key = Key(at, number)
-            text = part.keys.text(number)
+            text = part.keys.trie.text(number)
             pieces = tuple(sorted(p for term in set(split_terms(text)) for p in by_term.get(term, ())))
             if key in known or _is_within(pieces, taken):
                 continue

@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import marisa_trie
 import numpy as np
 from numpy.typing import NDArray
 
 from kgqa.graph.adjacency import expand
-from kgqa.linking.keys import Section, open_trie, stored_array
+from kgqa.linking.keys import Section, stored_array
+from kgqa.linking.trie import StringTrie
 from kgqa.linking.typos import TypoIndex
 from kgqa.text import split_terms
 
@@ -28,7 +28,7 @@ class TermTable:
     n_keys : keys with terms. typos : the terms by their misspellings.
     """
 
-    trie: marisa_trie.Trie
+    trie: StringTrie
     starts: NDArray[np.int64]
     keys: NDArray[np.int32]
     mass: NDArray[np.float32]
@@ -40,9 +40,9 @@ class TermTable:
         """Index keys by their terms; a key's number is its position, "" is passed over."""
         arrival: dict[str, int] = {}
         terms, keys = _spread(whole_keys, arrival)
-        trie = marisa_trie.Trie(arrival)
+        trie = StringTrie.build(arrival)
         words = list(arrival)
-        numbers = np.fromiter(map(trie.key_id, words), dtype=np.int32, count=len(words))
+        numbers = trie.numbers(words)
         pairs = np.unique((numbers[terms].astype(np.int64) << 32) | keys) if len(terms) else np.zeros(0, np.int64)
         term_of, key_of = (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
         starts = np.searchsorted(term_of, np.arange(len(trie) + 1)).astype(np.int64)
@@ -55,7 +55,7 @@ class TermTable:
     def sections(self) -> dict[str, Section]:
         """The arrays to store, by name."""
         return {
-            "terms": self.trie.tobytes(),
+            "terms": self.trie.data,
             "term_starts": self.starts,
             "term_keys": self.keys,
             "key_mass": self.mass,
@@ -68,7 +68,7 @@ class TermTable:
         """The table over stored arrays, without copying them."""
         mass = stored_array(sections, "key_mass", np.float32)
         return cls(
-            open_trie(sections, "terms"),
+            StringTrie.from_bytes(stored_array(sections, "terms", np.uint8)),
             stored_array(sections, "term_starts", np.int64),
             stored_array(sections, "term_keys", np.int32),
             mass,
@@ -78,11 +78,11 @@ class TermTable:
 
     def find(self, term: str) -> int:
         """The number of a term, or -1."""
-        return int(self.trie.get(term, -1))
+        return self.trie.find(term)
 
     def text(self, term: int) -> str:
         """The term with a number."""
-        return str(self.trie.restore_key(term))
+        return self.trie.text(term)
 
     def frequency(self, term: int) -> int:
         """How many keys hold a term."""

@@ -56,7 +56,7 @@ def _special_keys(name: str) -> Iterator[tuple[str, int]]:
 
 def unfoldable_key(name: str) -> str:
     """The key of a name of punctuation alone, such as "???": a form that no folded text can hold."""
-    squeezed = "".join(name.split())
+    squeezed = "".join(name.encode("utf-8", "ignore").decode().split())
     return f"\n{squeezed}" if squeezed else ""
 
 
@@ -75,6 +75,6 @@ def acronym(name: str) -> str:
     initials = "".join([word[:1] for word in words])
     if not initials.isupper():
         initials = "".join([word[:1] for word in words if not (word.islower() and is_stop(word))])
-    if not 2 <= len(initials) <= _LONGEST_ACRONYM or not initials.isupper():
+    if not 2 <= len(initials) <= _LONGEST_ACRONYM or not (initials.isalpha() and initials.isupper()):
         return ""
     return initials.lower() if initials.isascii() else fold(initials)
