@@ -81,7 +81,7 @@ def _own(one: AccuracySet, questions: QuestionSet, settings: AccuracySettings, c
         lambda path: run_own(system, questions.questions, name=_run_name("kgqa"), path=path, on_progress=_progress),
         one,
         questions,
-        Setting(name="kgqa", linking=Linking.OWN, seed=settings.seed),
+        Setting(name="kgqa", linking=Linking.OWN, seed=settings.seed, config=asdict(system.config)),
         choice,
     )
 
@@ -93,7 +93,9 @@ def _floor(one: AccuracySet, questions: QuestionSet, settings: AccuracySettings,
         lambda path: run_linked(baseline, linked, name=_run_name("cosine"), path=path, on_progress=_progress),
         one,
         questions,
-        Setting(name="cosine", linking=Linking.GOLD, seed=settings.seed),
+        Setting(
+            name="cosine", linking=Linking.GOLD, seed=settings.seed, config={"encoder": one.encoder, "hops": one.hops}
+        ),
         choice,
     )
 

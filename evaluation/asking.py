@@ -26,7 +26,7 @@ def main(graph: str, questions: str, warm_up: int) -> dict[str, Any]:
     predictions = run(system, asked.questions)
     timed = predictions[warm_up:]
     return {
-        "report": score(predictions, asked, Setting(name="kgqa")).to_json(),
+        "report": score(predictions, asked, Setting(name="kgqa", config=asdict(system.config))).to_json(),
         "latency": asdict(latency(timed)),
         "timed": len(timed),
         "stages_ms": stage_medians(timed),

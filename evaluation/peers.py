@@ -42,9 +42,11 @@ def _intern() -> Load:
     def load(path: str) -> int:
         ids: dict[str, int] = {}
         edges = array("i")
+        add, number = edges.append, ids.setdefault
         for quad in parse(path=path, format=RdfFormat.N_TRIPLES):
-            for term in (str(quad.subject), str(quad.predicate), str(quad.object)):
-                edges.append(ids.setdefault(term, len(ids)))
+            add(number(str(quad.subject), len(ids)))
+            add(number(str(quad.predicate), len(ids)))
+            add(number(str(quad.object), len(ids)))
         return len(_kept(edges)) // 3
 
     return load

@@ -1,0 +1,71 @@
+"""The accuracy benchmark over a toy graph, its files written for the test; both systems run."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from evaluation import accuracy
+from evaluation.results import Row
+from evaluation.settings import AccuracySet, AccuracySettings, Choice
+from kgqa.config import Config
+from kgqa.graph import KnowledgeGraph
+from kgqa.types import Answer, AnswerKind, AnswerValue
+
+FACTS = "Ann\tmother\tBea\nBea\tmother\tCat\nAnn\temployer\tAcme\n"
+RECORDS = [
+    {"id": "1", "question": "mother of Ann", "answers": ["Bea"], "topic": ["Ann"], "hops": 1},
+    {"id": "2", "question": "mother, mother of Ann", "answers": ["Cat"], "topic": ["Ann"], "hops": 2},
+    {"id": "3", "question": "employer of Ann", "answers": ["Acme"], "topic": ["Ann"], "hops": 1},
+    {"id": "4", "question": "bad gold", "answers": ["?"], "topic": ["Ann"], "hops": 1},
+]
+
+
+class AlwaysBea:
+    """Stands in for a system: it answers the same to every question."""
+
+    def __init__(self, graph: KnowledgeGraph) -> None:
+        self.graph = graph
+        self.config = Config()
+
+    def ask(self, question: str) -> Answer:
+        return Answer(question, AnswerKind.ENTITIES, (AnswerValue("Bea", "Bea", "Bea"),))
+
+
+@pytest.fixture
+def measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Row]:
+    (tmp_path / "graph.tsv").write_text(FACTS, encoding="utf-8")
+    (tmp_path / "dev.jsonl").write_text("".join(json.dumps(r) + "\n" for r in RECORDS), encoding="utf-8")
+    graph, questions = str(tmp_path / "graph.tsv"), str(tmp_path / "dev.jsonl")
+    toy = AccuracySet(name="Toy", graph=graph, questions=questions, by_hops=True, hops=2, gold_unusable=("4",))
+    absent = AccuracySet(name="Absent", graph="", questions="{data}/absent.jsonl")
+    system = AlwaysBea(KnowledgeGraph.load(tmp_path / "graph.tsv"))
+    monkeypatch.setattr(accuracy, "WORK", tmp_path)
+    monkeypatch.setattr(accuracy, "_system", lambda graph: system)
+    monkeypatch.setattr(accuracy, "accuracy_settings", lambda: AccuracySettings(seed=1, sets=(toy, absent)))
+    (table,) = accuracy.run(Choice())
+    return list(table.rows)
+
+
+def test_rows_by_hops_with_both_systems(measured: list[Row], capsys: pytest.CaptureFixture[str]) -> None:
+    assert [row.name for row in measured] == ["Toy, 1 hop", "Toy, 2 hops"]
+    one, two = (dict(zip((c.title for c in accuracy.COLUMNS), row.cells, strict=True)) for row in measured)
+    assert (one["questions"], two["questions"]) == (2, 1)
+    assert isinstance(one["kgqa Hits@1"], tuple)
+    assert isinstance(two["kgqa Hits@1"], tuple)
+    assert (one["kgqa Hits@1"][0], two["kgqa Hits@1"][0]) == (0.5, 0)
+    assert one["kgqa F1"] == 0.5
+    assert (one["cosine, gold entity Hits@1"], two["cosine, gold entity Hits@1"]) == (1, 1)
+
+
+def test_details_say_who_linked(measured: list[Row]) -> None:
+    details = json.loads(json.dumps(measured[0].details))
+    assert details["kgqa"]["setting"]["linking"] == "own"
+    assert details["cosine"]["setting"]["linking"] == "gold"
+    assert details["kgqa"]["counts"]["without_gold"] == 1
+
+
+def test_row_order_follows_the_settings() -> None:
+    names = accuracy.order()
+    assert names[:3] == ["MetaQA, 1 hop", "MetaQA, 2 hops", "MetaQA, 3 hops"]
+    assert len(set(names)) == len(names)
