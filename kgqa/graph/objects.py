@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -155,10 +155,18 @@ def read_rdflib(source: Any, buffer: EdgeBuffer) -> None:
             return blank_key(str(term))
         return iri_to_key(str(term))
 
-    quads = source.quads() if hasattr(source, "quads") else ((*t, None) for t in source)
-    for *triple, graph in quads:
+    for triple, graph in _rdflib_quads(source):
         subject, predicate, obj = (keys.get(t) or keys.setdefault(t, key(t)) for t in triple)
         buffer.add(subject, predicate, obj, buffer.origin(_graph_name(graph)))
+
+
+def _rdflib_quads(source: Any) -> Iterator[tuple[Any, Any]]:
+    if not hasattr(source, "quads"):
+        yield from ((triple, None) for triple in source)
+        return
+    # The store itself: what a Dataset offers for this is deprecated in some versions and absent in others.
+    for triple, graphs in source.store.triples((None, None, None), None):
+        yield from ((triple, graph) for graph in graphs)
 
 
 def _graph_name(graph: Any) -> str:

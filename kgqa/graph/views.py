@@ -79,6 +79,8 @@ def to_networkx(graph: KnowledgeGraph) -> networkx.MultiDiGraph:
 def to_oxigraph(graph: KnowledgeGraph, *, blank_nodes: bool = False) -> ox.Store:
     """An Oxigraph store in memory: plain names become `urn:kgqa:name:` IRIs; sources are left out.
 
+    Oxigraph keeps the value of a number or date, not how it was written: "01" comes back as "1".
+
     blank_nodes : keep blank nodes as such; else they become `urn:kgqa:blank:` IRIs, which a query can name.
     """
 

@@ -84,7 +84,7 @@ def test_a_graph_is_its_own_source() -> None:
 def test_an_rdflib_dataset_gives_its_graphs_as_sources() -> None:
     dataset = rdflib.Dataset()
     ex = rdflib.Namespace("http://ex.org/")
-    dataset.add((ex.a, ex.p, rdflib.Literal("01", datatype=rdflib.XSD.integer, normalize=False)))
+    dataset.default_graph.add((ex.a, ex.p, rdflib.Literal("01", datatype=rdflib.XSD.integer, normalize=False)))
     dataset.graph(ex.g).add((ex.a, ex.p, rdflib.BNode("x")))
     assert {(t.object, t.source) for t in KnowledgeGraph.load(dataset).to_triples()} == {
         (typed("01", "integer"), ""),
