@@ -1,10 +1,19 @@
 """The linking room: question -> mentions -> candidate nodes."""
 
-from kgqa.linking.dense import DenseNames
+from kgqa.linking.dense import DenseNames, VectorNames
 from kgqa.linking.graph_names import names_of_graph
 from kgqa.linking.keys import NodeName
 from kgqa.linking.label_index import LabelIndex
 from kgqa.linking.linker import HybridLinker, Linker
 from kgqa.linking.variants import NameFlag
 
-__all__ = ["DenseNames", "HybridLinker", "LabelIndex", "Linker", "NameFlag", "NodeName", "names_of_graph"]
+__all__ = [
+    "DenseNames",
+    "HybridLinker",
+    "LabelIndex",
+    "Linker",
+    "NameFlag",
+    "NodeName",
+    "VectorNames",
+    "names_of_graph",
+]
