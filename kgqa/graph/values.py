@@ -1,7 +1,8 @@
 """What literals are worth: a class and a comparable number each, read on first use and remembered.
 
 The rules are those of SPARQL 1.1's operators as an RDF engine applies them: an invalid lexical form is no value,
-values of different classes don't compare, and a date without a timezone lies up to 14 hours either side.
+values of different classes don't compare, and a date without a timezone lies up to 14 hours either side. Numbers are
+float64 as written: integers and decimals are exact to 15 digits, and an xsd:float is not rounded to single precision.
 """
 
 from __future__ import annotations

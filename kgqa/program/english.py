@@ -88,15 +88,13 @@ def _inner(program: a.Program, names: Names) -> str:
 
 
 def _head(program: a.Program, names: Names) -> str:
-    """What the nodes of a program are, in the plural."""
+    """What each node of a program is."""
     if isinstance(program, a.Instances | a.OfType):
-        return plural(names.node(program.node_class))
-    if isinstance(program, a.Follow | a.Having):
-        step = (
-            program.step if isinstance(program, a.Follow) else a.Step(program.step.relation, not program.step.inverse)
-        )
-        found = names.side_class(step)
-        return plural(found) if found else "things"
+        return names.node(program.node_class)
+    if isinstance(program, a.Follow):
+        return names.side_class(program.step) or "thing"
+    if isinstance(program, a.Having):
+        return names.side_class(a.Step(program.step.relation, not program.step.inverse)) or "thing"
     if isinstance(program, a.Where | a.WhereCount | a.Top | a.Nth | a.TopByCount):
         return _head(program.source, names)
     if isinstance(program, a.Intersect | a.Difference):
@@ -215,7 +213,8 @@ def _among(source: a.Program, names: Names) -> str:
 def _nth(program: a.Nth, names: Names) -> str:
     end = _ends(program.order, time=names.measures_time(program.step))
     place = f"{ordinal(program.n)} {end}" if program.n > 1 else end
-    return f"the {_head(program.source, names)} with the {place} {names.relation(program.step)}{_among(program.source, names)}"
+    attribute = f"{place} {names.relation(program.step)}"
+    return f"the {_head(program.source, names)} with the {attribute}{_among(program.source, names)}"
 
 
 @phrase.register

@@ -20,7 +20,7 @@ TYPE, SUBCLASS = RDF + "type", RDFS + "subClassOf"
 ENTITIES = ("<http://e/a>", "<http://e/b>", "<Tel Aviv>", '<odd "} name\n>', "_:b0")
 CLASSES = ("<http://e/City>", "<http://e/Place>", "<http://e/Thing>")
 WALKS = ("http://e/near", "part of", "http://e/near#2")
-ATTRIBUTES = ("http://e/size", "http://e/since", "size {?x} . #")
+ATTRIBUTES = ("http://e/size", "since {?x} . #")
 
 
 def typed(lexical: str, name: str) -> str:
@@ -70,9 +70,9 @@ def facts() -> st.SearchStrategy[list[Fact]]:
     types, subclasses = _some(ENTITIES, (TYPE, "type"), CLASSES), _some(CLASSES, (SUBCLASS,), CLASSES)
     parts = (
         st.lists(_some(ENTITIES, WALKS, ENTITIES), min_size=2, max_size=10),
-        st.lists(st.one_of(numbers, values), min_size=2, max_size=12),
+        st.lists(st.one_of(numbers, values), min_size=4, max_size=12),
         st.lists(_some(ENTITIES, (*WALKS, "type"), LITERALS), max_size=2),
-        st.lists(types, max_size=6),
+        st.lists(types, min_size=1, max_size=6),
         st.lists(subclasses, max_size=4),
     )
     return st.tuples(*parts).map(lambda drawn: [fact for part in drawn for fact in part])
@@ -87,18 +87,21 @@ def programs(graph: KnowledgeGraph, kind: type[Program], depth: int = 3) -> st.S
 
 
 def _any(draw: Draw, graph: KnowledgeGraph, depth: int, yields: Yields = Yields.NODES) -> Program:
-    kinds = [k for k in GENERATORS if k.yields is yields and (depth > 0 or k in LEAVES or yields is not Yields.NODES)]
-    kind = draw(st.sampled_from(kinds))
-    return GENERATORS[kind](draw, graph, depth)
+    if yields is Yields.NODES and (depth <= 0 or draw(st.booleans())):
+        return GENERATORS[draw(st.sampled_from(LEAVES))](draw, graph, 0)
+    kinds = [k for k in GENERATORS if k.yields is yields]
+    return GENERATORS[draw(st.sampled_from(kinds))](draw, graph, depth)
 
 
 def _step(draw: Draw, graph: KnowledgeGraph) -> Step:
-    return Step(draw(st.integers(0, graph.n_relations - 1)), draw(st.booleans()))
+    walks = [r for r in map(graph.find_relation, WALKS) if r >= 0]
+    relation = draw(st.one_of(st.sampled_from(walks), st.integers(0, graph.n_relations - 1)))
+    return Step(relation, draw(st.booleans()))
 
 
 def _measure(draw: Draw, graph: KnowledgeGraph) -> Step:
     known = [r for r in map(graph.find_relation, ATTRIBUTES) if r >= 0]
-    return Step(draw(st.one_of(st.sampled_from(known), st.integers(0, graph.n_relations - 1))))
+    return Step(draw(st.one_of(*[st.sampled_from(known)] * 4, st.integers(0, graph.n_relations - 1))))
 
 
 def _numeric(draw: Draw, graph: KnowledgeGraph, aggregation: Aggregation) -> Step | None:
@@ -114,12 +117,15 @@ def _numeric(draw: Draw, graph: KnowledgeGraph, aggregation: Aggregation) -> Ste
 
 def _class(draw: Draw, graph: KnowledgeGraph) -> int:
     some = graph.classes.tolist() or [0]
-    return int(draw(st.one_of(st.sampled_from(some), st.integers(0, graph.n_terms - 1))))
+    return int(draw(st.one_of(*[st.sampled_from(some)] * 3, st.integers(0, graph.n_terms - 1))))
 
 
 def _entities(draw: Draw, graph: KnowledgeGraph, depth: int) -> Program:
-    nodes = draw(st.sets(st.integers(0, graph.n_terms - 1), max_size=4))
-    return a.Entities(tuple(sorted(nodes)))
+    # Few sets that are rich, so that most programs find something; now and then any nodes at all.
+    known = [node for node in map(graph.find_key, ENTITIES) if node >= 0]
+    some = st.sets(st.sampled_from(known), max_size=3)
+    arbitrary = st.sets(st.integers(0, graph.n_terms - 1), max_size=4)
+    return a.Entities(tuple(sorted(draw(st.one_of(st.just(known), st.just(known), some, arbitrary)))))
 
 
 def _where(draw: Draw, graph: KnowledgeGraph, depth: int) -> Program:
@@ -209,4 +215,4 @@ GENERATORS: Mapping[type[Program], Generator] = {
     a.TopRows: _built(a.TopRows, _numeric_table, _ORDER, _K),
     a.WhereRows: _built(a.WhereRows, _numeric_table, _COMPARISON, _BOUND),
 }
-LEAVES = (a.Entities, a.Instances, a.Having)
+LEAVES = (a.Entities, a.Entities, a.Entities, a.Instances, a.Having)
