@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,7 +42,7 @@ class ChangeReport:
 
 @dataclass(frozen=True, slots=True)
 class _Edges:
-    """Distinct edges over the terms of one graph: keys int64 [n] and objects int32 [n], sorted; sources int32 [n]."""
+    """Edges over the terms of one graph, sorted: keys int64 [n], objects int32 [n], sources int32 [n]."""
 
     keys: NDArray[np.int64]
     objects: NodeIds
@@ -50,6 +50,12 @@ class _Edges:
 
     def take(self, which: NDArray[Any]) -> _Edges:
         return _Edges(self.keys[which], self.objects[which], self.sources[which])
+
+    def are_first(self) -> NDArray[np.bool_]:
+        """Which edges don't repeat the one before, but for the source."""
+        first = np.ones(len(self.keys), dtype=bool)
+        first[1:] = (self.keys[1:] != self.keys[:-1]) | (self.objects[1:] != self.objects[:-1])
+        return first
 
 
 def change(
@@ -62,10 +68,12 @@ def change(
     terms = graph.terms.with_added(_used_keys(additions))
     relations, sources = _extended_relations(graph, terms, additions), _extended_sources(graph, additions)
     added = _numbered(additions, terms, relations, sources)
-    arrays, n_added = _with(arrays, added, relations)
+    first = added.are_first()
+    arrays, n_added = _with(arrays, added.take(first), relations)
+    arrays = _with_sources(arrays, added.take(~first))
     new_nodes = tuple(range(len(graph.terms), len(terms)))
     wanted = len({key for key in _rows(removals)})
-    report = ChangeReport(n_added, n_removed, len(added.keys) - n_added, wanted - n_removed, new_nodes)
+    report = ChangeReport(n_added, n_removed, int(first.sum()) - n_added, wanted - n_removed, new_nodes)
     return terms, arrays, sources, report
 
 
@@ -147,7 +155,8 @@ def _known_edges(graph: KnowledgeGraph, buffer: EdgeBuffer) -> _Edges:
     relations = np.array([number_of.get(int(p), -1) for p in predicates], dtype=np.int32)
     known = (subjects >= 0) & (relations >= 0) & (objects >= 0)
     sources = np.zeros(int(known.sum()), dtype=np.int32)
-    return _distinct(_Edges(pack(subjects[known], relations[known]), objects[known], sources))
+    edges = _sorted(_Edges(pack(subjects[known], relations[known]), objects[known], sources))
+    return edges.take(edges.are_first())
 
 
 def _numbered(buffer: EdgeBuffer, terms: StringTable, relations: NDArray[np.int32], sources: Sequence[str]) -> _Edges:
@@ -161,14 +170,11 @@ def _numbered(buffer: EdgeBuffer, terms: StringTable, relations: NDArray[np.int3
     position = {source: i for i, source in enumerate(sources)}
     origins = [position[source] for source in buffer.sources]
     stated = np.array([origins[origin] for origin in buffer.origins], dtype=np.int32)
-    return _distinct(_Edges(pack(subjects, relation), objects, stated))
+    return _sorted(_Edges(pack(subjects, relation), objects, stated))
 
 
-def _distinct(edges: _Edges) -> _Edges:
-    edges = edges.take(np.lexsort((edges.sources, edges.objects, edges.keys)))
-    fresh = np.ones(len(edges.keys), dtype=bool)
-    fresh[1:] = (edges.keys[1:] != edges.keys[:-1]) | (edges.objects[1:] != edges.objects[:-1])
-    return edges.take(fresh)
+def _sorted(edges: _Edges) -> _Edges:
+    return edges.take(np.lexsort((edges.sources, edges.objects, edges.keys)))
 
 
 # -- merging ----------------------------------------------------------------------------------
@@ -246,6 +252,11 @@ def _with(arrays: GraphArrays, edges: _Edges, relations: NDArray[np.int32]) -> t
         more_sources=np.stack([moved(more[:, 0]), more[:, 1]], axis=1),
     )
     return result, len(at)
+
+
+def _with_sources(arrays: GraphArrays, edges: _Edges) -> GraphArrays:
+    at, _ = _locate(arrays.out, edges.keys, edges.objects)
+    return replace(arrays, more_sources=_more_sources(arrays, at, edges.sources))
 
 
 def _more_sources(arrays: GraphArrays, at: NDArray[np.int64], sources: NDArray[np.int32]) -> NDArray[np.int64]:

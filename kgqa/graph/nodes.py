@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgqa.graph.naming import base_name, own_name
-from kgqa.graph.terms import OWL, RDF, RDFS, key_to_id, key_to_literal
+from kgqa.graph.terms import OWL, RDF, RDFS, key_to_id
 from kgqa.types import NodeIds
 
 if TYPE_CHECKING:
@@ -110,10 +110,8 @@ def _stated(graph: KnowledgeGraph, relation: int, is_entity: NDArray[np.bool_], 
 def _text_and_language(key: str) -> tuple[str, str]:
     if not key.startswith('"'):
         return own_name(key_to_id(key))
-    if key.endswith('"'):
-        return key[1:-1], ""
-    literal = key_to_literal(key)
-    return literal.lexical, literal.language
+    end = key.rindex('"')
+    return key[1:end], key[end + 2 :] if key.startswith("@", end + 1) else ""
 
 
 def _own(graph: KnowledgeGraph, nodes: NodeIds) -> NodeNames:

@@ -172,7 +172,7 @@ def _add_lines(
 
 def _add_plain_chunk(text: str, path: Path, buffer: EdgeBuffer) -> bool:
     """Add a chunk of lines `s p o .` with single spaces and no blank nodes; False if it has any other line."""
-    if "_:" in text or '\n"' in text or text.startswith('"'):
+    if "_:" in text or '\n"' in text or text.startswith('"') or not text.endswith(" ."):
         return False
     rows = [line.split(" ", 2) for line in text.removesuffix(" .").split(" .\n")]
     try:
