@@ -98,7 +98,7 @@ class AnswerConfig:
     max_question_chars : a longer question is refused.
     """
 
-    abstain_below: float = 0.1
+    abstain_below: float = 0.3
     max_values: int = 1_000
     max_evidence: int = 50
     max_alternatives: int = 4

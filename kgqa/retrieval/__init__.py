@@ -1,1 +1,1 @@
-
+"""The retrieval room: from a question and its links to candidate programs."""

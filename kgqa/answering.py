@@ -1,0 +1,247 @@
+"""From the chosen program to an Answer: values, evidence, readings, or an honest reason for none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgqa.calibration import Calibration, calibration_features, probabilities
+from kgqa.config import AnswerConfig
+from kgqa.graph import KnowledgeGraph
+from kgqa.graph.terms import XSD
+from kgqa.program import Result, evidence, execute, notation, to_sparql, to_words
+from kgqa.program.algebra import Compare, Nth, Program, Top, TopByCount, Where, WhereCount, Yields
+from kgqa.reader import ReaderInput, ReaderOutput
+from kgqa.retrieval.contract import Candidate, Retrieval
+from kgqa.retrieval.relations import walkable
+from kgqa.types import (
+    Abstained,
+    AbstentionReason,
+    Alternative,
+    Answer,
+    AnswerKind,
+    AnswerLink,
+    AnswerValue,
+    Evidence,
+    Link,
+)
+
+_SHOWN_RELATIONS = 8
+_SHOWN_VALUES = 5
+_OPERATORS = (Compare, Nth, Top, TopByCount, Where, WhereCount)
+"""What answers the words that `QuestionView.operators` counts."""
+_LEAST_ALTERNATIVE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the stages made of one question; `chosen` orders the candidates, best first."""
+
+    retrieval: Retrieval
+    seen: ReaderInput
+    scores: ReaderOutput
+
+    @property
+    def chosen(self) -> NDArray[np.int64]:
+        """The candidates by score, best first; ties keep retrieval's order."""
+        return np.argsort(-self.scores.scores, kind="stable")
+
+
+class AnswerBuilder:
+    """Executes the best program and lays out what proves it."""
+
+    def __init__(self, graph: KnowledgeGraph, config: AnswerConfig, calibration: Calibration) -> None:
+        self._graph = graph
+        self._config = config
+        self._calibration = calibration
+
+    def build(self, reading: Reading, *, language: str | None = None) -> Answer:
+        """The answer to one question, with labels in `language` or else the question's own."""
+        question = reading.retrieval.question.text
+        language = language or reading.retrieval.question.language.value
+        links = tuple(self._link(link, language) for link in reading.retrieval.links)
+        refusal = self._refuse(reading)
+        if refusal is not None:
+            return Answer(question, AnswerKind.NONE, abstained=refusal, links=links)
+        best = int(reading.chosen[0])
+        candidate = reading.retrieval.candidates[best]
+        confidence = self._calibration.confidence(self.features(reading, best))
+        result = execute(candidate.program, self._graph)
+        values = self._values(result, language)
+        refusal = self._doubt(values, confidence, candidate, language)
+        return Answer(
+            question,
+            AnswerKind.NONE if refusal else kind_of(result, self._graph),
+            values=() if refusal else values[: self._config.max_values],
+            confidence=confidence,
+            abstained=refusal,
+            program=notation(candidate.program, self._graph),
+            sparql=to_sparql(candidate.program, self._graph),
+            words=to_words(candidate.program, self._graph, language),
+            evidence=() if refusal else self._evidence(candidate.program, result, language),
+            links=links,
+            alternatives=self._alternatives(reading, values, language, include_best=refusal is not None),
+        )
+
+    # -- when not to answer -------------------------------------------------------------------
+
+    def _refuse(self, reading: Reading) -> Abstained | None:
+        retrieval = reading.retrieval
+        if not retrieval.links:
+            return Abstained(
+                AbstentionReason.NOTHING_LINKED,
+                "No name in the question is in the graph. Name things as it does; `kgqa link` shows what is found.",
+            )
+        if not retrieval.candidates or float(reading.scores.scores.max()) < reading.scores.none_score:
+            return Abstained(AbstentionReason.NO_RELATION_FITS, self._no_relation(retrieval.links))
+        return None
+
+    def _no_relation(self, links: Sequence[Link]) -> str:
+        graph = self._graph
+        node = np.array([links[0].node], dtype=np.int32)
+        known = set(walkable(graph))
+        around = [r for i in (False, True) for r in graph.relations_of(node, inverse=i)[0].tolist() if r in known]
+        names = list(dict.fromkeys(graph.relation_label(r) for r in around))
+        shown = ", ".join(names[:_SHOWN_RELATIONS]) + (" ..." if len(names) > _SHOWN_RELATIONS else "")
+        name = graph.label(links[0].node)
+        return f"Nothing that the graph says about {name} fits the question. It has: {shown or 'no facts'}."
+
+    def _doubt(
+        self, values: Sequence[AnswerValue], confidence: float, candidate: Candidate, language: str
+    ) -> Abstained | None:
+        if not values:
+            words = to_words(candidate.program, self._graph, language)
+            return Abstained(AbstentionReason.NO_FACT_FOUND, f"The graph has no fact for: {words}.")
+        if confidence < self._config.abstain_below:
+            return Abstained(
+                AbstentionReason.LOW_CONFIDENCE,
+                f"The best reading has a confidence of {confidence:.2f}, below {self._config.abstain_below:.2f}; "
+                "see the alternatives, or ask in other words.",
+            )
+        return None
+
+    def features(self, reading: Reading, best: int) -> tuple[float, ...]:
+        """What the confidence of a candidate rests on, see `kgqa.calibration.calibration_features`."""
+        scores, order = reading.scores.scores, reading.chosen
+        nodes = reading.retrieval.candidates[best].nodes
+        rivals = [i for i in order[1:].tolist() if not _same_nodes(reading.retrieval.candidates[i].nodes, nodes)]
+        second = float(scores[rivals[0]]) if rivals else reading.scores.none_score
+        program = reading.retrieval.candidates[best].program
+        handled = any(isinstance(part, _OPERATORS) for part in program.walk())
+        unread = 0 if handled else reading.retrieval.question.operators
+        margin = float(scores[best]) - second
+        return calibration_features(reading.seen.candidates[best], float(scores[best]), margin, unread)
+
+    # -- what is shown ------------------------------------------------------------------------
+
+    def _values(self, result: Result, language: str) -> tuple[AnswerValue, ...]:
+        graph = self._graph
+        if result.yields is Yields.BOOLEAN:
+            return (AnswerValue(None, str(bool(result.boolean)).lower(), bool(result.boolean), XSD + "boolean"),)
+        if result.yields is Yields.RELATIONS:
+            terms = [graph.relation_term(r) for r in result.relations.tolist()]
+            return tuple(self._value(term, language) for term in terms)
+        if result.yields is Yields.NUMBER:
+            if result.literal is not None:
+                return (self._value(result.literal, language),)
+            return () if result.number is None else (_number(result.number),)
+        if result.yields is Yields.TABLE:
+            return tuple(self._row(row.group, row.number, row.node, language) for row in result.rows)
+        degrees = graph.degrees(result.nodes)
+        order = np.argsort(-degrees, kind="stable")
+        return tuple(self._value(node, language) for node in result.nodes[order].tolist())
+
+    def _value(self, node: int, language: str) -> AnswerValue:
+        graph = self._graph
+        label = graph.label(node, language) or graph.id(node)
+        if graph.is_literal(np.array([node], dtype=np.int32))[0]:
+            literal = graph.literal(node)
+            return AnswerValue(graph.id(node), label, _native(literal.lexical, literal.datatype), literal.datatype)
+        return AnswerValue(graph.id(node), label, graph.id(node))
+
+    def _row(self, group: int, number: float | None, node: int | None, language: str) -> AnswerValue:
+        name = self._graph.label(group, language) or self._graph.id(group)
+        if node is not None:
+            shown = self._value(node, language)
+            return AnswerValue(self._graph.id(group), f"{name}: {shown.label}", shown.value, shown.datatype)
+        counted = _number(number or 0)
+        return AnswerValue(self._graph.id(group), f"{name}: {counted.label}", counted.value, counted.datatype)
+
+    def _evidence(self, program: Program, result: Result, language: str) -> tuple[Evidence, ...]:
+        facts = evidence(program, self._graph, result.nodes, limit=self._config.max_evidence)
+        return tuple(self._fact(*fact, language) for fact in facts)
+
+    def _fact(self, subject: int, relation: int, obj: int, language: str) -> Evidence:
+        graph = self._graph
+        return Evidence(
+            graph.id(subject),
+            graph.relation_id(relation),
+            graph.id(obj),
+            graph.label(subject, language) or graph.id(subject),
+            graph.relation_label(relation, language),
+            graph.label(obj, language) or graph.id(obj),
+            "; ".join(graph.sources_of(subject, relation, obj)),
+        )
+
+    def _link(self, link: Link, language: str) -> AnswerLink:
+        mention = link.mention
+        label = self._graph.label(link.node, language) or self._graph.id(link.node)
+        return AnswerLink(
+            mention.text, mention.start, mention.end, self._graph.id(link.node), label, link.score, link.match
+        )
+
+    def _alternatives(
+        self, reading: Reading, values: Sequence[AnswerValue], language: str, *, include_best: bool
+    ) -> tuple[Alternative, ...]:
+        weights = probabilities(reading.scores)
+        seen = set() if include_best else {tuple(v.label for v in values[:_SHOWN_VALUES])}
+        found: list[Alternative] = []
+        for i in reading.chosen[: 4 * self._config.max_alternatives].tolist():
+            if len(found) == self._config.max_alternatives or weights[i] < _LEAST_ALTERNATIVE:
+                break
+            program = reading.retrieval.candidates[i].program
+            labels = tuple(v.label for v in self._values(execute(program, self._graph), language)[:_SHOWN_VALUES])
+            if labels and labels not in seen:
+                seen.add(labels)
+                found.append(Alternative(to_words(program, self._graph, language), float(weights[i]), labels))
+        return tuple(found)
+
+
+def kind_of(result: Result, graph: KnowledgeGraph) -> AnswerKind:
+    """The kind of answer that a result makes."""
+    if result.yields is Yields.NODES:
+        literal = len(result.nodes) and bool(graph.is_literal(result.nodes).all())
+        return AnswerKind.LITERALS if literal else AnswerKind.ENTITIES
+    if result.yields is Yields.NUMBER:
+        return AnswerKind.LITERALS if result.literal is not None else AnswerKind.COUNT
+    return {
+        Yields.BOOLEAN: AnswerKind.BOOLEAN,
+        Yields.RELATIONS: AnswerKind.ENTITIES,
+        Yields.TABLE: AnswerKind.TABLE,
+    }[result.yields]
+
+
+def _number(number: float) -> AnswerValue:
+    whole = float(number).is_integer()
+    value: int | float = int(number) if whole else float(number)
+    return AnswerValue(None, str(value), value, XSD + ("integer" if whole else "double"))
+
+
+def _native(lexical: str, datatype: str) -> str | int | float | bool:
+    """The Python value of a literal, or its text where it has none or is malformed."""
+    name = datatype.removeprefix(XSD)
+    try:
+        if name in {"integer", "int", "long", "short", "nonNegativeInteger", "positiveInteger"}:
+            return int(lexical)
+        if name in {"decimal", "double", "float"}:
+            return float(lexical)
+    except ValueError:
+        return lexical
+    return {"true": True, "1": True, "false": False, "0": False}.get(lexical, lexical) if name == "boolean" else lexical
+
+
+def _same_nodes(one: NDArray[np.int32] | None, two: NDArray[np.int32] | None) -> bool:
+    return one is not None and two is not None and np.array_equal(one, two)

@@ -1,0 +1,56 @@
+"""An encoder that remembers short texts: questions share most of their phrases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from kgqa.embedding.contract import Floats, Progress, TextEncoder, TextKind, TokenEmbeddings
+
+_REMEMBERED = 20_000
+_LONGEST = 100
+
+
+class MemoEncoder:
+    """Encodes each short text once as long as it is remembered; longer texts go straight through.
+
+    The memory is emptied when it is full, so it stays below about 40 MB for vectors of 384 numbers.
+    """
+
+    def __init__(self, encoder: TextEncoder) -> None:
+        self._encoder = encoder
+        self._known: dict[tuple[TextKind, str], Floats] = {}
+
+    @property
+    def name(self) -> str:
+        """The encoder's name."""
+        return self._encoder.name
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of weights and settings."""
+        return self._encoder.fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector."""
+        return self._encoder.dimension
+
+    def encode(
+        self, texts: Sequence[str], *, kind: TextKind = TextKind.PASSAGE, on_progress: Progress | None = None
+    ) -> Floats:
+        """Encode texts into float32 [texts, dimension] of unit length."""
+        if not texts or max(map(len, texts)) > _LONGEST:
+            return self._encoder.encode(texts, kind=kind, on_progress=on_progress)
+        if len(self._known) + len(texts) > _REMEMBERED:
+            self._known.clear()
+        new = [text for text in dict.fromkeys(texts) if (kind, text) not in self._known]
+        if new:
+            vectors = self._encoder.encode(new, kind=kind, on_progress=on_progress)
+            self._known.update(((kind, text), vector) for text, vector in zip(new, vectors, strict=True))
+        return np.stack([self._known[kind, text] for text in texts])
+
+    def encode_tokens(self, texts: Sequence[str], *, kind: TextKind = TextKind.PASSAGE) -> list[TokenEmbeddings]:
+        """Encode every token of every text in context; nothing is remembered."""
+        return self._encoder.encode_tokens(texts, kind=kind)

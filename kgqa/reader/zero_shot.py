@@ -1,0 +1,62 @@
+"""A reader without training: the pre-trained encoder holds the question against each program in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kgqa.embedding import TextEncoder, TextKind
+from kgqa.reader.contract import Floats, ReaderCandidate, ReaderInput, ReaderOutput
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZeroShotWeights:
+    """How the evidence adds up; chosen on the train parts of the benchmark sets.
+
+    cosine : of the question with the program's words, over the best candidates only. coverage, fit : as in
+    `ReaderCandidate`. none : the score below which no candidate is worth more than silence.
+    """
+
+    cosine: float = 0.25
+    coverage: float = 0.15
+    fit: float = 0.15
+    none: float = -0.2
+
+
+class ZeroShotReader:
+    """Adds the cosine of question and verbalised program to retrieval's evidence.
+
+    Only the `shortlist` best candidates are encoded: the others keep the lowest cosine of those.
+    """
+
+    def __init__(self, encoder: TextEncoder, *, weights: ZeroShotWeights | None = None, shortlist: int = 8) -> None:
+        self._encoder = encoder
+        self._weights = weights or ZeroShotWeights()
+        self._shortlist = shortlist
+
+    def read(self, batch: Sequence[ReaderInput]) -> list[ReaderOutput]:
+        """Score the candidates of each question."""
+        return [self._read(item) for item in batch]
+
+    def _read(self, item: ReaderInput) -> ReaderOutput:
+        weights = self._weights
+        base = np.array([self._evidence(c) for c in item.candidates], dtype=np.float32)
+        return ReaderOutput(base + weights.cosine * self._cosines(item, base), weights.none)
+
+    def _evidence(self, candidate: ReaderCandidate) -> float:
+        weights = self._weights
+        return candidate.alignment + weights.coverage * candidate.coverage + weights.fit * candidate.fit
+
+    def _cosines(self, item: ReaderInput, base: Floats) -> Floats:
+        cosines = np.zeros(len(item.candidates), dtype=np.float32)
+        if len(cosines) < 2 or not self._weights.cosine:
+            return cosines
+        best = np.argsort(-base, kind="stable")[: self._shortlist]
+        question = self._encoder.encode([item.question], kind=TextKind.QUERY)[0]
+        programs = self._encoder.encode([item.candidates[i].words for i in best.tolist()])
+        found = programs @ question
+        cosines[:] = found.min()
+        cosines[best] = found
+        return cosines

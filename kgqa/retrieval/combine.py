@@ -1,0 +1,243 @@
+"""From paths to candidate programs: constraints from other mentions, classes, counts and yes/no tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgqa.graph import KnowledgeGraph
+from kgqa.program.algebra import Contains, Count, Entities, Instances, Intersect, OfType, Program
+from kgqa.retrieval.alignment import MASK_WORDS
+from kgqa.retrieval.contract import Candidate, strength
+from kgqa.retrieval.paths import Path
+from kgqa.retrieval.question import Asked, QuestionView
+from kgqa.types import Link, Mention, NodeIds
+
+_JOINED = 12
+_CLASH = 0.6
+_BONUS = 0.4
+_UNSAID = -0.2
+_WRONG_CLASS = 0.3
+_BARE_CLASS = -0.1
+_UNEXPLAINED = 0.15
+_NO_TEST = 1.0
+_OPERATOR = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The mentions taken from a question: those to walk from, and those that name a class; one group a mention."""
+
+    entities: tuple[tuple[Link, ...], ...]
+    classes: tuple[tuple[Link, ...], ...]
+
+    def all(self) -> tuple[Link, ...]:
+        """The best link of every mention."""
+        return tuple(group[0] for group in (*self.entities, *self.classes))
+
+
+class Combiner:
+    """Builds candidates out of the paths of each mention."""
+
+    def __init__(self, graph: KnowledgeGraph) -> None:
+        self._graph = graph
+        self._instances = lru_cache(maxsize=64)(self._compute_instances)
+
+    def combine(self, view: QuestionView, topics: Topics, paths: Sequence[Sequence[Path]]) -> list[Candidate]:
+        """All candidates, in no order; `paths` holds one list for each group of `topics.entities`."""
+        singles = [self._single(path) for group in paths for path in group]
+        joined = self._intersections(paths)
+        sets = [*singles, *joined, *self._linked_together(paths, topics)]
+        sets = [*(self._constrain(view, c, topics.classes) for c in sets), *self._bare_classes(view, topics)]
+        found = [*self._counts(view, sets), *self._tests(view, topics, paths)]
+        return [self._finish(view, topics, c) for c in found]
+
+    def _single(self, path: Path) -> Candidate:
+        return Candidate(
+            path.program, (path.link,), path.score, used=path.used, nodes=path.nodes, truncated=path.truncated
+        )
+
+    def _intersections(self, paths: Sequence[Sequence[Path]]) -> list[Candidate]:
+        found = []
+        for one, two in combinations(paths, 2):
+            for left in one[:_JOINED]:
+                for right in two[:_JOINED]:
+                    candidate = _intersect(left, right)
+                    if candidate is not None:
+                        found.append(candidate)
+        return found
+
+    def _linked_together(self, paths: Sequence[Sequence[Path]], topics: Topics) -> list[Candidate]:
+        """Three constraints or more: the best intersection of one path from every mention."""
+        if len(topics.entities) < 3:
+            return []
+        best = [group[0] for group in paths if group]
+        nodes = _common(path.nodes for path in best)
+        if len(best) < 3 or not len(nodes):
+            return []
+        program: Program = best[0].program
+        for path in best[1:]:
+            program = Intersect(program, path.program)
+        score, used = sum(p.score for p in best), _union_bits(p.used for p in best)
+        return [Candidate(program, tuple(p.link for p in best), score, used=used, nodes=nodes)]
+
+    def _constrain(self, view: QuestionView, candidate: Candidate, classes: tuple[tuple[Link, ...], ...]) -> Candidate:
+        for group in classes:
+            candidate = self._apply_class(view, candidate, group[0])
+        return candidate
+
+    def _apply_class(self, view: QuestionView, candidate: Candidate, link: Link) -> Candidate:
+        nodes = candidate.nodes
+        if nodes is None or not len(nodes):
+            return candidate
+        inside = _within(nodes, self._instances(link.node))
+        if not len(inside):
+            return replace(candidate, alignment=candidate.alignment - _WRONG_CLASS)
+        program = candidate.program if len(inside) == len(nodes) else OfType(candidate.program, link.node)
+        said = candidate.used & mention_bits(view, link.mention)
+        links = candidate.links if said else (*candidate.links, link)
+        return replace(candidate, program=program, nodes=inside, links=links)
+
+    def _bare_classes(self, view: QuestionView, topics: Topics) -> list[Candidate]:
+        rest = len(view.content_words(link.mention for link in topics.all()))
+        return [
+            Candidate(
+                Instances(link.node), (link,), _BARE_CLASS - _UNEXPLAINED * rest, nodes=self._instances(link.node)
+            )
+            for group in topics.classes
+            for link in group[:1]
+            if len(self._instances(link.node))
+        ]
+
+    def _counts(self, view: QuestionView, candidates: list[Candidate]) -> list[Candidate]:
+        if not view.counting:
+            return candidates
+        counted = [
+            replace(c, program=Count(c.program), alignment=c.alignment + _OPERATOR)
+            for c in candidates
+            if c.nodes is not None and not self._graph.is_literal(c.nodes[:1]).any()
+        ]
+        return [*candidates, *counted]
+
+    def _tests(self, view: QuestionView, topics: Topics, paths: Sequence[Sequence[Path]]) -> list[Candidate]:
+        if view.asked is not Asked.YES_NO:
+            return []
+        found: list[Candidate] = []
+        for i, group in enumerate(paths):
+            others = [g[0] for j, g in enumerate(topics.entities) if j != i]
+            found.extend(_contains(self._single(path), other) for path in group[:_JOINED] for other in others)
+        if len(topics.entities) == 1:
+            subject = topics.entities[0][0]
+            found.extend(_contains(candidate, subject) for candidate in self._bare_classes(view, topics))
+        return found
+
+    def _finish(self, view: QuestionView, topics: Topics, candidate: Candidate) -> Candidate:
+        mentions = {link.mention for link in candidate.links}
+        bonus = sum(_BONUS * (2 * strength(link) - 1) for link in candidate.links)
+        covered = _coverage(view, topics, candidate.used, mentions)
+        fit = result_fit(self._graph, view, candidate)
+        bonus -= _NO_TEST if fit <= -1 else 0.0
+        return replace(candidate, alignment=candidate.alignment + bonus, coverage=covered, fit=fit)
+
+    def _compute_instances(self, node: int) -> NodeIds:
+        return self._graph.instances(np.array([node], dtype=np.int32))
+
+
+def result_fit(graph: KnowledgeGraph, view: QuestionView, candidate: Candidate) -> float:
+    """How well the kind of a result agrees with the question word, in [-1, 1]."""
+    program, asked = candidate.program, view.asked
+    if asked is Asked.YES_NO or isinstance(program, Contains):
+        return 1.0 if isinstance(program, Contains) and asked is Asked.YES_NO else -1.0
+    if isinstance(program, Count):
+        return 0.5 if view.counting else -1.0
+    if asked is Asked.ANYTHING or candidate.nodes is None or not len(candidate.nodes):
+        return 0.0
+    sample = candidate.nodes[:20]
+    literal = graph.is_literal(sample)
+    if not literal.any():
+        return {Asked.TIME: -0.7, Asked.NUMBER: -0.7}.get(asked, 0.0)
+    return _literal_fit(graph, asked, sample[literal])
+
+
+def _literal_fit(graph: KnowledgeGraph, asked: Asked, literals: NodeIds) -> float:
+    datatypes = {graph.literal(int(node)).datatype.rpartition("#")[2] for node in literals}
+    timed = bool(datatypes & {"date", "dateTime", "gYear", "gYearMonth", "dateTimeStamp"})
+    numeric = bool(datatypes & {"integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger"})
+    if asked is Asked.TIME:
+        return 1.0 if timed else (0.2 if numeric else -0.5)
+    if asked is Asked.NUMBER:
+        return 1.0 if numeric else -0.5
+    return -0.8 if timed or numeric else -0.2
+
+
+def _intersect(left: Path, right: Path) -> Candidate | None:
+    if left.nodes is None or right.nodes is None or left.link.node == right.link.node:
+        return None
+    nodes = _within(left.nodes, right.nodes) if len(left.nodes) < len(right.nodes) else _within(right.nodes, left.nodes)
+    if not len(nodes):
+        return None
+    clash = left.used & right.used and left.steps != right.steps
+    score = _as_constraint(left) + _as_constraint(right) - (_CLASH if clash else 0.0)
+    return Candidate(
+        Intersect(left.program, right.program),
+        (left.link, right.link),
+        score,
+        used=left.used | right.used,
+        nodes=nodes,
+        truncated=left.truncated or right.truncated,
+    )
+
+
+def mention_bits(view: QuestionView, mention: Mention) -> int:
+    """The words of a mention as a bit set."""
+    return sum(1 << i for i in range(*view.word_span(mention)) if i < MASK_WORDS)
+
+
+def _as_constraint(path: Path) -> float:
+    """A path's score beside another's: one step may go unsaid, as in "which of them use the euro"."""
+    return max(path.score, _UNSAID) if len(path.steps) == 1 else path.score
+
+
+def _contains(candidate: Candidate, other: Link) -> Candidate:
+    program = Contains(candidate.program, Entities((other.node,)))
+    return replace(
+        candidate, program=program, links=(*candidate.links, other), alignment=candidate.alignment + _OPERATOR
+    )
+
+
+def _coverage(view: QuestionView, topics: Topics, used: int, mentions: set[Mention]) -> float:
+    """The share of what the question says that a candidate explains; a mention counts like a word."""
+    known = {link.mention for link in topics.all()}
+    words = view.content_words(m for m in known)
+    said = sum(1 for i in words if used >> i & 1) + len(mentions & known)
+    return said / max(len(words) + len(known), 1)
+
+
+def _within(few: NodeIds, many: NodeIds) -> NodeIds:
+    """The nodes of one sorted set that are in another, by binary search."""
+    if not len(many):
+        return few[:0]
+    at = np.minimum(np.searchsorted(many, few), len(many) - 1)
+    hit: NDArray[np.bool_] = many[at] == few
+    return few[hit]
+
+
+def _common(sets: Iterable[NodeIds | None]) -> NodeIds:
+    common: NodeIds | None = None
+    for nodes in sets:
+        if nodes is None:
+            continue
+        common = nodes if common is None else _within(common, nodes)
+    return common if common is not None else np.zeros(0, dtype=np.int32)
+
+
+def _union_bits(masks: Iterable[int]) -> int:
+    total = 0
+    for mask in masks:
+        total |= mask
+    return total

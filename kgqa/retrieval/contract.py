@@ -1,0 +1,66 @@
+"""What retrieval hands on: candidate programs with the evidence for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from kgqa.program.algebra import Program
+from kgqa.retrieval.question import QuestionView
+from kgqa.types import Link, NodeIds
+
+_NAME_SCORE = 0.4
+"""The score of a link whose mention is surely a name; less for ordinary words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One reading of the question as a program.
+
+    links : the links that it rests on. alignment : how well its steps are said, see `kgqa.retrieval.alignment`.
+    coverage : share of the question's meaningful words that it explains, in [0, 1].
+    fit : how well the kind of its result agrees with the question word, in [-1, 1].
+    used : the words that say it, a bit set. nodes : the set it yields or, for a count or a test, the set it is about.
+    truncated : whether a set was cut on the way.
+    """
+
+    program: Program
+    links: tuple[Link, ...]
+    alignment: float
+    coverage: float = 0.0
+    fit: float = 0.0
+    used: int = 0
+    nodes: NodeIds | None = None
+    truncated: bool = False
+
+    @property
+    def support(self) -> float:
+        """How sure the weakest of its links is, in [0, 1]."""
+        return min((strength(link) for link in self.links), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """The candidates for one question, best first.
+
+    links : the mentions taken, one best link each. overran : whether the time budget ended the search.
+    """
+
+    question: QuestionView
+    links: tuple[Link, ...]
+    candidates: tuple[Candidate, ...]
+    overran: bool = False
+
+
+def strength(link: Link) -> float:
+    """How far a link can be built on, in [0, 1]: its string match, less for a mention that is hardly a name."""
+    return link.string * min(1.0, link.score / _NAME_SCORE)
+
+
+class Retriever(Protocol):
+    """Questions and their links in, candidate programs out."""
+
+    def retrieve(self, questions: Sequence[str], links: Sequence[tuple[Link, ...]]) -> list[Retrieval]:
+        """Propose programs for each question."""
+        ...

@@ -1,0 +1,174 @@
+"""Beam search over the relation paths that leave a node."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgqa.config import RetrievalConfig
+from kgqa.graph import KnowledgeGraph
+from kgqa.program.algebra import Difference, Entities, Follow, Program, Step
+from kgqa.retrieval.alignment import Alignment, AlignmentWeights, PhraseGrid, extend
+from kgqa.retrieval.relations import walkable
+from kgqa.types import Link, NodeIds
+
+_PEEK = 2_000
+_WIDE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A relation path from a linked node.
+
+    score : how well its steps are said. used : the words that say them, a bit set.
+    program : the path as a program. nodes : what it reaches; None until walked. truncated : whether a
+    set on the way was cut.
+    """
+
+    link: Link
+    steps: tuple[Step, ...]
+    score: float
+    used: int
+    program: Program
+    nodes: NodeIds | None = None
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    path: Path
+    alignment: Alignment
+    trail: tuple[tuple[Program, NodeIds], ...]
+    """The program and its nodes after each step so far, the linked node first."""
+
+
+class PathSearch:
+    """Finds the paths that a question may mean, best first, within limits that hold on any graph.
+
+    Only the `beam` best paths of each length are walked; from a set of more than a few thousand nodes the next
+    relations are read off a sample, and a set larger than `max_frontier` is cut and marked.
+    """
+
+    def __init__(self, graph: KnowledgeGraph, config: RetrievalConfig, weights: AlignmentWeights) -> None:
+        self._graph = graph
+        self._config = config
+        self._weights = weights
+        self._open = np.zeros(graph.n_relations, dtype=bool)
+        self._open[walkable(graph)] = True
+        self._mediated = _mediated_relations(graph)
+
+    def search(self, link: Link, grid: PhraseGrid, *, sharing: bool, deadline: float) -> list[Path]:
+        """All paths met, best first; `deadline` is a time.perf_counter() value."""
+        start = np.array([link.node], dtype=np.int32)
+        program = Entities((link.node,))
+        root = Path(link, (), 0.0, 0, program, start)
+        layer = [_State(root, Alignment.empty(grid), ((program, start),))]
+        found: list[Path] = []
+        for hop in range(self._config.max_hops):
+            if not layer or time.perf_counter() > deadline:
+                break
+            extended = self._extend_layer(layer, grid, sharing)
+            layer = self._walk(extended, beam=self._config.beam if hop < 2 else _WIDE)
+            found.extend(state.path for state in layer)
+            best = max((p.score for p in found), default=0.0)
+            layer = [s for s in layer if _bound(s, grid) >= best - self._weights.step]
+        return sorted(found, key=lambda p: -p.score)
+
+    def _extend_layer(
+        self, layer: list[_State], grid: PhraseGrid, sharing: bool
+    ) -> list[tuple[_State, Step, Alignment]]:
+        extended: list[tuple[_State, Step, Alignment]] = []
+        for state in layer:
+            steps = self._steps_from(state.trail[-1][1], first=not state.path.steps)
+            if not steps:
+                continue
+            last = state.path.steps[-1] if state.path.steps else None
+            back = np.array([last is not None and _returns(last, s) for s in steps], dtype=bool)
+            free = np.array([self._is_mediated(s, last) for s in steps], dtype=bool)
+            columns = extend(state.alignment, steps, grid, self._weights, back=back, free=free, sharing=sharing)
+            order = np.argsort(-columns.best, kind="stable")[: self._config.beam]
+            extended.extend((state, steps[i], columns.alignment(int(i))) for i in order.tolist())
+        return extended
+
+    def _steps_from(self, nodes: NodeIds, *, first: bool) -> tuple[Step, ...]:
+        graph = self._graph
+        some = nodes if len(nodes) <= _PEEK else nodes[:: len(nodes) // _PEEK]
+        if not first:
+            some = some[~graph.is_literal(some)]
+        forward, _ = graph.relations_of(some)
+        backward, _ = graph.relations_of(some, inverse=True)
+        return (
+            *(Step(r) for r in forward[self._open[forward]].tolist()),
+            *(Step(r, inverse=True) for r in backward[self._open[backward]].tolist()),
+        )
+
+    def _walk(self, extended: list[tuple[_State, Step, Alignment]], *, beam: int) -> list[_State]:
+        states: list[_State] = []
+        for state, step, alignment in sorted(extended, key=lambda e: -e[2].best):
+            if len(states) == beam:
+                break
+            walked = self._take(state, step, alignment)
+            if walked is not None:
+                states.append(walked)
+        return states
+
+    def _take(self, state: _State, step: Step, alignment: Alignment) -> _State | None:
+        program, nodes = state.trail[-1]
+        reached = self._graph.follow(nodes, step.relation, inverse=step.inverse)
+        after: Program = Follow(program, step)
+        steps = state.path.steps
+        if steps and _returns(steps[-1], step):
+            origin, origin_nodes = state.trail[-2]
+            reached = np.setdiff1d(reached, origin_nodes, assume_unique=True)
+            after = Difference(after, origin)
+        if not len(reached):
+            return None
+        cut = len(reached) > self._config.max_frontier
+        reached = reached[: self._config.max_frontier]
+        path = replace(
+            state.path,
+            steps=(*steps, step),
+            score=alignment.best,
+            used=alignment.used,
+            program=after,
+            nodes=reached,
+            truncated=state.path.truncated or cut,
+        )
+        return _State(path, alignment, (*state.trail, (after, reached)))
+
+    def _is_mediated(self, step: Step, last: Step | None) -> bool:
+        if self._mediated[int(step.inverse), step.relation]:
+            return True
+        return last is not None and bool(self._mediated[int(last.inverse), last.relation])
+
+
+def returns(steps: Iterable[Step]) -> int:
+    """How often a path goes back along the relation that it has just come by."""
+    return sum(_returns(a, b) for a, b in pairwise(steps))
+
+
+def _returns(last: Step, step: Step) -> bool:
+    return last.relation == step.relation and last.inverse != step.inverse
+
+
+def _bound(state: _State, grid: PhraseGrid) -> float:
+    """The most that a path can still come to, if every word not used yet were said by a further step."""
+    used = state.path.used
+    rest = sum(float(g) for i, g in enumerate(grid.gains) if g > 0 and not used >> i & 1)
+    return state.path.score + rest
+
+
+def _mediated_relations(graph: KnowledgeGraph) -> NDArray[np.bool_]:
+    """Which steps lead into mediator nodes, [2, relations]: forwards, inverse."""
+    flags = np.zeros((2, graph.n_relations), dtype=bool)
+    for relation in walkable(graph):
+        subjects, objects = graph.relation_pairs(relation)
+        for row, side in enumerate((objects, subjects)):
+            sample = side[:: max(len(side) // 50, 1)]
+            flags[row, relation] = bool(graph.is_mediator(np.unique(sample)).mean() > 0.5) if len(sample) else False
+    return flags

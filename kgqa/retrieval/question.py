@@ -1,0 +1,237 @@
+"""A question as retrieval reads it: words, phrases, cues, and the order of phrases seen from a mention."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgqa.text.language import Language, guess_language
+from kgqa.text.stopwords import is_stop
+from kgqa.types import Mention
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"['’]s\b|[{_HAN}]|[^\W_{_HAN}]+(?:[-.][^\W_{_HAN}]+)*")
+_IS_HAN = re.compile(f"[{_HAN}]")
+_POSSESSIVE = ("'s", "’s", "的", "之")
+_SPEAKING = frozenset(("kind", "kinds", "type", "last", "name", "many", "much", "most"))
+_TAIL_WORDS = frozenset(("by", "in", "of", "on", "at", "for", "to", "from", "with"))
+_SHARING = re.compile(
+    r"\b(also|same|shares?|shared|sharing|other|both|common|together)\b|\bco-|相同|同样|同一|一样|共同|其他|其它|另外|还",
+    re.I,
+)
+_OPERATORS = re.compile(
+    r"\b(most|least|fewest|more|less|fewer|than|first|second|third|last|earliest|latest|oldest|newest|youngest)\b"
+    r"|\b(above|below|over|under|before|after|between|without|not|except|neither|nor|never|both|only|or)\b"
+    r"|\b(larg|bigg|small|high|low|long|short|old|deep|tall|heavi|light|dens|fast|near|rich|great)e(st|r)\b"
+    r"|最|超过|多于|少于|大于|小于|高于|低于|之前|之后|以前|以后|以上|以下|不|没有|没|除了|除|比|还是|更|第[一二三四五六七八九十]",
+    re.I,
+)
+_CHOICE = re.compile(r"\bor\b|还是", re.I)
+_MOST_WORDS = 3
+_MOST_HAN = 4
+_LONGEST = 60
+_FAR = 1_000
+
+
+class Asked(Enum):
+    """What the question word asks for."""
+
+    ANYTHING = "anything"
+    PERSON = "person"
+    PLACE = "place"
+    TIME = "time"
+    NUMBER = "number"
+    YES_NO = "yes_no"
+
+
+_ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
+    (
+        Asked.NUMBER,
+        re.compile(
+            r"\bhow (many|much|big|large|tall|high|long|far|old|heavy|dense|populous)\b"
+            r"|\bnumber of\b|多少|几(个|种|位|座|条|家|部|国)|有多[大高长远重]",
+            re.I,
+        ),
+    ),
+    (
+        Asked.TIME,
+        re.compile(
+            r"\bwhen\b|\b(what|which) (year|date|day|century|time)s?\b"
+            r"|什么时候|何时|哪(一)?年|几年|哪天|年份|日期",
+            re.I,
+        ),
+    ),
+    (
+        Asked.YES_NO,
+        re.compile(r"^\s*(is|are|was|were|do|does|did|has|have|had|can|could)\b|吗\s*[?？]?\s*$|是不是|是否", re.I),
+    ),
+    (Asked.PLACE, re.compile(r"\bwhere\b|哪里|哪儿|何处|在哪", re.I)),
+    (Asked.PERSON, re.compile(r"\bwho(m|se)?\b|谁|哪位", re.I)),
+)
+COUNTING = re.compile(
+    r"\bhow many\b|\bnumber of\b|\bcount\b|多少(个|种|位|座|条|家|部|国|人)?|几(个|种|位|座|条|家|部|国)", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWord:
+    """A word, or one Han character: text[start:end] of the question, folded."""
+
+    start: int
+    end: int
+    text: str
+    han: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A run of words that may express a relation; [first, last) are word positions."""
+
+    first: int
+    last: int
+    text: str
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """A question split into words and the phrases between its mentions."""
+
+    text: str
+
+    @cached_property
+    def language(self) -> Language:
+        """The language, by script."""
+        return guess_language(self.text)
+
+    @cached_property
+    def words(self) -> tuple[QuestionWord, ...]:
+        """All words in order."""
+        return tuple(
+            QuestionWord(m.start(), m.end(), m.group().casefold(), _IS_HAN.match(m.group()) is not None)
+            for m in _WORD.finditer(self.text)
+        )
+
+    @cached_property
+    def asked(self) -> Asked:
+        """What the question word asks for."""
+        found = next((kind for kind, pattern in _ASKED if pattern.search(self.text)), Asked.ANYTHING)
+        return Asked.ANYTHING if found is Asked.YES_NO and _CHOICE.search(self.text) else found
+
+    @cached_property
+    def counting(self) -> bool:
+        """Whether the question asks how many."""
+        return COUNTING.search(self.text) is not None
+
+    @cached_property
+    def operators(self) -> int:
+        """How many words of the question ask for more than a path: superlatives, comparisons, negation, choice."""
+        return len(_OPERATORS.findall(self.text))
+
+    @cached_property
+    def sharing(self) -> bool:
+        """Whether the question speaks of things that have something in common ("also", "same", "other")."""
+        return _SHARING.search(self.text) is not None
+
+    def word_span(self, mention: Mention) -> tuple[int, int]:
+        """The positions [first, last) of the words that a mention touches."""
+        inside = [i for i, w in enumerate(self.words) if w.start < mention.end and w.end > mention.start]
+        return (inside[0], inside[-1] + 1) if inside else (0, 0)
+
+    def phrases(self, masked: Iterable[Mention]) -> tuple[Phrase, ...]:
+        """The phrases that lie outside the masked mentions."""
+        hidden = {i for mention in masked for i in range(*self.word_span(mention))}
+        found = (p for run in self._runs(hidden) for p in self._phrases_of(run))
+        return tuple(dict.fromkeys(found))[:_LONGEST]
+
+    def content_words(self, masked: Iterable[Mention]) -> frozenset[int]:
+        """The positions of words outside the mentions that carry meaning."""
+        hidden = {i for mention in masked for i in range(*self.word_span(mention))}
+        return frozenset(i for i, w in enumerate(self.words) if i not in hidden and not _is_light(w.text))
+
+    def type_phrases(self, phrases: Sequence[Phrase], mention: Mention) -> NDArray[np.bool_]:
+        """Which phrases rather name a class than a relation, [phrases]: "which films ...", "the film X"."""
+        first, _ = self.word_span(mention)
+        typed = {i for i in range(len(self.words)) if self._names_class(i, first)}
+        return np.array(
+            [all(i in typed or _is_light(self.words[i].text) for i in range(p.first, p.last)) for p in phrases],
+            dtype=bool,
+        )
+
+    def order(self, phrases: Sequence[Phrase], mention: Mention) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """How far phrases stand from a mention in reading order of a relation path, (start, end), each [phrases].
+
+        Steps near the mention come first: in "the child of X 's parent" the possessive binds tighter, so what
+        follows it is nearer than anything before; elsewhere the words before the mention are nearer.
+        """
+        first, last = self.word_span(mention)
+        right_first = last < len(self.words) and (self.words[last].text in _POSSESSIVE or self.words[last].han)
+        starts, ends = [], []
+        for p in phrases:
+            right = p.first >= last
+            near = p.first - last if right else first - p.last
+            base = near + (0 if right == right_first else _FAR)
+            starts.append(base)
+            ends.append(base + p.last - p.first)
+        return np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64)
+
+    def _names_class(self, i: int, mention_first: int) -> bool:
+        words = self.words
+        if _is_light(words[i].text) or i == 0:
+            return False
+        before = words[i - 1].text
+        asked_for = before in ("which", "what")
+        opening = i == 1 and before == "the" and words[i].text.endswith("s")
+        apposed = i == mention_first - 1 and before in ("the", "a", "an", "of", "for", "by", "that", "in")
+        return asked_for or opening or apposed
+
+    def _runs(self, hidden: set[int]) -> list[range]:
+        runs: list[range] = []
+        start = None
+        for i in range(len(self.words) + 1):
+            open_ = i < len(self.words) and i not in hidden and (i == 0 or start is None or self._joined(i))
+            if open_ and start is None:
+                start = i
+            elif not open_ and start is not None:
+                runs.append(range(start, i))
+                start = i if i < len(self.words) and i not in hidden else None
+        return runs
+
+    def _joined(self, i: int) -> bool:
+        """Whether a word goes on in the script of the one before, without punctuation between."""
+        before, here = self.words[i - 1], self.words[i]
+        gap = self.text[before.end : here.start]
+        return before.han == here.han and not any(c in '?？!！。;；"“”' for c in gap)
+
+    def _phrases_of(self, run: range) -> list[Phrase]:
+        if self.words[run.start].han:
+            return self._han_phrases(run)
+        found = []
+        for first in run:
+            for last in range(first + 1, min(first + _MOST_WORDS, run.stop) + 1):
+                head, tail = self.words[first].text, self.words[last - 1].text
+                if not _is_light(head) and (not _is_light(tail) or tail in _TAIL_WORDS):
+                    found.append(self._phrase(first, last))
+        return found
+
+    def _han_phrases(self, run: range) -> list[Phrase]:
+        found = []
+        for first in run:
+            for last in range(first + 1, min(first + _MOST_HAN, run.stop) + 1):
+                text = "".join(self.words[i].text for i in range(first, last))
+                light = _is_light(self.words[first].text) or _is_light(self.words[last - 1].text)
+                if not light and not is_stop(text):
+                    found.append(self._phrase(first, last))
+        return found
+
+    def _phrase(self, first: int, last: int) -> Phrase:
+        return Phrase(first, last, self.text[self.words[first].start : self.words[last - 1].end])
+
+
+def _is_light(word: str) -> bool:
+    return (is_stop(word) and word not in _SPEAKING) or word in _POSSESSIVE

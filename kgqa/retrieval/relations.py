@@ -1,0 +1,144 @@
+"""How well phrases of a question match the relations of a graph: by vectors from an index, and by words."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgqa.embedding import TextEncoder, TextKind
+from kgqa.graph import KnowledgeGraph
+from kgqa.index import Index
+from kgqa.text.stopwords import is_stop
+
+Scores = NDArray[np.float32]
+
+_STEM = 5
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_WORDS = re.compile(r"[^\W_]+")
+_NEAREST = 256
+_PLAIN_BACKGROUND = 0.3
+_TARGET_BACKGROUND = 0.15
+_WORD_WEIGHT = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class RelationTexts:
+    """The names that relations go by: `texts[i]` names relation `owners[i]`; owners ascend."""
+
+    texts: tuple[str, ...]
+    owners: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, graph: KnowledgeGraph) -> RelationTexts:
+        """All labels and aliases, in every language, of the relations that a question may walk along."""
+        texts: list[str] = []
+        owners: list[int] = []
+        for relation in walkable(graph):
+            names = relation_names(graph, relation)
+            texts.extend(names)
+            owners.extend([relation] * len(names))
+        return cls(tuple(texts), np.array(owners, dtype=np.int32))
+
+    def in_latin_script(self) -> bool:
+        """Whether at least half of the relations have a name without Han characters."""
+        named = {owner for owner, text in zip(self.owners.tolist(), self.texts, strict=True) if not _HAN.search(text)}
+        return 2 * len(named) >= len(set(self.owners.tolist()))
+
+
+def walkable(graph: KnowledgeGraph) -> list[int]:
+    """The relations that a path may use: all that neither name a node nor describe the schema."""
+    schema = graph.schema
+    closed = schema.naming | {*schema.subclasses, *schema.inverses, *schema.same}
+    return [r for r in range(graph.n_relations) if r not in closed]
+
+
+def relation_names(graph: KnowledgeGraph, relation: int) -> list[str]:
+    """The distinct names of one relation, its label first."""
+    term = graph.relation_term(relation)
+    literals = graph.names(term, (*graph.schema.labels, *graph.schema.aliases))
+    return list(dict.fromkeys((graph.relation_label(relation), *(name.lexical for name in literals))))
+
+
+class RelationMatcher:
+    """Scores phrases against relations.
+
+    The score of a phrase and a relation is the larger of two: the cosine of the phrase with the relation's nearest
+    name (stretched where an encoder keeps all cosines close together), and the share of their words, cut to
+    stems, that agree.
+
+    encode : texts of phrases -> float32 [phrases, d]. index : over the vectors of `texts`.
+    background : the mean cosine between names of different relations.
+    """
+
+    def __init__(
+        self, texts: RelationTexts, encoder: TextEncoder, index: Index, *, background: float, n_relations: int
+    ) -> None:
+        self._texts = texts
+        self._encoder = encoder
+        self._index = index
+        self._background = background
+        self._n_relations = n_relations
+        self._by_stem: dict[str, list[int]] = defaultdict(list)
+        self._stem_counts = np.ones(len(texts.texts), dtype=np.float32)
+        for i, text in enumerate(texts.texts):
+            stems = stems_of(text)
+            self._stem_counts[i] = max(len(stems), 1)
+            for stem in stems:
+                self._by_stem[stem].append(i)
+
+    @property
+    def encoder(self) -> TextEncoder:
+        """The encoder of the names."""
+        return self._encoder
+
+    def match(self, phrases: Sequence[str]) -> Scores:
+        """Score phrases, float32 [phrases, relations]; unknown pairs score 0."""
+        scores = np.zeros((len(phrases), self._n_relations), dtype=np.float32)
+        if not phrases or not self._texts.texts:
+            return scores
+        vectors = self._encoder.encode(phrases, kind=TextKind.QUERY)
+        found = self._index.search(vectors, min(_NEAREST, len(self._texts.texts)))
+        rows, columns = np.nonzero(found.ids >= 0)
+        owners = self._texts.owners[found.ids[rows, columns]]
+        np.maximum.at(scores, (rows, owners), self.stretch(found.scores[rows, columns]))
+        for row, phrase in enumerate(phrases):
+            owners, shares = self._shared_words(phrase)
+            np.maximum.at(scores[row], owners, _WORD_WEIGHT * shares)
+        return scores
+
+    def stretch(self, cosines: Scores) -> Scores:
+        """Cosines on one scale, whatever the encoder's background is."""
+        if self._background <= _PLAIN_BACKGROUND:
+            return cosines
+        slope = (1 - _TARGET_BACKGROUND) / (1 - self._background)
+        stretched: Scores = np.maximum(1 - (1 - cosines) * slope, 0).astype(np.float32)
+        return stretched
+
+    def _shared_words(self, phrase: str) -> tuple[NDArray[np.int32], Scores]:
+        stems = stems_of(phrase)
+        hits = [i for stem in stems for i in self._by_stem.get(stem, ())]
+        at, counts = np.unique(np.array(hits, dtype=np.int64), return_counts=True)
+        shares = counts / np.maximum(self._stem_counts[at], max(len(stems), 1))
+        return self._texts.owners[at], shares.astype(np.float32)
+
+
+def stems_of(text: str) -> frozenset[str]:
+    """The stems of a text's content words; Han text gives its single characters."""
+    folded = text.casefold()
+    words = (w for w in _WORDS.findall(_HAN.sub(" ", folded)) if not is_stop(w))
+    han = (c for c in _HAN.findall(folded) if not is_stop(c))
+    return frozenset((*(w[:_STEM] for w in words), *han))
+
+
+def mean_cosine(vectors: NDArray[np.float32]) -> float:
+    """The mean cosine between different rows of float32 [n, d]; 0 for fewer than two rows."""
+    n = len(vectors)
+    if n < 2:
+        return 0.0
+    total = vectors.sum(axis=0)
+    return float((total @ total - n) / (n * (n - 1)))

@@ -1,0 +1,124 @@
+"""Graph retrieval: from linked mentions to candidate programs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from kgqa.config import RetrievalConfig
+from kgqa.graph import KnowledgeGraph
+from kgqa.program.algebra import Contains, Yields
+from kgqa.retrieval.alignment import AlignmentWeights, PhraseGrid
+from kgqa.retrieval.combine import Combiner, Topics
+from kgqa.retrieval.contract import Candidate, Retrieval
+from kgqa.retrieval.paths import Path, PathSearch, returns
+from kgqa.retrieval.question import QuestionView
+from kgqa.retrieval.relations import RelationMatcher
+from kgqa.types import Link, Mention
+
+_READINGS = 3
+_MENTIONS = 4
+_AMBIGUOUS = 0.8
+_HIDING = 0.5
+_WEAK = 0.2
+_PATHS_EACH = 40
+
+
+class GraphRetriever:
+    """Searches paths from every linked mention and combines them into programs."""
+
+    def __init__(
+        self,
+        graph: KnowledgeGraph,
+        matcher: RelationMatcher,
+        config: RetrievalConfig | None = None,
+        weights: AlignmentWeights | None = None,
+    ) -> None:
+        self._graph = graph
+        self._matcher = matcher
+        self._config = config or RetrievalConfig()
+        self._weights = weights or AlignmentWeights()
+        self._search = PathSearch(graph, self._config, self._weights)
+        self._combiner = Combiner(graph)
+
+    def retrieve(self, questions: Sequence[str], links: Sequence[tuple[Link, ...]]) -> list[Retrieval]:
+        """Propose programs for each question."""
+        return [self._retrieve(QuestionView(text), found) for text, found in zip(questions, links, strict=True)]
+
+    def _retrieve(self, view: QuestionView, links: tuple[Link, ...]) -> Retrieval:
+        deadline = time.perf_counter() + self._config.budget_ms / 1000
+        topics = self._topics(links)
+        hiding = [group[0].mention for group in topics.entities if group[0].score >= _HIDING]
+        sharing = view.sharing and len(topics.entities) < 2
+        paths = [self._paths(view, group, hiding, (sharing, deadline)) for group in topics.entities]
+        candidates = self._combiner.combine(view, topics, paths)
+        best = _distinct(sorted(candidates, key=_rank))[: self._config.max_programs]
+        return Retrieval(view, topics.all(), tuple(best), overran=time.perf_counter() > deadline)
+
+    def _topics(self, links: tuple[Link, ...]) -> Topics:
+        """Take mentions that do not overlap, in the linker's order, with the candidates near the best of each."""
+        taken: dict[Mention, list[Link]] = {}
+        predicates = self._graph.arrays.relations
+        for link in links:
+            at = min(int(np.searchsorted(predicates, link.node)), len(predicates) - 1)
+            if predicates[at] == link.node:
+                continue
+            group = taken.get(link.mention)
+            if group is not None:
+                if len(group) < _READINGS and link.score >= _AMBIGUOUS * group[0].score:
+                    group.append(link)
+            elif link.score >= _WEAK and len(taken) < _MENTIONS and not _overlaps(link.mention, taken):
+                taken[link.mention] = [link]
+        classes = set(self._graph.classes.tolist())
+        named = [tuple(g) for g in taken.values() if g[0].node in classes]
+        others = [tuple(g) for g in taken.values() if g[0].node not in classes]
+        return Topics(tuple(others), tuple(named))
+
+    def _paths(
+        self, view: QuestionView, group: tuple[Link, ...], hiding: Iterable[Mention], limits: tuple[bool, float]
+    ) -> list[Path]:
+        sharing, deadline = limits
+        grid = self._grid(view, group[0].mention, hiding)
+        found = [path for link in group for path in self._search.search(link, grid, sharing=sharing, deadline=deadline)]
+        return sorted((self._settle(p, sharing=sharing) for p in found), key=lambda p: (-p.score, len(p.steps)))[
+            :_PATHS_EACH
+        ]
+
+    def _grid(self, view: QuestionView, mention: Mention, hiding: Iterable[Mention]) -> PhraseGrid:
+        phrases = view.phrases((mention, *hiding))
+        scores = self._matcher.match([p.text for p in phrases])
+        order = view.order(phrases, mention)
+        return PhraseGrid.build(phrases, scores, order, view.type_phrases(phrases, mention), self._weights)
+
+    def _settle(self, path: Path, *, sharing: bool) -> Path:
+        """Charge a path that goes back unasked, or does not although the question speaks of things in common."""
+        backs = returns(path.steps)
+        cost = self._weights.unshared if sharing and not backs else 0.0
+        cost += 0.0 if sharing else self._weights.back * backs
+        cost += self._weights.length * len(path.steps)
+        cost += self._weights.kind * sum(step.relation in self._graph.schema.types for step in path.steps)
+        return replace(path, score=path.score - cost)
+
+
+def _rank(candidate: Candidate) -> tuple[float, int]:
+    size = len(candidate.nodes) if candidate.nodes is not None else 0
+    return (-(candidate.alignment + 0.2 * candidate.fit), size)
+
+
+def _distinct(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The first of all candidates that come to the same: equal sets under the same outermost operator."""
+    kept: dict[object, Candidate] = {}
+    for candidate in candidates:
+        nodes = candidate.nodes
+        outer = type(candidate.program) if candidate.program.yields is not Yields.NODES else None
+        asked = candidate.links[-1].node if isinstance(candidate.program, Contains) else None
+        key = (outer, asked, nodes.tobytes()) if nodes is not None else candidate.program
+        kept.setdefault(key, candidate)
+    return list(kept.values())
+
+
+def _overlaps(mention: Mention, taken: Iterable[Mention]) -> bool:
+    return any(mention.start < other.end and other.start < mention.end for other in taken)

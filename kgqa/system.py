@@ -1,0 +1,226 @@
+"""The system: its parts, and a question's way through them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgqa.answering import AnswerBuilder, Reading
+from kgqa.calibration import Calibration
+from kgqa.config import Config
+from kgqa.embedding import E5, MINILM, TextEncoder, load_encoder
+from kgqa.embedding.memo import MemoEncoder
+from kgqa.errors import QuestionError
+from kgqa.graph import KnowledgeGraph
+from kgqa.graph.bundle import Bundle, Section, is_bundle, open_bundle, write_bundle
+from kgqa.linking import HybridLinker, LabelIndex, Linker
+from kgqa.reader import Reader, ReaderCandidate, ReaderInput, ZeroShotReader
+from kgqa.retrieval.build import build_matcher, languages_of, relation_vectors
+from kgqa.retrieval.contract import Candidate, Retrieval, Retriever
+from kgqa.retrieval.gist import gist
+from kgqa.retrieval.relations import RelationTexts
+from kgqa.retrieval.retriever import GraphRetriever
+from kgqa.text import Language, guess_language
+from kgqa.types import Answer, Link
+
+Progress = Callable[[str, int, int], None]
+"""Called with (stage, done, total)."""
+
+AUTO = "auto"
+_LABELS = "labels."
+_RELATIONS = "relations."
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The parts that depend on the text encoder."""
+
+    encoder: TextEncoder
+    retriever: Retriever
+    reader: Reader
+
+
+class KGQA:
+    """Answers questions from one graph.
+
+    Build it with `from_graph` or `load`; ask with `ask` and `ask_batch`.
+    """
+
+    def __init__(
+        self,
+        graph: KnowledgeGraph,
+        labels: LabelIndex,
+        *,
+        config: Config | None = None,
+        relation_vectors: Mapping[str, NDArray[np.float32]] | None = None,
+    ) -> None:
+        self.graph = graph
+        self.config = config or Config()
+        self._labels = labels
+        self._relations = RelationTexts.of(graph)
+        self._vectors = dict(relation_vectors or {})
+        self._engines: dict[str, Engine] = {}
+        self._linker: Linker = HybridLinker(graph, labels, config=self.config.linking)
+        self._builder = AnswerBuilder(graph, self.config.answer, Calibration())
+
+    # -- opening and saving -------------------------------------------------------------------
+
+    @classmethod
+    def from_graph(
+        cls,
+        source: object,
+        *,
+        config: Config | None = None,
+        format: str | None = None,  # noqa: A002 - as in KnowledgeGraph.load
+        on_error: str = "raise",
+        on_progress: Progress | None = None,
+    ) -> KGQA:
+        """Load a graph, or open a bundle, and make it answer.
+
+        source, format, on_error : as for `KnowledgeGraph.load`; a KnowledgeGraph is taken as it is.
+        on_progress : called with (stage, done, total).
+        """
+        config = config or Config()
+        if isinstance(source, str | Path) and is_bundle(Path(source)):
+            return cls.load(source, config=config)
+        report = on_progress or _silent
+        report("load", 0, 2)
+        graph = (
+            source
+            if isinstance(source, KnowledgeGraph)
+            else KnowledgeGraph.load(source, format=format, schema=config.schema, on_error=on_error)
+        )
+        report("names", 1, 2)
+        system = cls(graph, LabelIndex.from_graph(graph), config=config)
+        report("names", 2, 2)
+        return system
+
+    @classmethod
+    def load(cls, path: Path | str, *, config: Config | None = None) -> KGQA:
+        """Open a bundle that `save` or `kgqa build` wrote; its arrays are mapped, not read."""
+        bundle = open_bundle(path)
+        graph = KnowledgeGraph.from_bundle(bundle)
+        sections = _label_sections(bundle)
+        labels = LabelIndex.from_sections(sections) if sections else LabelIndex.from_graph(graph)
+        stored = dict(bundle.meta.get("encoders", {}))
+        vectors = {print_: bundle.array(_RELATIONS + print_[:16]) for print_ in stored.values()}
+        return cls(graph, labels, config=config, relation_vectors=vectors)
+
+    def save(self, path: Path | str, *, on_progress: Progress | None = None) -> None:
+        """Write a bundle: the graph, the index of names and the vectors of relations."""
+        report = on_progress or _silent
+        sections: dict[str, Section] = dict(self.graph.sections())
+        sections.update({_LABELS + name: section for name, section in self._labels.sections().items()})
+        encoders = {}
+        for number, name in enumerate(names := self._stored_encoders()):
+            report("relations", number, len(names) + 1)
+            encoder = load_encoder(name)
+            encoders[name] = encoder.fingerprint
+            sections[_RELATIONS + encoder.fingerprint[:16]] = relation_vectors(self._relations, encoder)
+        report("write", len(names), len(names) + 1)
+        write_bundle(path, sections, {"encoders": encoders})
+        report("write", len(names) + 1, len(names) + 1)
+
+    # -- asking -------------------------------------------------------------------------------
+
+    def ask(self, question: str, *, language: str | None = None) -> Answer:
+        """Answer one question.
+
+        language : of labels in the answer, as a BCP 47 tag; the question's own unless given.
+        Raises QuestionError for an empty or overlong question.
+        """
+        return self._ask(question, language)
+
+    def ask_batch(self, questions: Sequence[str]) -> list[Answer]:
+        """Answer several questions, in order."""
+        return [self._ask(question, None) for question in questions]
+
+    def link(self, question: str) -> tuple[Link, ...]:
+        """What the question's names may stand for, every candidate with its scores."""
+        self._check(question)
+        return self._linker.link([question])[0]
+
+    def _ask(self, question: str, language: str | None) -> Answer:
+        self._check(question)
+        clock = _Clock()
+        links = self._linker.link([question])[0]
+        clock.lap("linking")
+        engine = self._engine(question)
+        retrieval = engine.retriever.retrieve([question], [links])[0]
+        clock.lap("retrieval")
+        seen = ReaderInput(question, tuple(self._seen(retrieval, c) for c in retrieval.candidates))
+        reading = Reading(retrieval, seen, engine.reader.read([seen])[0])
+        clock.lap("reader")
+        answer = self._builder.build(reading, language=language)
+        clock.lap("answer")
+        return replace(answer, timings_ms=clock.timings())
+
+    def _seen(self, retrieval: Retrieval, candidate: Candidate) -> ReaderCandidate:
+        words = gist(candidate.program, self.graph, retrieval.question.language.value)
+        return ReaderCandidate(words, (), candidate.alignment, candidate.coverage, candidate.fit, candidate.support)
+
+    def _check(self, question: str) -> None:
+        limit = self.config.answer.max_question_chars
+        if not question.strip():
+            raise QuestionError("the question is empty; expected a question in words, such as 'Who directed Alien?'")
+        if len(question) > limit:
+            raise QuestionError(
+                f"the question has {len(question):,} characters; expected at most {limit:,}. "
+                "Ask it shorter, or raise answer.max_question_chars in the configuration"
+            )
+
+    def _engine(self, question: str) -> Engine:
+        """The engine for a question: its encoder is the one for the languages of question and relations."""
+        name = self._encoder_for(question)
+        if name not in self._engines:
+            encoder = MemoEncoder(load_encoder(name))
+            matcher = build_matcher(self.graph, encoder, self._vectors.get(encoder.fingerprint))
+            retriever = GraphRetriever(self.graph, matcher, self.config.retrieval)
+            self._engines[name] = Engine(encoder, retriever, ZeroShotReader(encoder))
+        return self._engines[name]
+
+    def _encoder_for(self, question: str) -> str:
+        if self.config.encoder.name != AUTO:
+            return self.config.encoder.name
+        english = guess_language(question) is Language.ENGLISH and self._relations.in_latin_script()
+        return MINILM if english else E5
+
+    def _stored_encoders(self) -> list[str]:
+        """The encoders whose vectors a bundle of this graph should hold."""
+        if self.config.encoder.name != AUTO:
+            return [self.config.encoder.name]
+        chinese = languages_of(self.graph).get("zh", 0) > 0
+        return [*([MINILM] if self._relations.in_latin_script() else []), *([E5] if chinese else [])] or [E5]
+
+
+class _Clock:
+    """Milliseconds per stage."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self._laps[stage] = 1000 * (now - self._last)
+        self._last = now
+
+    def timings(self) -> dict[str, float]:
+        return {**self._laps, "total": 1000 * (self._last - self._start)}
+
+
+def _label_sections(bundle: Bundle) -> Mapping[str, NDArray[np.generic] | bytes]:
+    found: dict[str, NDArray[np.generic] | bytes] = {}
+    for name, file in bundle.files.items():
+        if name.startswith(_LABELS):
+            found[name.removeprefix(_LABELS)] = bundle.array(name) if file.suffix == ".npy" else bundle.bytes(name)
+    return found
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """No progress is shown."""
