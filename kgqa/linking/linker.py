@@ -17,7 +17,7 @@ from kgqa.linking.label_index import MAX_POSTINGS, LabelIndex, Named
 from kgqa.linking.literals import literal_mentions
 from kgqa.linking.partial import partial_spans
 from kgqa.linking.question import Question
-from kgqa.linking.scoring import link_score, mention_worth, string_score
+from kgqa.linking.scoring import link_score, mention_size, mention_worth, string_score
 from kgqa.linking.selection import best_disjoint
 from kgqa.linking.spans import CHARACTERS_PER_WORD, Span, inflected_spans, initial_spans, symbol_mentions, whole_spans
 from kgqa.linking.variants import NameFlag
@@ -36,6 +36,7 @@ _UNMARKED_INITIALS = 0.75
 # The rest of the prior: whether the graph says anything of the node.
 _KNOWN_SHARE = 0.6
 _LENGTH_POWER = 1.3
+_PARTIAL_SHARE = 0.7
 _NUMBER_WORTH = 0.5
 
 
@@ -59,6 +60,7 @@ class _Candidate:
     kind: MatchKind
     string: float
     worth: float
+    size: float
 
 
 class HybridLinker:
@@ -112,6 +114,7 @@ class HybridLinker:
     def _read(self, question: Question, span: Span, limit: int) -> Iterable[_Candidate]:
         worth = mention_worth(question, span.first, span.last)
         start, end = question.surface(span.first, span.last)
+        size = mention_size(question, span.first, span.last)
         initials = _is_initials(question, span)
         for named in self._labels.named(span.key, limit):
             if named.flag & _ACRONYM and not initials:
@@ -125,7 +128,7 @@ class HybridLinker:
                 kind, span.similarity * sure, named.flag, alike=question.text[start:end] in named.name
             )
             mention = Mention(*at, question.text[slice(*at)])
-            yield _Candidate(span.first, span.last, mention, named.node, named.name, kind, string, worth)
+            yield _Candidate(span.first, span.last, mention, named.node, named.name, kind, string, worth, size)
 
     def _values(self, question: Question) -> Iterable[_Candidate]:
         for start, end, node in literal_mentions(self._graph, question.text):
@@ -134,13 +137,15 @@ class HybridLinker:
                 mention = Mention(start, end, question.text[start:end])
                 string = string_score(MatchKind.EXACT, 1.0, NameFlag.LITERAL)
                 name = self._graph.id(node)
-                yield _Candidate(inside[0], inside[-1], mention, node, name, MatchKind.EXACT, string, _NUMBER_WORTH)
+                yield _Candidate(
+                    inside[0], inside[-1], mention, node, name, MatchKind.EXACT, string, _NUMBER_WORTH, 1.0
+                )
         for start, end, key in symbol_mentions(question, self._labels):
             mention = Mention(start, end, question.text[start:end])
             for named in self._labels.named(key):
                 # Behind the last word: punctuation overlaps no other mention.
                 at = len(question.words) + start
-                yield _Candidate(at, at, mention, named.node, named.name, MatchKind.EXACT, 1.0, 0.2)
+                yield _Candidate(at, at, mention, named.node, named.name, MatchKind.EXACT, 1.0, 0.2, 1.0)
 
     # -- ranking ------------------------------------------------------------------------------
 
@@ -154,12 +159,15 @@ class HybridLinker:
 
     def _rank(self, candidates: list[_Candidate], dense: list[float] | None) -> tuple[Link, ...]:
         by_mention: dict[tuple[int, int], list[Link]] = defaultdict(list)
+        sizes: dict[tuple[int, int], float] = {}
         priors = self._priors(candidates)
         for i, candidate in enumerate(candidates):
             near = dense[i] if dense is not None else None
-            by_mention[candidate.first, candidate.last].append(_link(candidate, priors[i], near))
+            place = (candidate.first, candidate.last)
+            by_mention[place].append(_link(candidate, priors[i], near))
+            sizes[place] = candidate.size
         groups = {span: self._trim(links) for span, links in by_mention.items()}
-        return _ordered(groups)
+        return _ordered(groups, sizes)
 
     def _priors(self, candidates: list[_Candidate]) -> list[float]:
         if not candidates:
@@ -205,9 +213,9 @@ def _link(candidate: _Candidate, prior: float, dense: float | None) -> Link:
     )
 
 
-def _ordered(groups: dict[tuple[int, int], list[Link]]) -> tuple[Link, ...]:
+def _ordered(groups: dict[tuple[int, int], list[Link]], sizes: dict[tuple[int, int], float]) -> tuple[Link, ...]:
     spans = list(groups)
-    weights = [groups[s][0].score * (s[1] - s[0] + 1) ** _LENGTH_POWER for s in spans]
+    weights = [_weight(groups[span][0], sizes[span]) for span in spans]
     kept = {spans[i] for i in best_disjoint(spans, weights)}
     ordered = sorted(spans, key=lambda s: (s not in kept, -groups[s][0].score, s))[:MAX_MENTIONS]
     return tuple(
@@ -215,6 +223,13 @@ def _ordered(groups: dict[tuple[int, int], list[Link]]) -> tuple[Link, ...]:
         for span in ordered
         for link in groups[span]
     )
+
+
+def _weight(link: Link, size: float) -> float:
+    """What keeping a mention is worth; a longer one more than its parts together."""
+    sure = _PARTIAL_SHARE if link.match is MatchKind.PARTIAL else 1.0
+    weight: float = sure * link.score * size**_LENGTH_POWER
+    return weight
 
 
 def _best_by_node(candidates: Iterable[_Candidate]) -> Iterable[_Candidate]:

@@ -60,8 +60,8 @@ class Question:
     def has_capital(self, first: int, last: int) -> bool:
         """Whether a word of first..last begins with a capital; stop words, and the question's first word, aside."""
         stops = all(self.stops[first : last + 1])
-        return any(
-            self.text[self.folded.starts[self.words[i].start]].isupper()
-            for i in range(max(first, 1), last + 1)
-            if stops or not self.stops[i]
-        )
+        return any(self.begins_with_capital(i) for i in range(max(first, 1), last + 1) if stops or not self.stops[i])
+
+    def begins_with_capital(self, at: int) -> bool:
+        """Whether a word begins with a capital."""
+        return self.text[self.folded.starts[self.words[at].start]].isupper()

@@ -72,6 +72,17 @@ def mention_worth(question: Question, first: int, last: int) -> float:
     return worth if capital or not question.cased or words[0].spaceless else worth * _UNMARKED
 
 
+def mention_size(question: Question, first: int, last: int) -> float:
+    """The length of a mention in words, for choosing among overlapping ones.
+
+    Where capitals mark names, an unmarked stop word at either end hardly counts.
+    """
+    if not question.cased or all(question.stops[first : last + 1]):
+        return float(last - first + 1)
+    slight = [i for i in {first, last} if question.stops[i] and not question.begins_with_capital(i)]
+    return last - first + 1 - (1.0 - _STOP_WORTH) * len(slight)
+
+
 def link_score(worth: float, string: float, prior: float, dense: float | None) -> float:
     """One score in [0, 1] from the parts."""
     side = _PRIOR_SHARE * prior + (_DENSE_SHARE * dense if dense is not None else 0.0)
