@@ -17,7 +17,6 @@ import shutil
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -225,6 +224,8 @@ def _final_name(root: Path, entries: Mapping[str, Mapping[str, Any]]) -> Path:
 
 
 def _replace_manifest(root: Path, data: str, entries: Mapping[str, Mapping[str, Any]], meta: Mapping[str, Any]) -> None:
+    from importlib import metadata  # slow to import, and only writers need it
+
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,

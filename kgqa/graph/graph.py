@@ -18,6 +18,7 @@ from kgqa.graph.adjacency import MAX_RELATIONS, RELATION_BITS
 from kgqa.graph.build import EdgeBuffer, GraphArrays, build_arrays, renumber
 from kgqa.graph.bundle import Bundle, Section, write_bundle
 from kgqa.graph.changes import ChangeReport, change
+from kgqa.graph.names import relation_key
 from kgqa.graph.naming import language_prefix, relation_domain, relation_phrase
 from kgqa.graph.schema import Schema
 from kgqa.graph.strings import StringTable
@@ -211,8 +212,9 @@ class KnowledgeGraph:
     # -- relations ----------------------------------------------------------------------------
 
     def find_relation(self, name: str) -> int:
-        """The number of a relation by IRI or plain name, or -1."""
-        return self._relation_numbers.get(self.find(name), -1)
+        """The number of a relation by IRI, plain name or well-known CURIE such as `rdf:type`, or -1."""
+        number = self._relation_numbers.get(self.find(name), -1)
+        return number if number >= 0 else self._relation_numbers.get(self.terms.find(relation_key(name)), -1)
 
     def relation_term(self, relation: int) -> int:
         """The term of a relation."""

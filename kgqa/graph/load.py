@@ -12,7 +12,6 @@ from kgqa.errors import ConfigError, GraphError, UnknownFormatError
 from kgqa.graph.build import EdgeBuffer
 from kgqa.graph.bundle import is_bundle, open_bundle
 from kgqa.graph.delimited import read_delimited
-from kgqa.graph.endpoint import read_endpoint
 from kgqa.graph.files import SUFFIXES, GraphFormat, format_named, format_of
 from kgqa.graph.graph import KnowledgeGraph, LoadReport
 from kgqa.graph.jsonlines import read_json_lines
@@ -40,6 +39,8 @@ def load_graph(
         return source if schema is None else replace(source, schema_config=schema)
     buffer, problems = EdgeBuffer(), Problems(skip=on_error == "skip")
     if isinstance(source, str) and source.startswith(("http://", "https://")):
+        from kgqa.graph.endpoint import read_endpoint  # urllib is slow to import, and rarely used
+
         read_endpoint(source, buffer)
     elif (paths := _paths(source)) is not None:
         _read_files(paths, format, buffer, problems)

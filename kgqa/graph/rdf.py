@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -38,8 +39,18 @@ _BLANK = r"_:[A-Za-z0-9]+"
 _SUFFIX = rf"(?:@[a-z]{{2,8}}(?:-[a-z0-9]{{2,8}})*|\^\^(?!<http://www\.w3\.org/2001/XMLSchema#string>){_IRI})?"
 _LITERAL = rf'"[^"\\\n\r]*"{_SUFFIX}'
 _TRIPLE = rf"({_IRI}|{_BLANK})[ \t]+({_IRI})[ \t]+({_IRI}|{_LITERAL}|{_BLANK})[ \t]*"
-_TERM = re.compile(rf"{_IRI}|{_LITERAL}")
-_LINE = re.compile(rf"^(?:{_TRIPLE}(<[^<>]*>)?[ \t]*\.[ \t\r]*|(.*))$", re.MULTILINE)
+
+
+@cache
+def _line_pattern() -> re.Pattern[str]:
+    # Compiled on first use: ranges of all Unicode take a tenth of a second.
+    return re.compile(rf"^(?:{_TRIPLE}(<[^<>]*>)?[ \t]*\.[ \t\r]*|(.*))$", re.MULTILINE)
+
+
+@cache
+def _term_pattern() -> re.Pattern[str]:
+    return re.compile(rf"{_IRI}|{_LITERAL}")
+
 
 # The ids that pyoxigraph makes up for anonymous nodes differ from run to run.
 _GENERATED = re.compile(r"[0-9a-f]{20,32}")
@@ -153,7 +164,7 @@ def _add_lines(
 ) -> None:
     if kind is GraphFormat.NTRIPLES and _add_plain_chunk(chunk.text, path, buffer):
         return
-    rows = _LINE.findall(chunk.text)
+    rows = _line_pattern().findall(chunk.text)
     odd = [i for i, row in enumerate(rows) if row[4] or (row[3] and kind is GraphFormat.NTRIPLES)]
     if odd:
         lines = chunk.text.split("\n")
@@ -181,7 +192,7 @@ def _add_plain_chunk(text: str, path: Path, buffer: EdgeBuffer) -> bool:
         return False
     if len(columns) != 3 or not all(predicate.startswith("<") for predicate in set(columns[1])):
         return False
-    return buffer.extend_checked(columns, buffer.origin(path.name), _TERM.fullmatch)
+    return buffer.extend_checked(columns, buffer.origin(path.name), _term_pattern().fullmatch)
 
 
 def _scoped(key: str, keys: _TermKeys) -> str:

@@ -178,6 +178,8 @@ def test_the_schema_can_name_other_predicates() -> None:
 
 def test_well_known_curies_stand_for_their_iris() -> None:
     graph = KnowledgeGraph.load([("en:Paris", "owl:sameAs", "fr:Paris"), ("a", "x:y", "b"), ("a", "rdf:type", "C")])
+    assert graph.find_relation("owl:sameAs") == graph.find_relation("http://www.w3.org/2002/07/owl#sameAs") >= 0
+    assert graph.find_relation("owl:inverseOf") == -1
     assert {p for _, p, _ in facts(graph)} == {
         "http://www.w3.org/2002/07/owl#sameAs",
         "x:y",
