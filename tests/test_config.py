@@ -1,0 +1,123 @@
+"""Configuration from keywords, mappings and TOML: what is unknown or ill-typed is refused by name."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kgqa.config import AnswerConfig, Config, LinkingConfig, RetrievalConfig, SchemaConfig, from_mapping
+from kgqa.errors import ConfigError
+
+TOML = """
+[schema]
+labels = ["title", "name"]
+
+[encoder]
+name = "all-MiniLM-L6-v2"
+entities = true
+
+[linking]
+max_candidates = 3
+fuzzy = 1
+
+[retrieval]
+budget_ms = 250.5
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "kgqa.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_toml_sets_what_it_names_and_leaves_the_rest(tmp_path: Path) -> None:
+    config = Config.from_toml(write(tmp_path, TOML))
+    assert config == Config(
+        schema=SchemaConfig(labels=("title", "name")),
+        encoder=dataclasses.replace(Config().encoder, name="all-MiniLM-L6-v2", entities=True),
+        linking=LinkingConfig(max_candidates=3, fuzzy=1.0),
+        retrieval=RetrievalConfig(budget_ms=250.5),
+    )
+    assert isinstance(config.linking.fuzzy, float)
+
+
+def test_no_keys_are_the_defaults(tmp_path: Path) -> None:
+    assert Config.from_toml(write(tmp_path, "")) == Config() == from_mapping(Config, {})
+
+
+def test_a_path_may_be_a_string(tmp_path: Path) -> None:
+    assert Config.from_toml(str(write(tmp_path, TOML))).answer == AnswerConfig()
+
+
+@pytest.mark.parametrize(
+    ("data", "named", "expected"),
+    [
+        ({"retreival": {}}, "retreival", "retrieval"),
+        ({"retrieval": {"hops": 2}}, "retrieval.hops", "max_hops"),
+        ({"encoder": {"Name": "auto"}}, "encoder.Name", "name"),
+    ],
+)
+def test_unknown_keys_are_named_with_the_known_ones(data: dict[str, Any], named: str, expected: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        from_mapping(Config, data)
+    assert repr(named) in str(caught.value)
+    assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("data", "named", "expected"),
+    [
+        ({"retrieval": 3}, "retrieval", "table"),
+        ({"retrieval": []}, "retrieval", "table"),
+        ({"retrieval": {"beam": "24"}}, "retrieval.beam", "int"),
+        ({"retrieval": {"beam": 2.0}}, "retrieval.beam", "int"),
+        ({"retrieval": {"beam": True}}, "retrieval.beam", "int"),
+        ({"retrieval": {"budget_ms": "fast"}}, "retrieval.budget_ms", "float"),
+        ({"retrieval": {"budget_ms": True}}, "retrieval.budget_ms", "float"),
+        ({"encoder": {"name": 3}}, "encoder.name", "str"),
+        ({"encoder": {"entities": 1}}, "encoder.entities", "bool"),
+        ({"schema": {"labels": "name"}}, "schema.labels", "list of strings"),
+        ({"schema": {"labels": ["name", 3]}}, "schema.labels", "list of strings"),
+    ],
+)
+def test_wrong_types_are_named_with_the_right_one(data: dict[str, Any], named: str, expected: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        from_mapping(Config, data)
+    assert repr(named) in str(caught.value)
+    assert expected in str(caught.value)
+
+
+def test_files_that_are_no_configuration(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"absent\.toml"):
+        Config.from_toml(tmp_path / "absent.toml")
+    with pytest.raises(ConfigError, match="TOML"):
+        Config.from_toml(write(tmp_path, "[retrieval\nbeam = 3"))
+    (tmp_path / "bytes.toml").write_bytes(b"name = '\xff'")
+    with pytest.raises(ConfigError, match="TOML"):
+        Config.from_toml(tmp_path / "bytes.toml")
+
+
+def parts(config: object) -> list[Any]:
+    return [config, *(getattr(config, f.name) for f in dataclasses.fields(config))]  # type: ignore[arg-type]
+
+
+def test_settings_are_frozen_and_take_keywords_only() -> None:
+    for part in parts(Config()):
+        if not dataclasses.is_dataclass(part):
+            continue
+        field = dataclasses.fields(part)[0]
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(part, field.name, None)
+        with pytest.raises(TypeError):
+            type(part)(getattr(part, field.name))  # type: ignore[operator]
+
+
+def test_every_setting_is_explained() -> None:
+    for part in parts(Config())[1:]:
+        if type(part) is SchemaConfig:
+            continue
+        assert all(field.name in (type(part).__doc__ or "") for field in dataclasses.fields(part)), type(part)
