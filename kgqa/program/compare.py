@@ -29,6 +29,15 @@ OPERATORS: Mapping[Comparison, Callable[[Any, Any], Any]] = {
 }
 
 
+def distinct(nodes: NodeIds) -> NodeIds:
+    """The nodes sorted and without duplicates; several times faster than np.unique, which hashes integers."""
+    ordered = np.sort(nodes)
+    fresh = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    found: NodeIds = ordered[fresh]
+    return found
+
+
 def compares(graph: KnowledgeGraph, nodes: NodeIds, comparison: Comparison, key: str) -> NDArray[np.bool_]:
     """Which nodes hold a value that compares as asked with the literal of a term key, [n]."""
     value = value_of(key_to_literal(key))
@@ -45,10 +54,10 @@ def _compare_texts(graph: KnowledgeGraph, nodes: NodeIds, comparison: Comparison
         same: NDArray[np.bool_] = nodes == graph.find_key(key)
         return same
     wanted, holds = key_to_literal(key), OPERATORS[comparison]
-    distinct, at = np.unique(nodes, return_inverse=True)
-    found = np.zeros(len(distinct), dtype=bool)
-    for i in np.flatnonzero(graph.is_literal(distinct)):
-        literal = graph.literal(int(distinct[i]))
+    texts, at = np.unique(nodes, return_inverse=True)
+    found = np.zeros(len(texts), dtype=bool)
+    for i in np.flatnonzero(graph.is_literal(texts)):
+        literal = graph.literal(int(texts[i]))
         alike = literal.datatype == wanted.datatype and literal.language == wanted.language
         found[i] = alike and holds(literal.lexical, wanted.lexical)
     return found[at]

@@ -23,6 +23,7 @@ from kgqa.program.compare import (
     among_best,
     best_values,
     compares,
+    distinct,
     measured_edges,
     tidy,
 )
@@ -111,17 +112,25 @@ def _entities(program: a.Entities, _: Run) -> NodeIds:
 
 @node_set.register
 def _instances(program: a.Instances, run: Run) -> NodeIds:
-    return run.graph.instances(np.array([program.node_class], dtype=np.int32))
+    return members(run.graph, program.node_class)
+
+
+def members(graph: KnowledgeGraph, node_class: int) -> NodeIds:
+    """The nodes of a class and of its subclasses."""
+    below = graph.subclasses(np.array([node_class], dtype=np.int32))
+    stated = [graph.edges(below, relation, inverse=True)[1] for relation in graph.schema.types]
+    return distinct(np.concatenate([EMPTY, *stated]))
 
 
 @node_set.register
 def _having(program: a.Having, run: Run) -> NodeIds:
-    return np.unique(run.graph.relation_pairs(program.step.relation)[1 if program.step.inverse else 0])
+    return distinct(run.graph.relation_pairs(program.step.relation)[1 if program.step.inverse else 0])
 
 
 @node_set.register
 def _follow(program: a.Follow, run: Run) -> NodeIds:
-    return run.graph.follow(run.nodes(program.source), program.step.relation, inverse=program.step.inverse)
+    step = program.step
+    return distinct(run.graph.edges(run.nodes(program.source), step.relation, inverse=step.inverse)[1])
 
 
 @node_set.register
@@ -131,7 +140,7 @@ def _intersect(program: a.Intersect, run: Run) -> NodeIds:
 
 @node_set.register
 def _union(program: a.Union, run: Run) -> NodeIds:
-    return np.union1d(run.nodes(program.left), run.nodes(program.right))
+    return distinct(np.concatenate((run.nodes(program.left), run.nodes(program.right))))
 
 
 @node_set.register
@@ -141,15 +150,15 @@ def _difference(program: a.Difference, run: Run) -> NodeIds:
 
 @node_set.register
 def _of_type(program: a.OfType, run: Run) -> NodeIds:
-    members = run.graph.instances(np.array([program.node_class], dtype=np.int32))
-    return np.intersect1d(run.nodes(program.source), members, assume_unique=True)
+    typed = members(run.graph, program.node_class)
+    return np.intersect1d(run.nodes(program.source), typed, assume_unique=True)
 
 
 @node_set.register
 def _where(program: a.Where, run: Run) -> NodeIds:
     step = program.step
     owners, values = run.graph.edges(run.nodes(program.source), step.relation, inverse=step.inverse)
-    return np.unique(owners[compares(run.graph, values, program.comparison, program.value)])
+    return distinct(owners[compares(run.graph, values, program.comparison, program.value)])
 
 
 @node_set.register
@@ -168,10 +177,10 @@ def _top(program: a.Top, run: Run) -> NodeIds:
 @node_set.register
 def _nth(program: a.Nth, run: Run) -> NodeIds:
     nodes, numbers = best_values(run.graph, run.nodes(program.source), program.step, program.order)
-    distinct = np.unique(numbers)
-    if program.n > len(distinct):
+    places = np.unique(numbers)
+    if program.n > len(places):
         return EMPTY
-    wanted = distinct[-program.n if program.order is a.Order.LARGEST else program.n - 1]
+    wanted = places[-program.n if program.order is a.Order.LARGEST else program.n - 1]
     found: NodeIds = nodes[numbers == wanted]
     return found
 
