@@ -11,7 +11,7 @@ from kgqa.text import fold, is_stop
 _QUALIFIER = re.compile(r"[\s_]*(?:\([^()]*\)|（[^（）]*[）)]|\[[^\[\]]*\]|#\d+)\s*$")
 _COMMA = re.compile(r"^([^,，]{2,60}),\s+[^,]{1,40}$")
 _ARTICLES = ("the ", "an ", "a ")
-_SEPARATOR = re.compile(r"[\s_\-]+")
+_SEPARATOR = re.compile(r"[_\-]")
 _JOINER = re.compile(r"(?<=\w)['’`ʼ\-‐‑.](?=\w|\s|$)")
 _SPECIAL = re.compile(r"[(（\[#,'’`ʼ\-‐‑.]")
 _LONGEST_ACRONYM = 6
@@ -34,19 +34,20 @@ _LABEL, _JOINED, _BASE, _ACRONYM = (int(f) for f in (NameFlag.LABEL, NameFlag.JO
 def name_keys(name: str, folded: str) -> dict[str, int]:
     """The keys of a name and how each came about (a NameFlag); the folded name first."""
     keys = {folded or unfoldable_key(name): _LABEL}
+    base = name
     if _SPECIAL.search(name):
-        for key, flag in _special_keys(name):
+        base = base_name(name)
+        for key, flag in _special_keys(name, base):
             keys.setdefault(key, flag)
     if " " in folded:
         if folded.startswith(_ARTICLES):
             keys.setdefault(folded.split(" ", 1)[1], _BASE)
-        keys.setdefault(acronym(name), _ACRONYM)
+        keys.setdefault(acronym(base), _ACRONYM)
     keys.pop("", None)
     return keys
 
 
-def _special_keys(name: str) -> Iterator[tuple[str, int]]:
-    base = base_name(name)
+def _special_keys(name: str, base: str) -> Iterator[tuple[str, int]]:
     if base != name:
         yield fold(base), _BASE
     joined = _JOINER.sub("", base)
@@ -71,10 +72,10 @@ def base_name(name: str) -> str:
 
 def acronym(name: str) -> str:
     """The folded initials of a name of capitalised words, function words aside, such as "usa"; or ""."""
-    words = _SEPARATOR.split(_QUALIFIER.sub("", name[:120]))
-    initials = "".join([word[:1] for word in words])
+    words = _SEPARATOR.sub(" ", name[:120]).split()
+    initials = "".join([word[0] for word in words])
     if not initials.isupper():
-        initials = "".join([word[:1] for word in words if not (word.islower() and is_stop(word))])
+        initials = "".join([word[0] for word in words if not (word.islower() and is_stop(word))])
     if not 2 <= len(initials) <= _LONGEST_ACRONYM or not (initials.isalpha() and initials.isupper()):
         return ""
     return initials.lower() if initials.isascii() else fold(initials)

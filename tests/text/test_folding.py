@@ -63,9 +63,14 @@ def test_every_folded_character_comes_from_its_span(text: str) -> None:
         assert character == " " or character in fold(origin)
 
 
+@given(st.characters())
+def test_folding_a_character_twice_changes_nothing(character: str) -> None:
+    assert fold(fold(character)) == fold(character)
+
+
 @given(TEXTS)
-def test_folding_twice_changes_nothing(text: str) -> None:
-    assert fold(fold(text)) == fold(text)
+def test_composed_and_decomposed_text_fold_alike(text: str) -> None:
+    assert fold(unicodedata.normalize("NFD", text)) == fold(text)
 
 
 @given(st.lists(TEXTS, max_size=5))
