@@ -70,7 +70,7 @@ class LinkingConfig:
     """
 
     max_candidates: int = 8
-    max_words: int = 12
+    max_words: int = 24
     fuzzy: float = 0.82
 
 

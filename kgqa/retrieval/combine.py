@@ -65,8 +65,8 @@ class Combiner:
     def _intersections(self, paths: Sequence[Sequence[Path]]) -> list[Candidate]:
         found = []
         for one, two in combinations(paths, 2):
-            for left in one[:_JOINED]:
-                for right in two[:_JOINED]:
+            for left in _joinable(one):
+                for right in _joinable(two):
                     candidate = _intersect(left, right)
                     if candidate is not None:
                         found.append(candidate)
@@ -196,6 +196,12 @@ def _intersect(left: Path, right: Path) -> Candidate | None:
 def mention_bits(view: QuestionView, mention: Mention) -> int:
     """The words of a mention as a bit set."""
     return sum(1 << i for i in range(*view.word_span(mention)) if i < MASK_WORDS)
+
+
+def _joinable(paths: Sequence[Path]) -> list[Path]:
+    """The paths worth joining with another mention's: the best, and single steps, which may go unsaid."""
+    single = [path for path in paths[_JOINED:] if len(path.steps) == 1]
+    return [*paths[:_JOINED], *single[:_JOINED]]
 
 
 def _as_constraint(path: Path) -> float:

@@ -24,6 +24,7 @@ _NEAREST = 256
 _PLAIN_BACKGROUND = 0.3
 _TARGET_BACKGROUND = 0.15
 _WORD_WEIGHT = 0.7
+_HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,10 @@ class RelationMatcher:
             owners, shares = self._shared_words(phrase)
             np.maximum.at(scores[row], owners, _WORD_WEIGHT * shares)
         return scores
+
+    def names_relation(self, phrase: str) -> bool:
+        """Whether a phrase shares half of its words or more with some relation's name."""
+        return bool((self._shared_words(phrase)[1] >= _HALF).any())
 
     def stretch(self, cosines: Scores) -> Scores:
         """Cosines on one scale, whatever the encoder's background is."""

@@ -17,12 +17,13 @@ from kgqa.retrieval.contract import Candidate, Retrieval
 from kgqa.retrieval.paths import Path, PathSearch, returns
 from kgqa.retrieval.question import QuestionView
 from kgqa.retrieval.relations import RelationMatcher
-from kgqa.types import Link, Mention
+from kgqa.types import Link, MatchKind, Mention
 
 _READINGS = 3
 _MENTIONS = 4
 _AMBIGUOUS = 0.8
 _HIDING = 0.5
+_NAMED = 0.85
 _WEAK = 0.2
 _PATHS_EACH = 40
 
@@ -51,12 +52,21 @@ class GraphRetriever:
     def _retrieve(self, view: QuestionView, links: tuple[Link, ...]) -> Retrieval:
         deadline = time.perf_counter() + self._config.budget_ms / 1000
         topics = self._topics(links)
-        hiding = [group[0].mention for group in topics.entities if group[0].score >= _HIDING]
+        hiding = [group[0].mention for group in topics.entities if self._hides(group[0])]
         sharing = view.sharing and len(topics.entities) < 2
         paths = [self._paths(view, group, hiding, (sharing, deadline)) for group in topics.entities]
         candidates = self._combiner.combine(view, topics, paths)
         best = _distinct(sorted(candidates, key=_rank))[: self._config.max_programs]
         return Retrieval(view, topics.all(), tuple(best), overran=time.perf_counter() > deadline)
+
+    def _hides(self, link: Link) -> bool:
+        """Whether a mention is surely a name, so that its words can't speak of a relation.
+
+        An ordinary word in small letters ("films", "the euro") is one only if the graph writes it with a capital.
+        """
+        proper = link.match in (MatchKind.EXACT, MatchKind.NORMALISED) and link.name[:1].isupper()
+        sure = link.score >= _HIDING or (proper and link.string >= _NAMED)
+        return sure and not self._matcher.names_relation(link.mention.text)
 
     def _topics(self, links: tuple[Link, ...]) -> Topics:
         """Take mentions that do not overlap, in the linker's order, with the candidates near the best of each."""
@@ -75,7 +85,8 @@ class GraphRetriever:
         classes = set(self._graph.classes.tolist())
         named = [tuple(g) for g in taken.values() if g[0].node in classes]
         others = [tuple(g) for g in taken.values() if g[0].node not in classes]
-        return Topics(tuple(others), tuple(named))
+        sure = [group for group in others if self._hides(group[0])]
+        return Topics(tuple(sure or others[:1]), tuple(named))
 
     def _paths(
         self, view: QuestionView, group: tuple[Link, ...], hiding: Iterable[Mention], limits: tuple[bool, float]
