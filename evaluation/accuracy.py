@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -110,7 +110,9 @@ def _marked(
     path = WORK / "predictions" / f"{one.name.replace(' ', '-')}.{setting.name}.jsonl"
     if not choice.resume:
         path.unlink(missing_ok=True)
-    return score(answer(path), questions, setting)
+    start = time.perf_counter()
+    predictions = answer(path)
+    return score(predictions, questions, replace(setting, seconds=time.perf_counter() - start))
 
 
 def _lines(one: AccuracySet, own: Report, floor: Report | None) -> list[tuple[str, Scores, Scores | None]]:

@@ -34,6 +34,7 @@ class LatencySettings:
 
     questions : timed questions over the synthetic graph. warm_up : asked before the clock counts.
     shell_repeats : runs of the command line. shell_question : asked over the first sample graph.
+    graphs, sets, split : the sample graphs, their questions and which of those.
     """
 
     seed: int
@@ -45,6 +46,7 @@ class LatencySettings:
     shell_question: str
     graphs: tuple[str, ...]
     sets: tuple[str, ...]
+    split: str
 
 
 @dataclass(frozen=True, kw_only=True)

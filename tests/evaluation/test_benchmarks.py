@@ -34,7 +34,8 @@ def test_every_setting_is_readable_and_names_known_things() -> None:
         assert located(path).is_file()
 
 
-def test_accuracy_never_touches_a_test_split() -> None:
+def test_nothing_touches_a_test_split() -> None:
+    assert latency_settings().split == "dev"
     sets = accuracy_settings().sets
     assert len({one.name for one in sets}) == len(sets)
     for one in sets:
