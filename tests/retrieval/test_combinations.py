@@ -1,0 +1,100 @@
+"""Several mentions: intersections, classes, counts and tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from kgqa.program import execute
+from kgqa.program.algebra import Contains, Count, Instances, OfType
+from tests.retrieval.toy import RDF_TYPE, SUBCLASS, Lab, build, films
+
+FILMS = Lab(films(), names={"films": "Film", "film": "Film", "person": "Person", "people": "Person"})
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("Which films by director Kim star Lee?", {"Alpha", "Beta"}),
+        ("films with director Kim and star Yoon", {"Delta"}),
+        ("films with genre drama and star Lee", {"Alpha", "Gamma"}),
+        ("films with star Lee released in 2004", {"Beta", "Gamma"}),
+    ],
+)
+def test_two_mentions_must_both_hold(question: str, found: set[str]) -> None:
+    assert FILMS.first(question) == found
+    assert len(FILMS.ask(question).candidates[0].links) >= 2
+
+
+def test_a_class_cuts_a_set() -> None:
+    graph = build(
+        [("Aral", "flows_into", "Nile"), ("Blue", "flows_into", "Nile"), ("Town", "flows_into", "Nile")],
+        types={"River": ("Aral", "Blue"), "City": ("Town",)},
+    )
+    lab = Lab(graph, names={"rivers": "River", "cities": "City"})
+    assert lab.first("Which rivers flows into Nile?") == {"Aral", "Blue"}
+    assert lab.first("Which cities flows into Nile?") == {"Town"}
+    program = lab.ask("Which rivers flows into Nile?").candidates[0].program
+    assert isinstance(program, OfType)
+    assert graph.id(program.node_class) == "River"
+
+
+def test_subclasses_belong_to_a_class() -> None:
+    facts = [("Aral", "flows_into", "Nile"), ("Brook", "flows_into", "Nile"), ("Town", "flows_into", "Nile")]
+    facts += [("Stream", SUBCLASS, "River"), ("Brook", RDF_TYPE, "Stream"), ("River", SUBCLASS, "Stream")]
+    lab = Lab(build(facts, types={"River": ("Aral",), "City": ("Town",)}), names={"rivers": "River"})
+    assert lab.first("Which rivers flows into Nile?") == {"Aral", "Brook"}
+
+
+def test_a_class_alone_is_its_members() -> None:
+    first = FILMS.ask("List all films").candidates[0]
+    assert isinstance(first.program, Instances)
+    assert FILMS.ids(first) == {"Alpha", "Beta", "Gamma", "Delta"}
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("How many films have director Kim?", 3),
+        ("How many films are there?", 4),
+        ("How many films with genre drama and star Lee are there?", 2),
+    ],
+)
+def test_counts(question: str, number: int) -> None:
+    program = FILMS.ask(question).candidates[0].program
+    assert isinstance(program, Count)
+    assert execute(program, FILMS.graph).number == number
+
+
+def test_nothing_is_counted_unasked() -> None:
+    for question in ("Which films have director Kim?", "films with star Lee", "Is Kim a person?"):
+        assert not [c for c in FILMS.ask(question).candidates if isinstance(c.program, Count)]
+
+
+@pytest.mark.parametrize(
+    ("question", "truth"),
+    [
+        ("Is Kim the director of Alpha?", True),
+        ("Is Park the director of Alpha?", False),
+        ("Is Kim a person?", True),
+        ("Is Kim a film?", False),
+        ("Was Seoul the birthplace of the director of Alpha?", True),
+        ("Was Busan the birthplace of the director of Alpha?", False),
+    ],
+)
+def test_yes_and_no(question: str, truth: bool) -> None:
+    program = FILMS.ask(question).candidates[0].program
+    assert isinstance(program, Contains)
+    assert execute(program, FILMS.graph).boolean is truth
+
+
+def test_nothing_is_tested_unasked() -> None:
+    for question in ("Which films by director Kim star Lee?", "How many films have director Kim?"):
+        assert not [c for c in FILMS.ask(question).candidates if isinstance(c.program, Contains)]
+
+
+def test_links_of_a_candidate_are_links_of_the_question() -> None:
+    question = "Which films by director Kim star Lee?"
+    given = FILMS.links(question)
+    for candidate in FILMS.ask(question).candidates:
+        assert candidate.links
+        assert set(candidate.links) <= set(given)
