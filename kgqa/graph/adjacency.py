@@ -33,6 +33,15 @@ def expand(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.i
     return np.repeat(starts - before, counts) + np.arange(total, dtype=np.int64)
 
 
+def distinct(nodes: NodeIds) -> NodeIds:
+    """The nodes sorted and without duplicates; several times faster than np.unique, which hashes integers."""
+    ordered = np.sort(nodes)
+    fresh = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    found: NodeIds = ordered[fresh]
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Adjacency:
     """One direction of a graph's edges.

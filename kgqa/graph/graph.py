@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from kgqa.config import SchemaConfig
 from kgqa.graph import nodes as nodes_of
 from kgqa.graph import views
-from kgqa.graph.adjacency import MAX_RELATIONS, RELATION_BITS
+from kgqa.graph.adjacency import MAX_RELATIONS, RELATION_BITS, distinct
 from kgqa.graph.build import EdgeBuffer, GraphArrays, build_arrays, renumber
 from kgqa.graph.bundle import Bundle, Section, write_bundle
 from kgqa.graph.changes import ChangeReport, change
@@ -238,7 +238,7 @@ class KnowledgeGraph:
     def follow(self, nodes: NodeIds, relation: int, *, inverse: bool = False) -> NodeIds:
         """The neighbours of a node set along a relation: sorted, distinct."""
         side = self.arrays.into if inverse else self.arrays.out
-        return np.unique(side.edges(nodes, relation)[1])
+        return distinct(side.edges(nodes, relation)[1])
 
     def edges(self, nodes: NodeIds, relation: int, *, inverse: bool = False) -> tuple[NodeIds, NodeIds]:
         """The edges of a node set along a relation: (from, to), each [edges]."""
@@ -249,8 +249,9 @@ class KnowledgeGraph:
         """The relations that leave (or enter) a node set, ascending, and how many edges each has."""
         side = self.arrays.into if inverse else self.arrays.out
         _, relations, counts = side.pairs(nodes)
-        distinct, at = np.unique(relations, return_inverse=True)
-        return distinct, np.bincount(at, weights=counts, minlength=len(distinct)).astype(np.int64)
+        totals = np.bincount(relations, weights=counts, minlength=self.n_relations).astype(np.int64)
+        present = np.flatnonzero(totals)
+        return present.astype(np.int32), totals[present]
 
     def degrees(self, nodes: NodeIds) -> NDArray[np.int64]:
         """The number of facts that each node stands in, [n]."""
@@ -405,7 +406,7 @@ class KnowledgeGraph:
         return bool(self.is_literal(self.relation_pairs(relation)[1]).any())
 
     def _closure(self, classes: NodeIds, *, inverse: bool) -> NodeIds:
-        seen = frontier = np.unique(classes)
+        seen = frontier = distinct(classes)
         while len(frontier):
             reached = _union(self.follow(frontier, r, inverse=inverse) for r in self.schema.subclasses)
             frontier = np.setdiff1d(reached, seen, assume_unique=True)
@@ -415,7 +416,7 @@ class KnowledgeGraph:
 
 def _union(sets: Iterable[NodeIds]) -> NodeIds:
     parts = list(sets)
-    return np.unique(np.concatenate(parts)) if parts else EMPTY
+    return distinct(np.concatenate(parts)) if parts else EMPTY
 
 
 def _best_name(names: Sequence[Literal], language: str) -> Literal:

@@ -29,15 +29,6 @@ OPERATORS: Mapping[Comparison, Callable[[Any, Any], Any]] = {
 }
 
 
-def distinct(nodes: NodeIds) -> NodeIds:
-    """The nodes sorted and without duplicates; several times faster than np.unique, which hashes integers."""
-    ordered = np.sort(nodes)
-    fresh = np.ones(len(ordered), dtype=bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
-    found: NodeIds = ordered[fresh]
-    return found
-
-
 def compares(graph: KnowledgeGraph, nodes: NodeIds, comparison: Comparison, key: str) -> NDArray[np.bool_]:
     """Which nodes hold a value that compares as asked with the literal of a term key, [n]."""
     value = value_of(key_to_literal(key))

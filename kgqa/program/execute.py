@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgqa.graph import KnowledgeGraph
+from kgqa.graph.adjacency import distinct
 from kgqa.graph.graph import EMPTY
 from kgqa.graph.values import Measure
 from kgqa.program import algebra as a
@@ -23,7 +24,6 @@ from kgqa.program.compare import (
     among_best,
     best_values,
     compares,
-    distinct,
     measured_edges,
     tidy,
 )

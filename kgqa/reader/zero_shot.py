@@ -21,7 +21,7 @@ class ZeroShotWeights:
 
     cosine: float = 0.25
     coverage: float = 0.15
-    fit: float = 0.15
+    fit: float = 0.3
     none: float = -0.2
 
 

@@ -29,7 +29,7 @@ class AlignmentWeights:
     disorder : a phrase out of reading order. back : going back along the same relation unasked.
     unshared : a question about things in common answered by a path that never goes back.
     length : each step again, once its path is whole: of two equal readings the shorter is meant.
-    free : a step into or out of a mediator node without a phrase of its own.
+    unsaid : a step that no phrase speaks of. free : a step into or out of a mediator node without a phrase of its own.
     kind : a step to a node's class, which few questions mean.
     class_words : how much of a class word's mean match is taken off. background : the same for all phrases.
     """
@@ -39,6 +39,7 @@ class AlignmentWeights:
     disorder: float = 0.6
     back: float = 0.1
     unshared: float = 0.1
+    unsaid: float = 0.65
     free: float = 0.1
     length: float = 0.06
     kind: float = 0.2
@@ -162,7 +163,7 @@ def extend(
     said = grid.scores[:, relations] >= weights.step
     before = alignment.words[source][:, None]
     words = np.where(said, before | grid.words[:, None], before)
-    silent = np.where(back, np.float32(0.0 if sharing else weights.back), np.inf)
+    silent = np.where(back, np.float32(0.0 if sharing else weights.back), np.float32(weights.unsaid))
     silent = np.minimum(silent, np.where(free, np.float32(weights.free), np.inf))
     stay = (alignment.scores[:, None] - silent[None, :]).astype(np.float32)
     better = stay > scores

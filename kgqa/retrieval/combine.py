@@ -14,6 +14,7 @@ from kgqa.graph import KnowledgeGraph
 from kgqa.program.algebra import Contains, Count, Entities, Instances, Intersect, OfType, Program
 from kgqa.retrieval.alignment import MASK_WORDS
 from kgqa.retrieval.contract import Candidate, strength
+from kgqa.retrieval.fit import AnswerFit
 from kgqa.retrieval.paths import Path
 from kgqa.retrieval.question import Asked, QuestionView
 from kgqa.types import Link, Mention, NodeIds
@@ -44,8 +45,9 @@ class Topics:
 class Combiner:
     """Builds candidates out of the paths of each mention."""
 
-    def __init__(self, graph: KnowledgeGraph) -> None:
+    def __init__(self, graph: KnowledgeGraph, fit: AnswerFit) -> None:
         self._graph = graph
+        self._fit = fit
         self._instances = lru_cache(maxsize=64)(self._compute_instances)
 
     def combine(self, view: QuestionView, topics: Topics, paths: Sequence[Sequence[Path]]) -> list[Candidate]:
@@ -130,49 +132,33 @@ class Combiner:
         found: list[Candidate] = []
         for i, group in enumerate(paths):
             others = [g[0] for j, g in enumerate(topics.entities) if j != i]
-            found.extend(_contains(self._single(path), other) for path in group[:_JOINED] for other in others)
+            found.extend(
+                _contains(replace(self._single(path), alignment=_as_constraint(path)), other)
+                for path in _joinable(group)
+                for other in others
+                if self._may_lead_to(path, other)
+            )
         if len(topics.entities) == 1:
             subject = topics.entities[0][0]
             found.extend(_contains(candidate, subject) for candidate in self._bare_classes(view, topics))
         return found
 
+    def _may_lead_to(self, path: Path, link: Link) -> bool:
+        """Whether a path's last step ever leads to a node: "is Norway in the EU" is no question of headquarters."""
+        last = path.steps[-1]
+        relations, _ = self._graph.relations_of(np.array([link.node], dtype=np.int32), inverse=not last.inverse)
+        return bool((relations == last.relation).any())
+
     def _finish(self, view: QuestionView, topics: Topics, candidate: Candidate) -> Candidate:
         mentions = {link.mention for link in candidate.links}
         bonus = sum(_BONUS * (2 * strength(link) - 1) for link in candidate.links)
         covered = _coverage(view, topics, candidate.used, mentions)
-        fit = result_fit(self._graph, view, candidate)
+        fit = self._fit.score(view, candidate)
         bonus -= _NO_TEST if fit <= -1 else 0.0
         return replace(candidate, alignment=candidate.alignment + bonus, coverage=covered, fit=fit)
 
     def _compute_instances(self, node: int) -> NodeIds:
         return self._graph.instances(np.array([node], dtype=np.int32))
-
-
-def result_fit(graph: KnowledgeGraph, view: QuestionView, candidate: Candidate) -> float:
-    """How well the kind of a result agrees with the question word, in [-1, 1]."""
-    program, asked = candidate.program, view.asked
-    if asked is Asked.YES_NO or isinstance(program, Contains):
-        return 1.0 if isinstance(program, Contains) and asked is Asked.YES_NO else -1.0
-    if isinstance(program, Count):
-        return 0.5 if view.counting else -1.0
-    if asked is Asked.ANYTHING or candidate.nodes is None or not len(candidate.nodes):
-        return 0.0
-    sample = candidate.nodes[:20]
-    literal = graph.is_literal(sample)
-    if not literal.any():
-        return {Asked.TIME: -0.7, Asked.NUMBER: -0.7}.get(asked, 0.0)
-    return _literal_fit(graph, asked, sample[literal])
-
-
-def _literal_fit(graph: KnowledgeGraph, asked: Asked, literals: NodeIds) -> float:
-    datatypes = {graph.literal(int(node)).datatype.rpartition("#")[2] for node in literals}
-    timed = bool(datatypes & {"date", "dateTime", "gYear", "gYearMonth", "dateTimeStamp"})
-    numeric = bool(datatypes & {"integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger"})
-    if asked is Asked.TIME:
-        return 1.0 if timed else (0.2 if numeric else -0.5)
-    if asked is Asked.NUMBER:
-        return 1.0 if numeric else -0.5
-    return -0.8 if timed or numeric else -0.2
 
 
 def _intersect(left: Path, right: Path) -> Candidate | None:

@@ -75,7 +75,7 @@ _ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     (Asked.PERSON, re.compile(r"\bwho(m|se)?\b|谁|哪位", re.I)),
 )
 COUNTING = re.compile(
-    r"\bhow many\b|\bnumber of\b|\bcount\b|多少(个|种|位|座|条|家|部|国|人)?|几(个|种|位|座|条|家|部|国)", re.I
+    r"\bhow many\b|\bnumber of\b|\bcount\b|多少(个|种|位|座|条|家|部|国)|几(个|种|位|座|条|家|部|国)", re.I
 )
 
 

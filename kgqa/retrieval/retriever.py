@@ -6,14 +6,14 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from kgqa.config import RetrievalConfig
 from kgqa.graph import KnowledgeGraph
 from kgqa.program.algebra import Contains, Yields
 from kgqa.retrieval.alignment import AlignmentWeights, PhraseGrid
 from kgqa.retrieval.combine import Combiner, Topics
 from kgqa.retrieval.contract import Candidate, Retrieval
+from kgqa.retrieval.facts import FactScorer
+from kgqa.retrieval.fit import AnswerFit
 from kgqa.retrieval.paths import Path, PathSearch, returns
 from kgqa.retrieval.question import QuestionView
 from kgqa.retrieval.relations import RelationMatcher
@@ -26,6 +26,8 @@ _HIDING = 0.5
 _NAMED = 0.85
 _WEAK = 0.2
 _PATHS_EACH = 40
+_SAID = 0.0
+"""The least score of a path whose steps the question says; below it, facts are asked too."""
 
 
 class GraphRetriever:
@@ -43,7 +45,8 @@ class GraphRetriever:
         self._config = config or RetrievalConfig()
         self._weights = weights or AlignmentWeights()
         self._search = PathSearch(graph, self._config, self._weights)
-        self._combiner = Combiner(graph)
+        self._combiner = Combiner(graph, AnswerFit(graph, matcher.encoder))
+        self._facts = FactScorer(graph, matcher.encoder)
 
     def retrieve(self, questions: Sequence[str], links: Sequence[tuple[Link, ...]]) -> list[Retrieval]:
         """Propose programs for each question."""
@@ -71,11 +74,7 @@ class GraphRetriever:
     def _topics(self, links: tuple[Link, ...]) -> Topics:
         """Take mentions that do not overlap, in the linker's order, with the candidates near the best of each."""
         taken: dict[Mention, list[Link]] = {}
-        predicates = self._graph.arrays.relations
         for link in links:
-            at = min(int(np.searchsorted(predicates, link.node)), len(predicates) - 1)
-            if predicates[at] == link.node:
-                continue
             group = taken.get(link.mention)
             if group is not None:
                 if len(group) < _READINGS and link.score >= _AMBIGUOUS * group[0].score:
@@ -94,9 +93,10 @@ class GraphRetriever:
         sharing, deadline = limits
         grid = self._grid(view, group[0].mention, hiding)
         found = [path for link in group for path in self._search.search(link, grid, sharing=sharing, deadline=deadline)]
-        return sorted((self._settle(p, sharing=sharing) for p in found), key=lambda p: (-p.score, len(p.steps)))[
-            :_PATHS_EACH
-        ]
+        settled = sorted((self._settle(p, sharing=sharing) for p in found), key=_path_rank)
+        if settled and settled[0].score < _SAID:
+            settled = self._facts.rescore(view.text, settled, step_cost=self._weights.step)
+        return sorted(settled, key=_path_rank)[:_PATHS_EACH]
 
     def _grid(self, view: QuestionView, mention: Mention, hiding: Iterable[Mention]) -> PhraseGrid:
         phrases = view.phrases((mention, *hiding))
@@ -112,6 +112,10 @@ class GraphRetriever:
         cost += self._weights.length * len(path.steps)
         cost += self._weights.kind * sum(step.relation in self._graph.schema.types for step in path.steps)
         return replace(path, score=path.score - cost)
+
+
+def _path_rank(path: Path) -> tuple[float, int]:
+    return (-path.score, len(path.steps))
 
 
 def _rank(candidate: Candidate) -> tuple[float, int]:

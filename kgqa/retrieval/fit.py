@@ -1,0 +1,94 @@
+"""Whether the kind of a result agrees with the question word."""
+
+from __future__ import annotations
+
+from enum import Enum
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgqa.embedding import TextEncoder
+from kgqa.graph import KnowledgeGraph
+from kgqa.program.algebra import Contains, Count
+from kgqa.retrieval.contract import Candidate
+from kgqa.retrieval.question import Asked, QuestionView
+from kgqa.types import NodeIds
+
+_SAMPLE = 20
+_TIMES = frozenset(("date", "dateTime", "gYear", "gYearMonth", "dateTimeStamp"))
+_NUMBERS = frozenset(("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger", "quantity"))
+
+
+class _Thing(Enum):
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    PLACE = "place"
+    OTHER = "other"
+
+
+_PROTOTYPES: dict[_Thing, tuple[str, ...]] = {
+    _Thing.PERSON: ("person", "people", "human", "actor", "scientist"),
+    _Thing.ORGANISATION: ("organisation", "company", "institution", "team"),
+    _Thing.PLACE: ("place", "location", "country", "city", "region", "river"),
+    _Thing.OTHER: ("thing", "substance", "language", "event", "film", "book", "currency", "category", "time", "group"),
+}
+"""Example names of each kind of thing; a class is of the kind that holds the name nearest to its own."""
+
+_ACCEPTED = {
+    Asked.PERSON: frozenset((_Thing.PERSON, _Thing.ORGANISATION)),
+    Asked.PLACE: frozenset((_Thing.PLACE, _Thing.ORGANISATION)),
+}
+
+
+class AnswerFit:
+    """Compares what a question asks for with what a candidate yields."""
+
+    def __init__(self, graph: KnowledgeGraph, encoder: TextEncoder) -> None:
+        self._graph = graph
+        self._encoder = encoder
+        self._things: dict[int, _Thing] = {}
+
+    def score(self, view: QuestionView, candidate: Candidate) -> float:
+        """The agreement, in [-1, 1]; 0 where nothing can be said."""
+        program, asked = candidate.program, view.asked
+        if asked is Asked.YES_NO or isinstance(program, Contains):
+            return 1.0 if isinstance(program, Contains) and asked is Asked.YES_NO else -1.0
+        if isinstance(program, Count):
+            return 0.5 if view.counting else -1.0
+        if asked is Asked.ANYTHING or candidate.nodes is None or not len(candidate.nodes):
+            return 0.0
+        sample = candidate.nodes[:_SAMPLE]
+        literal = self._graph.is_literal(sample)
+        if literal.any():
+            return self._literal_fit(asked, sample[literal])
+        return self._entity_fit(asked, sample)
+
+    def _literal_fit(self, asked: Asked, literals: NodeIds) -> float:
+        datatypes = {self._graph.literal(int(n)).datatype.rpartition("#")[2].rpartition(":")[2] for n in literals}
+        timed, numeric = bool(datatypes & _TIMES), bool(datatypes & _NUMBERS)
+        if asked is Asked.TIME:
+            return 1.0 if timed else (0.2 if numeric else -0.5)
+        if asked is Asked.NUMBER:
+            return 1.0 if numeric else -0.5
+        return -0.8 if timed or numeric else -0.2
+
+    def _entity_fit(self, asked: Asked, nodes: NodeIds) -> float:
+        if asked in (Asked.TIME, Asked.NUMBER):
+            return -0.7
+        things = {self._thing(node) for node in self._graph.types(nodes).tolist()}
+        if not things:
+            return 0.0
+        return 0.3 if things & _ACCEPTED[asked] else -0.7
+
+    def _thing(self, node_class: int) -> _Thing:
+        found = self._things.get(node_class)
+        if found is None:
+            name = self._graph.label(node_class, "en")
+            nearest = int((self._prototypes @ self._encoder.encode([name])[0]).argmax())
+            found = self._things[node_class] = [t for t, names in _PROTOTYPES.items() for _ in names][nearest]
+        return found
+
+    @cached_property
+    def _prototypes(self) -> NDArray[np.float32]:
+        return self._encoder.encode([name for names in _PROTOTYPES.values() for name in names])
