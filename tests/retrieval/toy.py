@@ -114,7 +114,8 @@ class WordEncoder:
     def _text(self, text: str) -> NDArray[np.float32]:
         words = re.findall(r"[\u4e00-\u9fff]|[^\W_\u4e00-\u9fff]+", text.casefold()) or [""]
         total = np.sum([self._word(word) for word in words], axis=0)
-        return (total / np.linalg.norm(total)).astype(np.float32)
+        unit: NDArray[np.float32] = (total / np.linalg.norm(total)).astype(np.float32)
+        return unit
 
     @staticmethod
     def _word(word: str) -> NDArray[np.float64]:
@@ -188,7 +189,7 @@ class Lab:
     def links(self, question: str) -> tuple[Link, ...]:
         """One sure link for each name that the question holds, longest first, none inside another."""
         found: list[Link] = []
-        for name in sorted(self._nodes, key=lambda n: (-len(n), n)):
+        for name in sorted((n for n in self._nodes if n in question), key=lambda n: (-len(n), n)):
             for match in re.finditer(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", question):
                 span = Mention(*match.span(), match.group())
                 if all(span.end <= other.mention.start or other.mention.end <= span.start for other in found):
