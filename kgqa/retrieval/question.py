@@ -69,7 +69,7 @@ _ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     ),
     (
         Asked.YES_NO,
-        re.compile(r"^\s*(is|are|was|were|do|does|did|has|have|had|can|could)\b|吗\s*[?？]?\s*$|是不是|是否", re.I),
+        re.compile(r"^\s*(is|are|was|were|do|does|did|has|have|had)\b|吗\s*[?？]?\s*$|是不是|是否", re.I),
     ),
     (Asked.PLACE, re.compile(r"\bwhere\b|哪里|哪儿|何处|在哪", re.I)),
     (Asked.PERSON, re.compile(r"\bwho(m|se)?\b|谁|哪位", re.I)),

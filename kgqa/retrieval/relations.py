@@ -113,8 +113,8 @@ class RelationMatcher:
         return scores
 
     def names_relation(self, phrase: str) -> bool:
-        """Whether a phrase shares half of its words or more with some relation's name."""
-        return bool((self._shared_words(phrase)[1] >= _HALF).any())
+        """Whether a phrase shares more than half of its words with some relation's name."""
+        return bool((self._shared_words(phrase)[1] > _HALF).any())
 
     def stretch(self, cosines: Scores) -> Scores:
         """Cosines on one scale, whatever the encoder's background is."""

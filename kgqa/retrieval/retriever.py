@@ -24,6 +24,7 @@ _MENTIONS = 4
 _AMBIGUOUS = 0.8
 _HIDING = 0.5
 _NAMED = 0.85
+_WELL_KNOWN = 0.3
 _WEAK = 0.2
 _PATHS_EACH = 40
 _SAID = 0.0
@@ -65,9 +66,11 @@ class GraphRetriever:
     def _hides(self, link: Link) -> bool:
         """Whether a mention is surely a name, so that its words can't speak of a relation.
 
-        An ordinary word in small letters ("films", "the euro") is one only if the graph writes it with a capital.
+        A word in small letters ("films", "the euro") is one only if the graph writes it with a capital and has much
+        to say of it: of a thing few know, people write the name as a name.
         """
-        proper = link.match in (MatchKind.EXACT, MatchKind.NORMALISED) and link.name[:1].isupper()
+        whole = link.match in (MatchKind.EXACT, MatchKind.NORMALISED)
+        proper = whole and link.name[:1].isupper() and link.prior >= _WELL_KNOWN
         sure = link.score >= _HIDING or (proper and link.string >= _NAMED)
         return sure and not self._matcher.names_relation(link.mention.text)
 
