@@ -1,7 +1,7 @@
 """Answers as JSON: one schema for Python, the command line and HTTP.
 
-Facts stand as `[subject, predicate, object, source]` in `evidence`; their labels stand at the same
-position in `evidence_labels`. `answer.schema.json` describes every field.
+Facts stand as `[subject, predicate, object, source]` in `evidence`; at the same position stand their labels in
+`evidence_labels`, and in `evidence_context` whether they are mere context. `answer.schema.json` describes every field.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "words": answer.words,
         "evidence": [[e.subject, e.predicate, e.object, e.source] for e in answer.evidence],
         "evidence_labels": [[e.subject_label, e.predicate_label, e.object_label] for e in answer.evidence],
+        "evidence_context": [e.context for e in answer.evidence],
         "links": [{**asdict(link), "score": float(link.score), "match": link.match.value} for link in answer.links],
         "alternatives": [_alternative_to_json(alternative) for alternative in answer.alternatives],
         "sentence": answer.sentence,
@@ -126,8 +127,8 @@ def _alternative_to_json(alternative: Alternative) -> dict[str, Any]:
 
 
 def _evidence(data: Mapping[str, Any]) -> tuple[Evidence, ...]:
-    pairs = zip(data["evidence"], data["evidence_labels"], strict=True)
-    return tuple(Evidence(s, p, o, *_three(labels), source) for (s, p, o, source), labels in pairs)
+    rows = zip(data["evidence"], data["evidence_labels"], data["evidence_context"], strict=True)
+    return tuple(Evidence(s, p, o, *_three(labels), source, context) for (s, p, o, source), labels, context in rows)
 
 
 def _three(labels: Sequence[str]) -> tuple[str, str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from kgqa.calibration import Calibration, calibration_features, probabilities
 from kgqa.config import AnswerConfig
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.terms import XSD
-from kgqa.program import Result, evidence, execute, notation, to_sparql, to_words
+from kgqa.program import Result, context, evidence, execute, notation, shown_label, to_sparql, to_words
 from kgqa.program.algebra import Compare, Nth, Program, Top, TopByCount, Where, WhereCount, Yields
 from kgqa.reader import ReaderInput, ReaderOutput
 from kgqa.retrieval.contract import Candidate, Retrieval
@@ -27,10 +27,12 @@ from kgqa.types import (
     AnswerValue,
     Evidence,
     Link,
+    NodeIds,
 )
 
 _SHOWN_RELATIONS = 8
 _SHOWN_VALUES = 5
+_MOST_CONTEXT = 20
 _OPERATORS = (Compare, Nth, Top, TopByCount, Where, WhereCount)
 """What answers the words that `QuestionView.operators` counts."""
 _LEAST_ALTERNATIVE = 0.02
@@ -70,12 +72,12 @@ class AnswerBuilder:
         candidate = reading.retrieval.candidates[best]
         confidence = self._calibration.confidence(self.features(reading, best))
         result = execute(candidate.program, self._graph)
-        values = self._values(result, language)
+        values = self._values(result, language, self._config.max_values)
         refusal = self._doubt(values, confidence, candidate, language)
         return Answer(
             question,
             AnswerKind.NONE if refusal else kind_of(result, self._graph),
-            values=() if refusal else values[: self._config.max_values],
+            values=() if refusal else values,
             confidence=confidence,
             abstained=refusal,
             program=notation(candidate.program, self._graph),
@@ -106,7 +108,7 @@ class AnswerBuilder:
         around = [r for i in (False, True) for r in graph.relations_of(node, inverse=i)[0].tolist() if r in known]
         names = list(dict.fromkeys(graph.relation_label(r) for r in around))
         shown = ", ".join(names[:_SHOWN_RELATIONS]) + (" ..." if len(names) > _SHOWN_RELATIONS else "")
-        name = graph.label(links[0].node)
+        name = shown_label(graph, links[0].node)
         return f"Nothing that the graph says about {name} fits the question. It has: {shown or 'no facts'}."
 
     def _doubt(
@@ -137,33 +139,36 @@ class AnswerBuilder:
 
     # -- what is shown ------------------------------------------------------------------------
 
-    def _values(self, result: Result, language: str) -> tuple[AnswerValue, ...]:
+    def _values(self, result: Result, language: str, limit: int) -> tuple[AnswerValue, ...]:
         graph = self._graph
         if result.yields is Yields.BOOLEAN:
             return (AnswerValue(None, str(bool(result.boolean)).lower(), bool(result.boolean), XSD + "boolean"),)
         if result.yields is Yields.RELATIONS:
-            terms = [graph.relation_term(r) for r in result.relations.tolist()]
+            terms = [graph.relation_term(r) for r in result.relations[:limit].tolist()]
             return tuple(self._value(term, language) for term in terms)
         if result.yields is Yields.NUMBER:
             if result.literal is not None:
                 return (self._value(result.literal, language),)
             return () if result.number is None else (_number(result.number),)
         if result.yields is Yields.TABLE:
-            return tuple(self._row(row.group, row.number, row.node, language) for row in result.rows)
-        degrees = graph.degrees(result.nodes)
-        order = np.argsort(-degrees, kind="stable")
-        return tuple(self._value(node, language) for node in result.nodes[order].tolist())
+            return tuple(self._row(row.group, row.number, row.node, language) for row in result.rows[:limit])
+        order = self._by_degree(result.nodes)
+        return tuple(self._value(node, language) for node in result.nodes[order[:limit]].tolist())
+
+    def _by_degree(self, nodes: NodeIds) -> NDArray[np.int64]:
+        """The order in which nodes are shown: the best known first."""
+        return np.argsort(-self._graph.degrees(nodes), kind="stable")
 
     def _value(self, node: int, language: str) -> AnswerValue:
         graph = self._graph
-        label = graph.label(node, language) or graph.id(node)
+        label = shown_label(graph, node, language)
         if graph.is_literal(np.array([node], dtype=np.int32))[0]:
             literal = graph.literal(node)
             return AnswerValue(graph.id(node), label, _native(literal.lexical, literal.datatype), literal.datatype)
         return AnswerValue(graph.id(node), label, graph.id(node))
 
     def _row(self, group: int, number: float | None, node: int | None, language: str) -> AnswerValue:
-        name = self._graph.label(group, language) or self._graph.id(group)
+        name = shown_label(self._graph, group, language)
         if node is not None:
             shown = self._value(node, language)
             return AnswerValue(self._graph.id(group), f"{name}: {shown.label}", shown.value, shown.datatype)
@@ -171,24 +176,29 @@ class AnswerBuilder:
         return AnswerValue(self._graph.id(group), f"{name}: {counted.label}", counted.value, counted.datatype)
 
     def _evidence(self, program: Program, result: Result, language: str) -> tuple[Evidence, ...]:
-        facts = evidence(program, self._graph, result.nodes, limit=self._config.max_evidence)
-        return tuple(self._fact(*fact, language) for fact in facts)
+        """The facts that prove the shown values; then, as context, what else is known of the mediators in them."""
+        limit = self._config.max_evidence
+        order = self._by_degree(result.nodes)
+        proof = evidence(program, self._graph, result.nodes[order], limit=limit)
+        around = context(self._graph, proof, limit=min(limit - len(proof), _MOST_CONTEXT))
+        shown = [self._fact(fact, language) for fact in proof]
+        return (*shown, *(replace(self._fact(fact, language), context=True) for fact in around))
 
-    def _fact(self, subject: int, relation: int, obj: int, language: str) -> Evidence:
-        graph = self._graph
+    def _fact(self, fact: tuple[int, int, int], language: str) -> Evidence:
+        graph, (subject, relation, obj) = self._graph, fact
         return Evidence(
             graph.id(subject),
             graph.relation_id(relation),
             graph.id(obj),
-            graph.label(subject, language) or graph.id(subject),
+            shown_label(graph, subject, language),
             graph.relation_label(relation, language),
-            graph.label(obj, language) or graph.id(obj),
+            shown_label(graph, obj, language),
             "; ".join(graph.sources_of(subject, relation, obj)),
         )
 
     def _link(self, link: Link, language: str) -> AnswerLink:
         mention = link.mention
-        label = self._graph.label(link.node, language) or self._graph.id(link.node)
+        label = shown_label(self._graph, link.node, language)
         return AnswerLink(
             mention.text, mention.start, mention.end, self._graph.id(link.node), label, link.score, link.match
         )
@@ -203,7 +213,7 @@ class AnswerBuilder:
             if len(found) == self._config.max_alternatives or weights[i] < _LEAST_ALTERNATIVE:
                 break
             program = reading.retrieval.candidates[i].program
-            labels = tuple(v.label for v in self._values(execute(program, self._graph), language)[:_SHOWN_VALUES])
+            labels = tuple(v.label for v in self._values(execute(program, self._graph), language, _SHOWN_VALUES))
             if labels and labels not in seen:
                 seen.add(labels)
                 found.append(Alternative(to_words(program, self._graph, language), float(weights[i]), labels))

@@ -212,7 +212,8 @@ def _evidence(facts: Sequence[Evidence], captions: Captions) -> ConsoleRenderabl
     for fact in facts[:SHOWN]:
         cells = (fact.subject_label or fact.subject, fact.predicate_label or fact.predicate)
         source = fact.source if len(sources) > 1 else ""
-        table.add_row(*(shown(cell) for cell in (*cells, fact.object_label or fact.object, source)))
+        shown_cells = (shown(cell) for cell in (*cells, fact.object_label or fact.object, source))
+        table.add_row(*shown_cells, style="dim" if fact.context else None)
     rest = _more(len(facts), captions)
     stated = [shown(f"{captions.sources}: {sources[0]}", "dim")] if len(sources) == 1 else []
     return _indented(Group(table, *rest, *stated))

@@ -112,7 +112,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One fact that proves an answer, with labels for reading."""
+    """One fact that proves an answer, with labels for reading.
+
+    context : the fact proves nothing; it tells more of a node that only holds facts together.
+    """
 
     subject: str
     predicate: str
@@ -121,6 +124,7 @@ class Evidence:
     predicate_label: str
     object_label: str
     source: str = ""
+    context: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ FIELDS = [
     "words",
     "evidence",
     "evidence_labels",
+    "evidence_context",
     "links",
     "alternatives",
     "sentence",
@@ -54,7 +55,7 @@ values = st.builds(
     text,
     share,
 )
-evidence = st.builds(Evidence, text, text, text, text, text, text, text)
+evidence = st.builds(Evidence, text, text, text, text, text, text, text, st.booleans())
 links = st.builds(
     AnswerLink, text, st.integers(0, 99), st.integers(0, 99), text, text, share, st.sampled_from(MatchKind)
 )
