@@ -68,8 +68,18 @@ class Adjacency:
         """The key of every edge, int64 [triples]."""
         return np.repeat(self.pair_key, np.diff(self.pair_ptr))
 
+    def of(self, node: int, relation: int) -> NodeIds:
+        """The neighbours of one node along a relation; `edges` without its overhead."""
+        key = (node << RELATION_BITS) | relation
+        at = int(self.pair_key.searchsorted(key))
+        if at == len(self.pair_key) or self.pair_key[at] != key:
+            return self.neighbours[:0]
+        return self.neighbours[self.pair_ptr[at] : self.pair_ptr[at + 1]]
+
     def edges(self, nodes: NodeIds, relation: int) -> tuple[NodeIds, NodeIds, NDArray[np.int64]]:
         """All edges of a relation from a frontier: (from, to, position), each [edges]."""
+        if len(nodes) == 1:
+            return self._edges_of(nodes, relation)
         wanted = pack(nodes, relation)
         at = np.searchsorted(self.pair_key, wanted)
         hit = at < len(self.pair_key)
@@ -78,6 +88,13 @@ class Adjacency:
         starts, counts = self.pair_ptr[at], self.pair_ptr[at + 1] - self.pair_ptr[at]
         positions = expand(starts, counts)
         return np.repeat(nodes[hit], counts), self.neighbours[positions], positions
+
+    def _edges_of(self, nodes: NodeIds, relation: int) -> tuple[NodeIds, NodeIds, NDArray[np.int64]]:
+        key = (int(nodes[0]) << RELATION_BITS) | relation
+        at = int(self.pair_key.searchsorted(key))
+        found = at < len(self.pair_key) and self.pair_key[at] == key
+        start, stop = (int(self.pair_ptr[at]), int(self.pair_ptr[at + 1])) if found else (0, 0)
+        return np.repeat(nodes, stop - start), self.neighbours[start:stop], np.arange(start, stop, dtype=np.int64)
 
     def pairs(self, nodes: NodeIds) -> tuple[NodeIds, NDArray[np.int32], NDArray[np.int64]]:
         """The distinct pairs of a frontier: (node, relation, number of edges), each [pairs]."""

@@ -179,10 +179,9 @@ class KnowledgeGraph:
     def names(self, node: int, relations: Sequence[int]) -> list[Literal]:
         """The literals that a node has under naming relations, in their order."""
         found: list[Literal] = []
-        at = np.array([node], dtype=np.int32)
         for relation in relations:
-            for target in self.arrays.out.edges(at, relation)[1]:
-                key = self.terms[int(target)]
+            for target in self.arrays.out.of(node, relation).tolist():
+                key = self.terms[target]
                 found.append(key_to_literal(key) if key.startswith('"') else Literal(local_name(key_to_id(key))))
         return found
 
@@ -226,8 +225,12 @@ class KnowledgeGraph:
 
     def relation_label(self, relation: int, language: str = "") -> str:
         """The best name of a relation: its label, else its id in words."""
-        names = self.names(self.relation_term(relation), self.schema.labels)
-        return _best_name(names, language).lexical if names else relation_phrase(self.relation_id(relation))
+        known = self._relation_labels.get((relation, language))
+        if known is None:
+            names = self.names(self.relation_term(relation), self.schema.labels)
+            known = _best_name(names, language).lexical if names else relation_phrase(self.relation_id(relation))
+            self._relation_labels[relation, language] = known
+        return known
 
     def relation_domain(self, relation: int) -> str:
         """The words before a relation's name in its id: `sports.sports_team.location` gives "sports sports team"."""
@@ -360,6 +363,10 @@ class KnowledgeGraph:
         terms, arrays, sources, report = change(self, add, remove)
         loaded = replace(self.report, triples=len(arrays.out))
         return KnowledgeGraph(terms, arrays, sources, self.schema_config, loaded), report
+
+    @cached_property
+    def _relation_labels(self) -> dict[tuple[int, str], str]:
+        return {}
 
     # -- derived arrays -----------------------------------------------------------------------
 

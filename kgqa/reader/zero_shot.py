@@ -10,11 +10,14 @@ import numpy as np
 from kgqa.embedding import TextEncoder, TextKind
 from kgqa.reader.contract import Floats, ReaderCandidate, ReaderInput, ReaderOutput
 
+_USUAL_COSINE = np.float32(0.5)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ZeroShotWeights:
     """How the evidence adds up; chosen on the train parts of the benchmark sets.
 
+    sure : the lead of the best candidate from which on cosines are not asked, since they could not change it.
     cosine : of the question with the program's words, over the best candidates only. coverage, fit : as in
     `ReaderCandidate`. none : the score below which no candidate is worth more than silence.
     """
@@ -23,6 +26,7 @@ class ZeroShotWeights:
     coverage: float = 0.15
     fit: float = 0.3
     none: float = -0.2
+    sure: float = 0.15
 
 
 class ZeroShotReader:
@@ -51,9 +55,9 @@ class ZeroShotReader:
 
     def _cosines(self, item: ReaderInput, base: Floats) -> Floats:
         cosines = np.zeros(len(item.candidates), dtype=np.float32)
-        if len(cosines) < 2 or not self._weights.cosine:
-            return cosines
         best = np.argsort(-base, kind="stable")[: self._shortlist]
+        if len(best) < 2 or base[best[0]] - base[best[1]] > self._weights.sure:
+            return cosines + _USUAL_COSINE
         question = self._encoder.encode([item.question], kind=TextKind.QUERY)[0]
         programs = self._encoder.encode([item.candidates[i].words for i in best.tolist()])
         found = programs @ question

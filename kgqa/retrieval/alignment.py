@@ -52,14 +52,14 @@ class PhraseGrid:
     """The phrases seen from one mention; row 0 stands for "nothing said yet".
 
     scores : float32 [rows, relations]. starts, ends : int64 [rows], reading order. words : int64 [rows], bit sets
-    of word positions. gains : float32 [words], the most that each word could still add to a path.
+    of word positions. gains : (word position, the most that it could still add to a path), where that is anything.
     """
 
     scores: Floats
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
     words: NDArray[np.int64]
-    gains: Floats
+    gains: tuple[tuple[int, float], ...]
 
     @classmethod
     def build(
@@ -86,7 +86,7 @@ class PhraseGrid:
             np.concatenate([[-1], order[0]]),
             np.concatenate([[-1], order[1]]),
             np.concatenate([np.zeros(1, dtype=np.int64), words]),
-            gains,
+            tuple((i, float(gains[i])) for i in np.flatnonzero(gains > 0).tolist()),
         )
 
 

@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgqa.graph import KnowledgeGraph
-from kgqa.program.algebra import Contains, Count, Entities, Instances, Intersect, OfType, Program
+from kgqa.program.algebra import Contains, Count, Difference, Entities, Instances, Intersect, OfType, Program
 from kgqa.retrieval.alignment import MASK_WORDS
 from kgqa.retrieval.contract import Candidate, strength
 from kgqa.retrieval.fit import AnswerFit
-from kgqa.retrieval.paths import Path
+from kgqa.retrieval.operator_words import negation_at
+from kgqa.retrieval.operators import OperatorProposer
+from kgqa.retrieval.paths import Path, without
 from kgqa.retrieval.question import Asked, QuestionView
 from kgqa.types import Link, Mention, NodeIds
 
@@ -45,17 +47,19 @@ class Topics:
 class Combiner:
     """Builds candidates out of the paths of each mention."""
 
-    def __init__(self, graph: KnowledgeGraph, fit: AnswerFit) -> None:
+    def __init__(self, graph: KnowledgeGraph, fit: AnswerFit, operators: OperatorProposer) -> None:
         self._graph = graph
         self._fit = fit
+        self._operators = operators
         self._instances = lru_cache(maxsize=64)(self._compute_instances)
 
     def combine(self, view: QuestionView, topics: Topics, paths: Sequence[Sequence[Path]]) -> list[Candidate]:
         """All candidates, in no order; `paths` holds one list for each group of `topics.entities`."""
         singles = [self._single(path) for group in paths for path in group]
         joined = self._intersections(paths)
-        sets = [*singles, *joined, *self._linked_together(paths, topics)]
+        sets = [*singles, *joined, *self._exceptions(view, paths), *self._linked_together(paths, topics)]
         sets = [*(self._constrain(view, c, topics.classes) for c in sets), *self._bare_classes(view, topics)]
+        sets = self._operators.propose(view, sets, [group[0] for group in topics.entities])
         found = [*self._counts(view, sets), *self._tests(view, topics, paths)]
         return [self._finish(view, topics, c) for c in found]
 
@@ -73,6 +77,16 @@ class Combiner:
                     if candidate is not None:
                         found.append(candidate)
         return found
+
+    def _exceptions(self, view: QuestionView, paths: Sequence[Sequence[Path]]) -> list[Candidate]:
+        """What one mention's paths reach and the negated one's don't."""
+        at = negation_at(view.text)
+        if at < 0 or len(paths) != 2 or not all(paths):
+            return []
+        kept, taken = sorted(paths, key=lambda group: group[0].link.mention.start > at)
+        if taken[0].link.mention.start < at:
+            return []
+        return [_except(left, right) for left in _joinable(kept) for right in _joinable(taken)]
 
     def _linked_together(self, paths: Sequence[Sequence[Path]], topics: Topics) -> list[Candidate]:
         """Three constraints or more: the best intersection of one path from every mention."""
@@ -182,6 +196,13 @@ def _intersect(left: Path, right: Path) -> Candidate | None:
 def mention_bits(view: QuestionView, mention: Mention) -> int:
     """The words of a mention as a bit set."""
     return sum(1 << i for i in range(*view.word_span(mention)) if i < MASK_WORDS)
+
+
+def _except(left: Path, right: Path) -> Candidate:
+    nodes = without(left.nodes, right.nodes) if left.nodes is not None and right.nodes is not None else None
+    score = _as_constraint(left) + _as_constraint(right) + _OPERATOR
+    program = Difference(left.program, right.program)
+    return Candidate(program, (left.link, right.link), score, used=left.used | right.used, nodes=nodes)
 
 
 def _joinable(paths: Sequence[Path]) -> list[Path]:

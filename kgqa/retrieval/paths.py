@@ -124,7 +124,7 @@ class PathSearch:
         steps = state.path.steps
         if steps and _returns(steps[-1], step):
             origin, origin_nodes = state.trail[-2]
-            reached = np.setdiff1d(reached, origin_nodes, assume_unique=True)
+            reached = without(reached, origin_nodes)
             after = Difference(after, origin)
         if not len(reached):
             return None
@@ -147,6 +147,15 @@ class PathSearch:
         return last is not None and bool(self._mediated[int(last.inverse), last.relation])
 
 
+def without(nodes: NodeIds, others: NodeIds) -> NodeIds:
+    """The nodes of one sorted set that another sorted set lacks."""
+    if not len(others):
+        return nodes
+    at = np.minimum(others.searchsorted(nodes), len(others) - 1)
+    left: NodeIds = nodes[others[at] != nodes]
+    return left
+
+
 def returns(steps: Iterable[Step]) -> int:
     """How often a path goes back along the relation that it has just come by."""
     return sum(_returns(a, b) for a, b in pairwise(steps))
@@ -159,8 +168,7 @@ def _returns(last: Step, step: Step) -> bool:
 def _bound(state: _State, grid: PhraseGrid) -> float:
     """The most that a path can still come to, if every word not used yet were said by a further step."""
     used = state.path.used
-    rest = sum(float(g) for i, g in enumerate(grid.gains) if g > 0 and not used >> i & 1)
-    return state.path.score + rest
+    return state.path.score + sum(gain for i, gain in grid.gains if not used >> i & 1)
 
 
 def _mediated_relations(graph: KnowledgeGraph) -> NDArray[np.bool_]:

@@ -14,6 +14,7 @@ from kgqa.retrieval.combine import Combiner, Topics
 from kgqa.retrieval.contract import Candidate, Retrieval
 from kgqa.retrieval.facts import FactScorer
 from kgqa.retrieval.fit import AnswerFit
+from kgqa.retrieval.operators import OperatorProposer
 from kgqa.retrieval.paths import Path, PathSearch, returns
 from kgqa.retrieval.question import QuestionView
 from kgqa.retrieval.relations import RelationMatcher
@@ -46,7 +47,7 @@ class GraphRetriever:
         self._config = config or RetrievalConfig()
         self._weights = weights or AlignmentWeights()
         self._search = PathSearch(graph, self._config, self._weights)
-        self._combiner = Combiner(graph, AnswerFit(graph, matcher.encoder))
+        self._combiner = Combiner(graph, AnswerFit(graph, matcher.encoder), OperatorProposer(graph, matcher))
         self._facts = FactScorer(graph, matcher.encoder)
 
     def retrieve(self, questions: Sequence[str], links: Sequence[tuple[Link, ...]]) -> list[Retrieval]:
