@@ -113,3 +113,31 @@ def test_progress_is_passed_on() -> None:
     encoder = MemoEncoder(Letters())
     encoder.encode(["a", "b"], on_progress=lambda done, total: told.append((done, total)))
     assert told == [(2, 2)]
+
+
+class Interrupting(Letters):
+    """Another question comes in while this one is being encoded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.interrupt: MemoEncoder | None = None
+
+    def encode(
+        self, texts: Sequence[str], *, kind: TextKind = TextKind.PASSAGE, on_progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        if (memory := self.interrupt) is not None:
+            self.interrupt = None
+            memory.encode(["c", "d", "e"])
+        return super().encode(texts, kind=kind, on_progress=on_progress)
+
+
+@pytest.mark.xfail(
+    strict=True, raises=KeyError, reason="vectors known at the start are read after the memory is emptied"
+)
+def test_a_memory_emptied_meanwhile_by_another_question_is_no_loss(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memo, "_REMEMBERED", 3)
+    under = Interrupting()
+    encoder = MemoEncoder(under)
+    encoder.encode(["a"])
+    under.interrupt = encoder
+    np.testing.assert_array_equal(encoder.encode(["a", "b"]), Letters().encode(["a", "b"]))

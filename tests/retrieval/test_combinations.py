@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from kgqa.program import execute
-from kgqa.program.algebra import Contains, Count, Instances, OfType
+from kgqa.program.algebra import Contains, Count, Entities, Follow, Instances, OfType, Step
+from kgqa.retrieval.combine import Combiner, Topics
+from kgqa.retrieval.paths import Path
+from kgqa.retrieval.question import QuestionView
 from tests.retrieval.toy import RDF_TYPE, SUBCLASS, Lab, build, films
 
 FILMS = Lab(films(), names={"films": "Film", "film": "Film", "person": "Person", "people": "Person"})
@@ -98,3 +101,39 @@ def test_links_of_a_candidate_are_links_of_the_question() -> None:
     for candidate in FILMS.ask(question).candidates:
         assert candidate.links
         assert set(candidate.links) <= set(given)
+
+
+THREE = (
+    *((film, "director", "Kim") for film in ("Alpha", "Beta", "Gamma")),
+    *((film, "star", "Lee") for film in ("Alpha", "Beta", "Delta")),
+    *((film, "genre", "drama") for film in ("Alpha", "Gamma", "Delta")),
+)
+
+
+@pytest.mark.xfail(strict=True, reason="only the best path of each mention is tried, which says the others' words")
+@pytest.mark.parametrize(
+    "question",
+    [
+        "films with director Kim, star Lee and genre drama",
+        "Which film has director Kim, star Lee and genre drama?",
+    ],
+)
+def test_three_mentions_must_all_hold(question: str) -> None:
+    """No two of the constraints leave Alpha alone."""
+    assert {"Alpha"} in Lab(build(THREE)).sets(question)
+
+
+@pytest.mark.xfail(strict=True, reason="three paths together lose the mark")
+def test_what_is_built_of_cut_sets_is_marked() -> None:
+    graph = build(THREE)
+    text = "films with director Kim, star Lee and genre drama"
+    links = Lab(graph).links(text)
+    paths = []
+    for link, relation in zip(links, ("director", "star", "genre"), strict=True):
+        step = Step(graph.find_relation(relation), inverse=True)
+        program = Follow(Entities((link.node,)), step)
+        paths.append([Path(link, (step,), 0.5, 0, program, execute(program, graph).nodes, truncated=True)])
+    topics = Topics(tuple((link,) for link in links), ())
+    found = Combiner(graph).combine(QuestionView(text), topics, paths)
+    assert len(found) == 7
+    assert all(candidate.truncated for candidate in found)

@@ -138,3 +138,21 @@ def test_nothing_linked_gives_nothing() -> None:
     lab = Lab(family())
     found = lab.retriever.retrieve(["Who is the mother of Anna?"], [()])[0]
     assert (found.links, found.candidates) == ((), ())
+
+
+def crowd(count: int) -> KnowledgeGraph:
+    films_ = [f"film {i}" for i in range(count)]
+    constraints = (("director", "Kim"), ("star", "Lee"), ("genre", "drama"))
+    return build([(film, relation, name) for film in films_ for relation, name in constraints])
+
+
+@pytest.mark.xfail(strict=True, reason="going back takes off the cut set, and the program the whole one")
+@pytest.mark.parametrize("question", ["films with director Kim and star Lee", "director Kim, star Lee, genre drama"])
+def test_a_cut_set_never_invents(question: str) -> None:
+    """What a cut left out is missing; what is there is true."""
+    lab = Lab(crowd(200), config=RetrievalConfig(max_frontier=20))
+    for candidate in lab.ask(question).candidates:
+        assert candidate.nodes is not None
+        whole = executed(candidate.program, lab.graph)
+        assert set(candidate.nodes.tolist()) <= set(whole)
+        assert candidate.truncated or candidate.nodes.tolist() == whole
