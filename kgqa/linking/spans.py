@@ -10,6 +10,7 @@ from kgqa.linking.label_index import Key, LabelIndex
 from kgqa.linking.question import Question
 from kgqa.linking.variants import unfoldable_key
 from kgqa.text import is_stop, other_number
+from kgqa.text.inflection import adjective_bases
 from kgqa.types import MatchKind
 
 CHARACTERS_PER_WORD = 3
@@ -49,7 +50,8 @@ def inflected_spans(question: Question, labels: LabelIndex, max_words: int) -> I
     for last, word in enumerate(question.words):
         if word.spaceless or is_stop(word.text):
             continue
-        for form in other_number(word.text):
+        adjectives = adjective_bases(word.text) if question.has_capital(last, last) else ()
+        for form in (*other_number(word.text), *adjectives):
             for first in range(last, max(-1, last - max_words), -1):
                 before = question.folded.text[question.words[first].start : word.start]
                 for key in labels.find(before + form):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kgqa.graph import KnowledgeGraph
 from kgqa.program.algebra import Contains, Count, Difference, Entities, Instances, Intersect, OfType, Program
 from kgqa.retrieval.alignment import MASK_WORDS
-from kgqa.retrieval.contract import Candidate, strength
+from kgqa.retrieval.contract import UNEXPLAINED, Candidate, strength
 from kgqa.retrieval.fit import AnswerFit
 from kgqa.retrieval.operator_words import negation_at
 from kgqa.retrieval.operators import OperatorProposer
@@ -27,7 +27,6 @@ _BONUS = 0.4
 _UNSAID = -0.2
 _WRONG_CLASS = 0.3
 _BARE_CLASS = -0.1
-_UNEXPLAINED = 0.15
 _NO_TEST = 1.0
 _OPERATOR = 0.25
 
@@ -122,9 +121,7 @@ class Combiner:
     def _bare_classes(self, view: QuestionView, topics: Topics) -> list[Candidate]:
         rest = len(view.content_words(link.mention for link in topics.all()))
         return [
-            Candidate(
-                Instances(link.node), (link,), _BARE_CLASS - _UNEXPLAINED * rest, nodes=self._instances(link.node)
-            )
+            Candidate(Instances(link.node), (link,), _BARE_CLASS - UNEXPLAINED * rest, nodes=self._instances(link.node))
             for group in topics.classes
             for link in group[:1]
             if len(self._instances(link.node))

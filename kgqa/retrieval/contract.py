@@ -10,6 +10,9 @@ from kgqa.program.algebra import Program
 from kgqa.retrieval.question import QuestionView
 from kgqa.types import Link, NodeIds
 
+UNEXPLAINED = 0.15
+"""What each word that nothing explains costs a bare class as the whole answer."""
+
 _NAME_SCORE = 0.4
 """The score of a link whose mention is surely a name; less for ordinary words."""
 

@@ -11,6 +11,8 @@ from kgqa.text.numbers import NumberMention, find_numbers
 
 _BEFORE = 24
 _AFTER = 12
+_GAP = 8
+"""The most characters between an English comparison and its number ("more than about 3")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,11 @@ class Limit:
 _SIZE = ("area", "size", "population")
 _HEIGHT = ("elevation", "height", "altitude")
 _LENGTH = ("length",)
+_PEOPLE = "people|inhabitants|residents|citizens"
 _TIME = ("founding year", "year", "date", "discovery year")
 _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
-    (r"\bmost (populous|populated)\b", Order.LARGEST, ("population",), False),
-    (r"\bleast (populous|populated)\b", Order.SMALLEST, ("population",), False),
+    (rf"\bmost (populous|populated|{_PEOPLE})\b", Order.LARGEST, ("population",), False),
+    (rf"\b(least|fewest) (populous|populated|{_PEOPLE})\b", Order.SMALLEST, ("population",), False),
     (r"\bmost recent(ly)?\b|\b(new|late|young)(est|er)\b|最新|最晚|最近|更晚", Order.LARGEST, _TIME, False),
     (r"\b(old|earli)(est|er)\b|最早|最古老|最老|更早", Order.SMALLEST, _TIME, False),
     (r"\b(larg|bigg|great)(est|er)\b|最大|更大", Order.LARGEST, _SIZE, False),
@@ -60,6 +63,13 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
     (r"\bheavi(est|er)\b|最重|更重", Order.LARGEST, ("weight", "mass"), False),
     (r"\blight(est|er)\b|最轻|更轻", Order.SMALLEST, ("weight", "mass"), False),
     (r"\bdens(est|er)\b|最密|密度最大", Order.LARGEST, ("density",), False),
+    (
+        r"\b(furth|north)(est|er|ernmost)( north)?\b(?! south| east| west)|最北|更北",
+        Order.LARGEST,
+        ("latitude",),
+        False,
+    ),
+    (r"\b(furthest|further) south\b|\bsouthernmost\b|最南|更南", Order.SMALLEST, ("latitude",), False),
     (r"\bhott(est|er)\b|最热", Order.LARGEST, ("temperature",), False),
     (r"\bcold(est|er)\b|最冷", Order.SMALLEST, ("temperature",), False),
     (r"\b(the|has|have|with) most\b|\bmore\b(?! than)|最多|更多", Order.LARGEST, (), True),
@@ -67,7 +77,8 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
 )
 _EXTREMES = tuple((re.compile(p, re.I), order, hints, counts) for p, order, hints, counts in _LEXICON)
 _GREATER = re.compile(
-    r"\b(more|greater|larger|higher|bigger|heavier|longer|later) than\b|\b(over|above|after|since|exceed\w*)\b|超过|大于|高于|多于",
+    r"\b(more|greater|larger|higher|bigger|heavier|longer|later) than\b|\b(over|above|after|since|exceed\w*)\b"
+    r"|超过|大于|高于|多于",
     re.I,
 )
 _LESS = re.compile(
@@ -105,7 +116,9 @@ def find_limits(text: str) -> Iterator[Limit]:
         ahead = text[max(0, number.start - _BEFORE) : number.start]
         behind = text[number.end : number.end + _AFTER]
         for pattern, comparison in _AHEAD:
-            matches = list(pattern.finditer(ahead))
+            matches = [
+                m for m in pattern.finditer(ahead) if len(ahead) - m.end() <= (_GAP if m.group().isascii() else 1)
+            ]
             if matches:
                 start = number.start - len(ahead) + matches[-1].start()
                 yield Limit(start, number.end, comparison, number, _TIMED.search(ahead) is not None)

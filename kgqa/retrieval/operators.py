@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.terms import XSD, literal_key
 from kgqa.graph.values import ORDERED, TIMES, ValueClass, values_of
-from kgqa.program.algebra import Compare, Comparison, Entities, Order, Program, Step, Top, TopByCount, Where
+from kgqa.program.algebra import Compare, Comparison, Entities, Instances, Order, Program, Step, Top, TopByCount, Where
 from kgqa.program.execute import execute
 from kgqa.retrieval.alignment import MASK_WORDS
-from kgqa.retrieval.contract import Candidate
+from kgqa.retrieval.contract import UNEXPLAINED, Candidate
 from kgqa.retrieval.operator_words import Extreme, Limit, find_extreme, find_limits
 from kgqa.retrieval.question import Asked, QuestionView
 from kgqa.retrieval.relations import RelationMatcher, Scores, walkable
@@ -28,8 +28,12 @@ _OPERATOR = 0.25
 _STEP = 0.4
 _UNREAD = 0.3
 _HINT = 0.85
+_CHOICE = 0.5
+"""What a question that offers a choice ("A or B") adds to a comparison of the two."""
 _NEXT_HINT = 0.07
 _NEAR_WORDS = 3
+_LONGER = 0.005
+"""What each character adds to a phrase: "population density" is more than "population"."""
 _NEAR_HAN = 4
 
 
@@ -77,7 +81,8 @@ class OperatorProposer:
         """How well each relation is the attribute that a superlative speaks of, [relations]."""
         near = _near_phrases(view, extreme)
         rows = self._matcher.match([*near, *extreme.hints])
-        said = rows[: len(near)].max(axis=0, initial=0.0)
+        longer = 1 + _LONGER * np.array([len(phrase) for phrase in near], dtype=np.float32)
+        said = (rows[: len(near)] * longer[:, None]).max(axis=0, initial=0.0)
         for i, row in enumerate(rows[len(near) :]):
             said = np.maximum(said, (_HINT - _NEXT_HINT * i) * row)
         return np.asarray(said, dtype=np.float32)
@@ -90,8 +95,8 @@ class OperatorProposer:
         steps = [Step(r) for r in forward.tolist() if self._measured[r]]
         if counted:
             backward, _ = self._graph.relations_of(some, inverse=True)
-            steps += [Step(r) for r in forward.tolist() if self._open[r] and not self._measured[r]]
-            steps += [Step(r, inverse=True) for r in backward.tolist() if self._open[r]]
+            steps += [Step(r) for r in forward.tolist() if self._counted[r] and not self._measured[r]]
+            steps += [Step(r, inverse=True) for r in backward.tolist() if self._counted[r]]
         ranked = sorted(steps, key=lambda s: (-scores[s.relation], s.inverse))
         return [(s, float(scores[s.relation])) for s in ranked[:_ATTRIBUTES]]
 
@@ -103,7 +108,7 @@ class OperatorProposer:
         nodes = np.unique(np.array([link.node for link in named], dtype=np.int32))
         if len(nodes) < 2:
             return []
-        base = Candidate(Entities(tuple(nodes.tolist())), tuple(named), 0.0, nodes=nodes)
+        base = Candidate(Entities(tuple(nodes.tolist())), tuple(named), _CHOICE if view.choice else 0.0, nodes=nodes)
         scores, bits = self._attribute_scores(view, extreme), _bits(view, extreme.start, extreme.end)
         found = []
         for step, score in self._attributes(base, scores, counted=False):
@@ -136,6 +141,9 @@ class OperatorProposer:
         number = limit.number.lexical
         if measured is ValueClass.YEAR:
             return literal_key(Literal(number, XSD + "gYear")) if len(number) == 4 else None
+        if measured is ValueClass.DATE and len(number) == 4:
+            first = limit.comparison in (Comparison.LESS, Comparison.GREATER_EQUAL)
+            return literal_key(Literal(f"{number}-{'01-01' if first else '12-31'}", XSD + "date"))
         if measured in TIMES or limit.timed:
             return None
         return literal_key(Literal(number, XSD + ("decimal" if "." in number else "integer")))
@@ -147,13 +155,16 @@ class OperatorProposer:
         if not isinstance(program, Compare):
             nodes = execute(program, self._graph).nodes
         gained = _OPERATOR + score - _STEP
+        if isinstance(candidate.program, Instances):
+            gained += UNEXPLAINED * (bits & ~candidate.used).bit_count()
         return replace(
             candidate, program=program, nodes=nodes, alignment=candidate.alignment + gained, used=candidate.used | bits
         )
 
     @cached_property
-    def _open(self) -> NDArray[np.bool_]:
-        return _mask(self._graph.n_relations, walkable(self._graph))
+    def _counted(self) -> NDArray[np.bool_]:
+        """The relations whose neighbours a question may count, [relations]."""
+        return _mask(self._graph.n_relations, set(walkable(self._graph)) - set(self._graph.schema.types))
 
     @cached_property
     def _measured(self) -> NDArray[np.bool_]:

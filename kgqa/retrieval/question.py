@@ -32,7 +32,7 @@ _OPERATORS = re.compile(
     r"|最|超过|多于|少于|大于|小于|高于|低于|之前|之后|以前|以后|以上|以下|不|没有|没|除了|除|比|还是|更|第[一二三四五六七八九十]",
     re.I,
 )
-_CHOICE = re.compile(r"\bor\b|还是", re.I)
+_CHOICE = re.compile(r"\bor\b|\b(which|who) of\b|还是|和.{1,20}(哪|谁)", re.I)
 _MOST_WORDS = 3
 _MOST_HAN = 4
 _LONGEST = 60
@@ -121,7 +121,12 @@ class QuestionView:
     def asked(self) -> Asked:
         """What the question word asks for."""
         found = next((kind for kind, pattern in _ASKED if pattern.search(self.text)), Asked.ANYTHING)
-        return Asked.ANYTHING if found is Asked.YES_NO and _CHOICE.search(self.text) else found
+        return Asked.ANYTHING if found is Asked.YES_NO and self.choice else found
+
+    @cached_property
+    def choice(self) -> bool:
+        """Whether the question offers things to choose from."""
+        return _CHOICE.search(self.text) is not None
 
     @cached_property
     def counting(self) -> bool:

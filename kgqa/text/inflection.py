@@ -31,6 +31,7 @@ _IRREGULAR = {
 _IRREGULAR_PLURALS = {singular: plural for plural, singular in _IRREGULAR.items()}
 _SIBILANTS = ("s", "x", "z", "ch", "sh")
 _SHORTEST = 3
+_SHORTEST_ADJECTIVE = 5
 
 
 def singulars(word: str) -> tuple[str, ...]:
@@ -55,6 +56,13 @@ def plurals(word: str) -> tuple[str, ...]:
     if word.endswith("y") and word[-2] not in "aeiou":
         return (word[:-1] + "ies",)
     return (word + "es",) if word.endswith(_SIBILANTS) else (word + "s",)
+
+
+def adjective_bases(word: str) -> tuple[str, ...]:
+    """The names that a folded word may be the adjective of: "african" gives "africa", "italian" gives "italy"."""
+    if len(word) < _SHORTEST_ADJECTIVE or not word.endswith("n"):
+        return ()
+    return tuple(dict.fromkeys((word[:-1], word[:-2], word[:-3], word[:-3] + "a", word[:-3] + "y", word[:-2] + "o")))
 
 
 def other_number(word: str) -> tuple[str, ...]:

@@ -13,8 +13,17 @@ _SCALES = {
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _HAN_SCALES = {"十": 10, "百": 100, "千": 10**3, "万": 10**4, "亿": 10**8}
 _HAN_NUMBER = "[零〇一二两三四五六七八九十百千万亿]+"
+_SMALL = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen
+"""
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_WORDS = {word: i for i, word in enumerate(_SMALL.split())} | {w: 10 * i for i, w in enumerate(_TENS.split(), 2)}
+_WORD_SCALES = {"hundred": 100, **{w: _SCALES[w] for w in ("thousand", "million", "billion", "trillion")}}
+_ENGLISH = "|".join((*_WORDS, *_WORD_SCALES))
 _NUMBER = re.compile(
-    rf"(?P<digits>\d[\d,]*(?:\.\d+)?)\s*(?P<scale>(?:thousand|million|billion|trillion|bn)\b|[百千万亿]+)?|(?P<han>{_HAN_NUMBER})",
+    rf"(?P<digits>\d[\d,]*(?:\.\d+)?)\s*(?P<scale>(?:thousand|million|billion|trillion|bn)\b|[百千万亿]+)?|(?P<han>(?<![哪第几这那唯]){_HAN_NUMBER})"
+    rf"|\b(?P<words>(?:{_ENGLISH})(?:[ -](?:{_ENGLISH}|and a half))*)\b",
     re.I,
 )
 
@@ -42,6 +51,8 @@ def find_numbers(text: str) -> tuple[NumberMention, ...]:
 def _value(match: re.Match[str]) -> Decimal:
     if match["han"]:
         return Decimal(_han_value(match["han"]))
+    if match["words"]:
+        return _word_value(match["words"].lower().replace("-", " "))
     value = Decimal(match["digits"].replace(",", ""))
     scale = (match["scale"] or "").lower()
     if scale in _SCALES:
@@ -49,6 +60,22 @@ def _value(match: re.Match[str]) -> Decimal:
     for character in scale:
         value *= _SCALES[character]
     return value
+
+
+def _word_value(text: str) -> Decimal:
+    """The value of an English numeral, such as "one and a half million"."""
+    total, section = Decimal(0), Decimal(0)
+    for word in text.replace("and a half", "half").split():
+        if word == "half":
+            section += Decimal("0.5")
+        elif word == "hundred":
+            section = (section or Decimal(1)) * 100
+        elif word in _WORD_SCALES:
+            total += (section or Decimal(1)) * _WORD_SCALES[word]
+            section = Decimal(0)
+        else:
+            section += _WORDS[word]
+    return total + section
 
 
 def _han_value(text: str) -> int:
