@@ -54,7 +54,7 @@ class Combiner:
 
     def combine(self, view: QuestionView, topics: Topics, paths: Sequence[Sequence[Path]]) -> list[Candidate]:
         """All candidates, in no order; `paths` holds one list for each group of `topics.entities`."""
-        singles = [self._single(path) for group in paths for path in group]
+        singles = [self._single(path, named=bool(topics.classes)) for group in paths for path in group]
         joined = self._intersections(paths)
         sets = [*singles, *joined, *self._exceptions(view, paths), *self._linked_together(paths, topics)]
         sets = [*(self._constrain(view, c, topics.classes) for c in sets), *self._bare_classes(view, topics)]
@@ -62,10 +62,10 @@ class Combiner:
         found = [*self._counts(view, sets), *self._tests(view, topics, paths)]
         return [self._finish(view, topics, c) for c in found]
 
-    def _single(self, path: Path) -> Candidate:
-        return Candidate(
-            path.program, (path.link,), path.score, used=path.used, nodes=path.nodes, truncated=path.truncated
-        )
+    def _single(self, path: Path, *, named: bool = False) -> Candidate:
+        """A path on its own; where the question names a class, as in "cities in X", one step may go unsaid."""
+        score = _as_constraint(path) if named else path.score
+        return Candidate(path.program, (path.link,), score, used=path.used, nodes=path.nodes, truncated=path.truncated)
 
     def _intersections(self, paths: Sequence[Sequence[Path]]) -> list[Candidate]:
         found = []

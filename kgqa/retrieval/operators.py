@@ -28,6 +28,7 @@ _OPERATOR = 0.25
 _STEP = 0.4
 _UNREAD = 0.3
 _HINT = 0.85
+_SAME_NAME = 0.95
 _CHOICE = 0.5
 """What a question that offers a choice ("A or B") adds to a comparison of the two."""
 _NEXT_HINT = 0.07
@@ -51,12 +52,17 @@ class OperatorProposer:
         base = self._largest_first(sets)
         for limit in limits:
             found.extend(self._limited(view, base, limit))
-        if extreme is not None and not limits:
+        if extreme is not None and not limits and not self._is_name(view, extreme):
             found.extend(self._extremes(view, base, extreme))
             found.extend(self._compared(view, topics, extreme))
         if not found:
             return list(sets)
         return [*found, *(replace(c, alignment=c.alignment - _UNREAD) for c in sets)]
+
+    def _is_name(self, view: QuestionView, extreme: Extreme) -> bool:
+        """Whether a superlative is part of a relation's name, such as "highest point"."""
+        behind = next((w.end for w in view.words if w.start >= extreme.end and not w.han), extreme.end)
+        return bool(self._matcher.match([view.text[extreme.start : behind]]).max(initial=0.0) >= _SAME_NAME)
 
     def _largest_first(self, sets: Sequence[Candidate]) -> list[Candidate]:
         """The best sets that hold several entities."""
