@@ -27,6 +27,8 @@ RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 SUBCLASS = "http://www.w3.org/2000/01/rdf-schema#subClassOf"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 DIMENSION = 512
+PATIENT = RetrievalConfig(budget_ms=60_000.0)
+"""A busy machine must not change what is found."""
 
 FAMILY = """
 Anna mother Beata
@@ -171,7 +173,7 @@ class Lab:
 
     graph: KnowledgeGraph
     names: Mapping[str, str] = field(default_factory=dict)
-    config: RetrievalConfig = field(default_factory=RetrievalConfig)
+    config: RetrievalConfig = PATIENT
 
     def __post_init__(self) -> None:
         graph = self.graph
