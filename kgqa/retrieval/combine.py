@@ -178,8 +178,7 @@ def _intersect(left: Path, right: Path) -> Candidate | None:
     nodes = _within(left.nodes, right.nodes) if len(left.nodes) < len(right.nodes) else _within(right.nodes, left.nodes)
     if not len(nodes):
         return None
-    clash = left.used & right.used and left.steps != right.steps
-    score = _as_constraint(left) + _as_constraint(right) - (_CLASH if clash else 0.0)
+    score = _together(left, right)
     return Candidate(
         Intersect(left.program, right.program),
         (left.link, right.link),
@@ -197,9 +196,15 @@ def mention_bits(view: QuestionView, mention: Mention) -> int:
 
 def _except(left: Path, right: Path) -> Candidate:
     nodes = without(left.nodes, right.nodes) if left.nodes is not None and right.nodes is not None else None
-    score = _as_constraint(left) + _as_constraint(right) + _OPERATOR
+    score = _together(left, right) + _OPERATOR
     program = Difference(left.program, right.program)
     return Candidate(program, (left.link, right.link), score, used=left.used | right.used, nodes=nodes)
+
+
+def _together(left: Path, right: Path) -> float:
+    """The score of two paths side by side: they may share a phrase only if they take the same steps."""
+    clash = left.used & right.used and left.steps != right.steps
+    return _as_constraint(left) + _as_constraint(right) - (_CLASH if clash else 0.0)
 
 
 def _joinable(paths: Sequence[Path]) -> list[Path]:

@@ -168,6 +168,14 @@ class QuestionView:
             dtype=bool,
         )
 
+    def crossings(self, phrases: Sequence[Phrase], mention: Mention, others: Iterable[Mention]) -> NDArray[np.float32]:
+        """How many of the other mentions stand between each phrase and a mention, float32 [phrases]."""
+        own = self.word_span(mention)
+        spans = [self.word_span(other) for other in others if other != mention]
+        return np.array(
+            [sum(min(own[0], p.first) < s[0] < max(own[0], p.first) for s in spans) for p in phrases], dtype=np.float32
+        )
+
     def order(self, phrases: Sequence[Phrase], mention: Mention) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """How far phrases stand from a mention in reading order of a relation path, (start, end), each [phrases].
 

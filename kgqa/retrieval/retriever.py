@@ -105,6 +105,7 @@ class GraphRetriever:
     def _grid(self, view: QuestionView, mention: Mention, hiding: Iterable[Mention]) -> PhraseGrid:
         phrases = view.phrases((mention, *hiding))
         scores = self._matcher.match([p.text for p in phrases])
+        scores -= self._weights.crossing * view.crossings(phrases, mention, hiding)[:, None]
         order = view.order(phrases, mention)
         return PhraseGrid.build(phrases, scores, order, view.type_phrases(phrases, mention), self._weights)
 
