@@ -96,6 +96,8 @@ def _add_build(commands: Any) -> None:
     parser = _command(commands, "build", _build, "write a bundle: the graph with its indexes, quick to open")
     _add_graph(parser, several=True)
     parser.add_argument("-o", "--output", metavar="BUNDLE", type=Path, required=True, help="the directory to write")
+    help_text = "encode the names of entities too, so that linking weighs meaning; slow, and goes on where it stopped"
+    parser.add_argument("--entities", action="store_true", help=help_text)
 
 
 def _add_inspect(commands: Any) -> None:
@@ -254,9 +256,14 @@ def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
 
 
 def _config(args: argparse.Namespace) -> Config:
+    from dataclasses import replace
+
     from kgqa.config import Config
 
-    return Config() if args.config is None else Config.from_toml(args.config)
+    config = Config() if args.config is None else Config.from_toml(args.config)
+    if not getattr(args, "entities", False):
+        return config
+    return replace(config, encoder=replace(config.encoder, entities=True))
 
 
 def _source(args: argparse.Namespace) -> str | list[str]:

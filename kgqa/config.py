@@ -110,7 +110,7 @@ class EncoderConfig:
     """Which text encoder serves.
 
     name : "auto", "all-MiniLM-L6-v2", "multilingual-e5-small", or any Hugging Face name or path.
-    entities : whether entity labels are encoded when a bundle is built.
+    entities : whether the names of entities are encoded too, so that linking weighs meaning; slow to build.
     """
 
     name: str = "auto"

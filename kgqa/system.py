@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +15,13 @@ from numpy.typing import NDArray
 from kgqa.answering import AnswerBuilder, Reading
 from kgqa.calibration import Calibration
 from kgqa.config import Config
-from kgqa.embedding import E5, MINILM, TextEncoder, load_encoder
+from kgqa.embedding import E5, MINILM, CachedEncoder, TextEncoder, load_encoder
 from kgqa.embedding.memo import MemoEncoder
+from kgqa.embedding.store import cache_root
 from kgqa.errors import QuestionError
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.bundle import Bundle, Section, is_bundle, open_bundle, write_bundle
-from kgqa.linking import HybridLinker, LabelIndex, Linker
+from kgqa.linking import EntityVectors, HybridLinker, LabelIndex, Linker, VectorNames, encode_entities
 from kgqa.reader import Reader, ReaderCandidate, ReaderInput, ZeroShotReader
 from kgqa.retrieval.build import build_matcher, languages_of, relation_vectors
 from kgqa.retrieval.contract import Candidate, Retrieval, Retriever
@@ -34,6 +37,7 @@ Progress = Callable[[str, int, int], None]
 AUTO = "auto"
 _LABELS = "labels."
 _RELATIONS = "relations."
+_ENTITIES = "entities/"
 
 
 @dataclass(frozen=True)
@@ -58,14 +62,16 @@ class KGQA:
         *,
         config: Config | None = None,
         relation_vectors: Mapping[str, NDArray[np.float32]] | None = None,
+        entities: EntityVectors | None = None,
     ) -> None:
         self.graph = graph
         self.config = config or Config()
         self._labels = labels
         self._relations = RelationTexts.of(graph)
         self._vectors = dict(relation_vectors or {})
+        self._entities = entities
+        self._encoders: dict[str, TextEncoder] = {}
         self._engines: dict[str, Engine] = {}
-        self._linker: Linker = HybridLinker(graph, labels, config=self.config.linking)
         self._builder = AnswerBuilder(graph, self.config.answer, Calibration())
 
     # -- opening and saving -------------------------------------------------------------------
@@ -87,7 +93,7 @@ class KGQA:
         """
         config = config or Config()
         if isinstance(source, str | Path) and is_bundle(Path(source)):
-            return cls.load(source, config=config)
+            return cls.load(source, config=config, on_progress=on_progress)
         report = on_progress or _silent
         report("load", 0, 2)
         graph = (
@@ -98,33 +104,62 @@ class KGQA:
         report("names", 1, 2)
         system = cls(graph, LabelIndex.from_graph(graph), config=config)
         report("names", 2, 2)
-        return system
+        return system._with_entities(report)
 
     @classmethod
-    def load(cls, path: Path | str, *, config: Config | None = None) -> KGQA:
-        """Open a bundle that `save` or `kgqa build` wrote; its arrays are mapped, not read."""
+    def load(cls, path: Path | str, *, config: Config | None = None, on_progress: Progress | None = None) -> KGQA:
+        """Open a bundle that `save` or `kgqa build` wrote; its arrays are mapped, not read.
+
+        Raises BundleError for a damaged one; MissingExtraError where it holds an index that needs FAISS.
+        """
         bundle = open_bundle(path)
         graph = KnowledgeGraph.from_bundle(bundle)
         sections = _label_sections(bundle)
         labels = LabelIndex.from_sections(sections) if sections else LabelIndex.from_graph(graph)
         stored = dict(bundle.meta.get("encoders", {}))
         vectors = {print_: bundle.array(_RELATIONS + print_[:16]) for print_ in stored.values()}
-        return cls(graph, labels, config=config, relation_vectors=vectors)
+        about = bundle.meta.get("entities")
+        entities = EntityVectors.from_bundle(bundle, _ENTITIES, about) if about else None
+        system = cls(graph, labels, config=config, relation_vectors=vectors, entities=entities)
+        return system._with_entities(on_progress or _silent)
 
     def save(self, path: Path | str, *, on_progress: Progress | None = None) -> None:
-        """Write a bundle: the graph, the index of names and the vectors of relations."""
+        """Write a bundle: the graph, the index of names, the vectors of relations and, where it has them, of entities.
+
+        on_progress : called with (stage, done, total).
+        """
         report = on_progress or _silent
         sections: dict[str, Section] = dict(self.graph.sections())
         sections.update({_LABELS + name: section for name, section in self._labels.sections().items()})
         encoders = {}
         for number, name in enumerate(names := self._stored_encoders()):
-            report("relations", number, len(names) + 1)
-            encoder = load_encoder(name)
+            report("relations", number, len(names))
+            encoder = self._encoder(name)
             encoders[name] = encoder.fingerprint
-            sections[_RELATIONS + encoder.fingerprint[:16]] = relation_vectors(self._relations, encoder)
-        report("write", len(names), len(names) + 1)
-        write_bundle(path, sections, {"encoders": encoders})
-        report("write", len(names) + 1, len(names) + 1)
+            sections[_RELATIONS + encoder.fingerprint[:16]] = self._relation_vectors(encoder)
+        report("write", 0, 1)
+        with self._entity_sections() as entities:
+            meta = {"encoders": encoders, "entities": self._entities.meta if self._entities else None}
+            write_bundle(path, sections | entities, meta)
+        report("write", 1, 1)
+
+    @contextmanager
+    def _entity_sections(self) -> Iterator[dict[str, Section]]:
+        if self._entities is None:
+            yield {}
+            return
+        with self._entities.sections() as sections:
+            yield {_ENTITIES + name: section for name, section in sections.items()}
+
+    def _with_entities(self, report: Progress) -> KGQA:
+        """The system with vectors of entities where they are wanted; the disk remembers those encoded before."""
+        if not self.config.encoder.entities or self._entities is not None:
+            return self
+        encoder = CachedEncoder(self._encoder(self._stored_encoders()[-1]), cache_root() / "texts")
+        entities = encode_entities(self.graph, encoder, on_progress=partial(report, "entities"))
+        system = KGQA(self.graph, self._labels, config=self.config, relation_vectors=self._vectors, entities=entities)
+        system._encoders = self._encoders
+        return system
 
     # -- asking -------------------------------------------------------------------------------
 
@@ -160,6 +195,23 @@ class KGQA:
         clock.lap("answer")
         return replace(answer, timings_ms=clock.timings())
 
+    @cached_property
+    def _linker(self) -> Linker:
+        """Opened by the first question: vectors of entities bring their encoder."""
+        entities = self._entities
+        dense = None if entities is None else VectorNames(self._encoder(entities.encoder), entities)
+        return HybridLinker(self.graph, self._labels, config=self.config.linking, dense=dense)
+
+    def _encoder(self, name: str) -> TextEncoder:
+        if name not in self._encoders:
+            self._encoders[name] = MemoEncoder(load_encoder(name))
+        return self._encoders[name]
+
+    def _relation_vectors(self, encoder: TextEncoder) -> NDArray[np.float32]:
+        if encoder.fingerprint not in self._vectors:
+            self._vectors[encoder.fingerprint] = relation_vectors(self._relations, encoder)
+        return self._vectors[encoder.fingerprint]
+
     def _seen(self, retrieval: Retrieval, candidate: Candidate) -> ReaderCandidate:
         words = gist(candidate.program, self.graph, retrieval.question.language.value)
         return ReaderCandidate(words, (), candidate.alignment, candidate.coverage, candidate.fit, candidate.support)
@@ -178,8 +230,8 @@ class KGQA:
         """The engine for a question: its encoder is the one for the languages of question and relations."""
         name = self._encoder_for(question)
         if name not in self._engines:
-            encoder = MemoEncoder(load_encoder(name))
-            matcher = build_matcher(self.graph, encoder, self._vectors.get(encoder.fingerprint))
+            encoder = self._encoder(name)
+            matcher = build_matcher(self.graph, encoder, self._relation_vectors(encoder))
             retriever = GraphRetriever(self.graph, matcher, self.config.retrieval)
             self._engines[name] = Engine(encoder, retriever, ZeroShotReader(encoder))
         return self._engines[name]

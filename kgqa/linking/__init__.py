@@ -1,6 +1,8 @@
 """The linking room: question -> mentions -> candidate nodes."""
 
 from kgqa.linking.dense import DenseNames, VectorNames
+from kgqa.linking.entity_texts import encode_entities, update_entities
+from kgqa.linking.entity_vectors import EntityVectors
 from kgqa.linking.graph_names import names_of_graph
 from kgqa.linking.keys import NodeName
 from kgqa.linking.label_index import LabelIndex
@@ -9,11 +11,14 @@ from kgqa.linking.variants import NameFlag
 
 __all__ = [
     "DenseNames",
+    "EntityVectors",
     "HybridLinker",
     "LabelIndex",
     "Linker",
     "NameFlag",
     "NodeName",
     "VectorNames",
+    "encode_entities",
     "names_of_graph",
+    "update_entities",
 ]

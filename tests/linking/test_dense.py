@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kgqa.embedding.contract import Progress, TextEncoder, TextKind, TokenEmbeddings
 from kgqa.errors import VectorIndexError
-from kgqa.linking import VectorNames
+from kgqa.linking import EntityVectors, VectorNames
 
 NODES = np.array([2, 5, 9], dtype=np.int32)
 
@@ -45,25 +45,31 @@ ENCODER = LetterEncoder()
 VECTORS = ENCODER.encode(["abba", "cd", "zz"])
 
 
+def names_over(vectors: NDArray[np.float32], fingerprint: str = ENCODER.fingerprint) -> VectorNames:
+    stored = EntityVectors.build(NODES, vectors, encoder="letters", fingerprint=fingerprint)
+    return VectorNames(ENCODER, stored)
+
+
 def test_similarities_are_cosines_and_zero_without_vector() -> None:
-    names = VectorNames(ENCODER, NODES, VECTORS)
-    first, second = names.similarities(["ab", "c"], [np.array([9, 2, 7, 99], dtype=np.int32), NODES[:0]])
+    first, second = names_over(VECTORS).similarities(["ab", "c"], [np.array([9, 2, 7, 99], dtype=np.int32), NODES[:0]])
     np.testing.assert_allclose(first, [0.0, 1.0, 0.0, 0.0], atol=1e-6)
     assert len(second) == 0
 
 
 def test_nearest_are_the_best_cosines() -> None:
-    ((nodes, cosines),) = VectorNames(ENCODER, NODES, VECTORS).nearest(["abc"], 2)
+    ((nodes, cosines),) = names_over(VECTORS).nearest(["abc"], 2)
     expected = VECTORS @ ENCODER.encode(["abc"])[0]
     assert nodes.tolist() == NODES[np.argsort(-expected)[:2]].tolist()
     np.testing.assert_allclose(cosines, np.sort(expected)[::-1][:2], atol=1e-6)
 
 
 def test_fewer_nodes_than_asked_for() -> None:
-    ((nodes, _),) = VectorNames(ENCODER, NODES, VECTORS).nearest(["abc"], 8)
+    ((nodes, _),) = names_over(VECTORS).nearest(["abc"], 8)
     assert len(nodes) == 3
 
 
 def test_vectors_of_another_encoder_are_refused() -> None:
     with pytest.raises(VectorIndexError, match="letters"):
-        VectorNames(ENCODER, NODES, VECTORS[:, :5])
+        names_over(VECTORS[:, :5])
+    with pytest.raises(VectorIndexError, match="letters-0"):
+        names_over(VECTORS, "letters-0")
