@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -21,9 +21,20 @@ from kgqa.embedding.store import cache_root
 from kgqa.errors import QuestionError
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.bundle import Bundle, Section, is_bundle, open_bundle, write_bundle
-from kgqa.linking import EntityVectors, HybridLinker, LabelIndex, Linker, VectorNames, encode_entities
+from kgqa.graph.changes import ChangeReport
+from kgqa.linking import (
+    EntityVectors,
+    HybridLinker,
+    LabelIndex,
+    Linker,
+    VectorNames,
+    encode_entities,
+    touched_nodes,
+    update_entities,
+    update_labels,
+)
 from kgqa.reader import Reader, ReaderCandidate, ReaderInput, ZeroShotReader
-from kgqa.retrieval.build import build_matcher, languages_of, relation_vectors
+from kgqa.retrieval.build import build_matcher, languages_of
 from kgqa.retrieval.contract import Candidate, Retrieval, Retriever
 from kgqa.retrieval.gist import gist
 from kgqa.retrieval.relations import RelationTexts
@@ -52,7 +63,8 @@ class Engine:
 class KGQA:
     """Answers questions from one graph.
 
-    Build it with `from_graph` or `load`; ask with `ask` and `ask_batch`.
+    Build it with `from_graph` or `load`; ask with `ask` and `ask_batch`; `with_changes` gives another one.
+    graph : what it knows. config : its settings. changes : what became of the facts that `with_changes` was given.
     """
 
     def __init__(
@@ -72,6 +84,8 @@ class KGQA:
         self._entities = entities
         self._encoders: dict[str, TextEncoder] = {}
         self._engines: dict[str, Engine] = {}
+        self._known: dict[str, dict[str, NDArray[np.float32]]] = {}
+        self.changes: ChangeReport | None = None
         self._builder = AnswerBuilder(graph, self.config.answer, Calibration())
 
     # -- opening and saving -------------------------------------------------------------------
@@ -161,6 +175,30 @@ class KGQA:
         system._encoders = self._encoders
         return system
 
+    # -- changing -----------------------------------------------------------------------------
+
+    def with_changes(self, add: Iterable[object] = (), remove: Iterable[object] = ()) -> KGQA:
+        """A system that knows other facts; this one stays as it is.
+
+        add, remove : facts as `KnowledgeGraph.with_changes` takes them. What became of them is in `changes`.
+        Only touched nodes are named and encoded anew. Raises GraphError for a malformed fact.
+        """
+        add, remove = tuple(add), tuple(remove)
+        graph, report = self.graph.with_changes(add, remove)
+        touched = touched_nodes(self.graph, graph, (*add, *remove))
+        labels = update_labels(self._labels, self.graph, graph, touched)
+        entities = self._entities
+        if entities is not None:
+            entities = update_entities(entities, graph, touched, self._encoder(entities.encoder))
+        system = KGQA(graph, labels, config=self.config, entities=entities)
+        system._encoders = self._encoders
+        texts = self._relations.texts
+        system._known = self._known | {
+            f: dict(zip(texts, v, strict=True)) for f, v in self._vectors.items() if len(v) == len(texts)
+        }
+        system.changes = report
+        return system
+
     # -- asking -------------------------------------------------------------------------------
 
     def ask(self, question: str, *, language: str | None = None) -> Answer:
@@ -208,8 +246,13 @@ class KGQA:
         return self._encoders[name]
 
     def _relation_vectors(self, encoder: TextEncoder) -> NDArray[np.float32]:
+        """The vectors of the relations' names; those that an earlier system encoded are taken over."""
         if encoder.fingerprint not in self._vectors:
-            self._vectors[encoder.fingerprint] = relation_vectors(self._relations, encoder)
+            texts, known = self._relations.texts, dict(self._known.get(encoder.fingerprint, {}))
+            if new := [text for text in dict.fromkeys(texts) if text not in known]:
+                known.update(zip(new, encoder.encode(new), strict=True))
+            empty = np.zeros((0, encoder.dimension), dtype=np.float32)
+            self._vectors[encoder.fingerprint] = np.stack([known[text] for text in texts]) if texts else empty
         return self._vectors[encoder.fingerprint]
 
     def _seen(self, retrieval: Retrieval, candidate: Candidate) -> ReaderCandidate:

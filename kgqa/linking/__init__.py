@@ -7,6 +7,7 @@ from kgqa.linking.graph_names import names_of_graph
 from kgqa.linking.keys import NodeName
 from kgqa.linking.label_index import LabelIndex
 from kgqa.linking.linker import HybridLinker, Linker
+from kgqa.linking.updates import touched_nodes, update_labels
 from kgqa.linking.variants import NameFlag
 
 __all__ = [
@@ -20,5 +21,7 @@ __all__ = [
     "VectorNames",
     "encode_entities",
     "names_of_graph",
+    "touched_nodes",
     "update_entities",
+    "update_labels",
 ]
