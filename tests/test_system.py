@@ -206,9 +206,6 @@ def test_questions_without_a_name_are_told_so(world: Domain, question: str) -> N
     assert (answer.confidence, answer.values, answer.links) == (0.0, (), ())
 
 
-@pytest.mark.xfail(
-    strict=True, reason="any relation between the two is taken for the one that was asked: Lyon is in France"
-)
 def test_a_false_statement_is_not_confirmed(world: Domain) -> None:
     answer = world.qa.ask("Is Lyon the capital of France?")
     assert [value.value for value in answer.values] != [True] or answer.confidence < DOUBTFUL

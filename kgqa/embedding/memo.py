@@ -20,7 +20,7 @@ class MemoEncoder:
 
     def __init__(self, encoder: TextEncoder) -> None:
         self._encoder = encoder
-        self._known: dict[tuple[TextKind, str], Floats] = {}
+        self._known: dict[tuple[TextKind, str], Floats | None] = {}
 
     @property
     def name(self) -> str:
@@ -43,13 +43,15 @@ class MemoEncoder:
         """Encode texts into float32 [texts, dimension] of unit length."""
         if not texts or max(map(len, texts)) > _LONGEST:
             return self._encoder.encode(texts, kind=kind, on_progress=on_progress)
-        if len(self._known) + len(texts) > _REMEMBERED:
-            self._known.clear()
-        new = [text for text in dict.fromkeys(texts) if (kind, text) not in self._known]
+        # Another thread may empty the memory at any time: this call reads it once and then goes by its own copy.
+        found = {text: self._known.get((kind, text)) for text in dict.fromkeys(texts)}
+        new = [text for text, vector in found.items() if vector is None]
         if new:
-            vectors = self._encoder.encode(new, kind=kind, on_progress=on_progress)
-            self._known.update(((kind, text), vector) for text, vector in zip(new, vectors, strict=True))
-        return np.stack([self._known[kind, text] for text in texts])
+            found.update(zip(new, self._encoder.encode(new, kind=kind, on_progress=on_progress), strict=True))
+            if len(self._known) + len(new) > _REMEMBERED:
+                self._known.clear()
+            self._known.update({(kind, text): found[text] for text in new})
+        return np.stack([vector for text in texts if (vector := found[text]) is not None])
 
     def encode_tokens(self, texts: Sequence[str], *, kind: TextKind = TextKind.PASSAGE) -> list[TokenEmbeddings]:
         """Encode every token of every text in context; nothing is remembered."""

@@ -29,7 +29,9 @@ class AlignmentWeights:
     disorder : a phrase out of reading order. back : going back along the same relation unasked.
     unshared : a question about things in common answered by a path that never goes back.
     length : each step again, once its path is whole: of two equal readings the shorter is meant.
-    crossing : a phrase that another mention parts from this one. unsaid : a step that no phrase speaks of. free : a step into or out of a mediator node without a phrase of its own.
+    crossing : a phrase that another mention parts from this one.
+    unsaid : a step that no phrase speaks of.
+    free : a step into or out of a mediator node without a phrase of its own.
     kind : a step to a node's class, which few questions mean.
     class_words : how much of a class word's mean match is taken off. background : the same for all phrases.
     """
@@ -37,7 +39,7 @@ class AlignmentWeights:
     step: float = 0.4
     inverse: float = 0.1
     disorder: float = 0.6
-    back: float = 0.1
+    back: float = 0.2
     unshared: float = 0.1
     crossing: float = 0.2
     unsaid: float = 0.65

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgqa.graph import KnowledgeGraph
-from kgqa.program.algebra import Contains, Count, Difference, Entities, Instances, Intersect, OfType, Program
+from kgqa.program.algebra import Contains, Count, Difference, Entities, Instances, Intersect, OfType
 from kgqa.retrieval.alignment import MASK_WORDS
 from kgqa.retrieval.contract import UNEXPLAINED, Candidate, strength
 from kgqa.retrieval.fit import AnswerFit
@@ -56,7 +56,7 @@ class Combiner:
         """All candidates, in no order; `paths` holds one list for each group of `topics.entities`."""
         singles = [self._single(path, named=bool(topics.classes)) for group in paths for path in group]
         joined = self._intersections(paths)
-        sets = [*singles, *joined, *self._exceptions(view, paths), *self._linked_together(paths, topics)]
+        sets = [*singles, *joined, *self._exceptions(view, paths), *self._triples(paths, joined)]
         sets = [*(self._constrain(view, c, topics.classes) for c in sets), *self._bare_classes(view, topics)]
         sets = self._operators.propose(view, sets, [group[0] for group in topics.entities])
         found = [*self._counts(view, sets), *self._tests(view, topics, paths)]
@@ -82,24 +82,25 @@ class Combiner:
         at = negation_at(view.text)
         if at < 0 or len(paths) != 2 or not all(paths):
             return []
-        kept, taken = sorted(paths, key=lambda group: group[0].link.mention.start > at)
-        if taken[0].link.mention.start < at:
+        behind = [group for group in paths if group[0].link.mention.start > at]
+        if not behind:
             return []
-        return [_except(left, right) for left in _joinable(kept) for right in _joinable(taken)]
+        taken = min(behind, key=lambda group: group[0].link.mention.start)
+        kept = next(group for group in paths if group is not taken)
+        itself = _itself(taken[0].link)
+        return [_except(left, right) for left in _joinable(kept) for right in (itself, *_joinable(taken))]
 
-    def _linked_together(self, paths: Sequence[Sequence[Path]], topics: Topics) -> list[Candidate]:
-        """Three constraints or more: the best intersection of one path from every mention."""
-        if len(topics.entities) < 3:
+    def _triples(self, paths: Sequence[Sequence[Path]], pairs: Sequence[Candidate]) -> list[Candidate]:
+        """Three constraints: the best intersections of two mentions' paths, each with a path of the third."""
+        if len(paths) < 3:
             return []
-        best = [group[0] for group in paths if group]
-        nodes = _common(path.nodes for path in best)
-        if len(best) < 3 or not len(nodes):
-            return []
-        program: Program = best[0].program
-        for path in best[1:]:
-            program = Intersect(program, path.program)
-        score, used = sum(p.score for p in best), _union_bits(p.used for p in best)
-        return [Candidate(program, tuple(p.link for p in best), score, used=used, nodes=nodes)]
+        found: list[Candidate] = []
+        for pair in sorted(pairs, key=lambda c: -c.alignment)[: 2 * _JOINED]:
+            known = {link.mention for link in pair.links}
+            for group in paths:
+                if group and group[0].link.mention not in known:
+                    found.extend(_narrow(pair, path) for path in _joinable(group))
+        return [c for c in found if c.nodes is not None and len(c.nodes)]
 
     def _constrain(self, view: QuestionView, candidate: Candidate, classes: tuple[tuple[Link, ...], ...]) -> Candidate:
         for group in classes:
@@ -155,7 +156,9 @@ class Combiner:
         return found
 
     def _may_lead_to(self, path: Path, link: Link) -> bool:
-        """Whether a path's last step ever leads to a node: "is Norway in the EU" is no question of headquarters."""
+        """Whether an unsaid last step ever leads to a node: "is Norway in the EU" is no question of headquarters."""
+        if path.score > 0 and path.nodes is not None:
+            return not self._graph.is_literal(path.nodes[:1]).any()
         last = path.steps[-1]
         relations, _ = self._graph.relations_of(np.array([link.node], dtype=np.int32), inverse=not last.inverse)
         return bool((relations == last.relation).any())
@@ -194,11 +197,37 @@ def mention_bits(view: QuestionView, mention: Mention) -> int:
     return sum(1 << i for i in range(*view.word_span(mention)) if i < MASK_WORDS)
 
 
+def _narrow(pair: Candidate, path: Path) -> Candidate:
+    """An intersection, and a third path that must agree with it."""
+    nodes = _within(pair.nodes, path.nodes) if pair.nodes is not None and path.nodes is not None else None
+    clash = _CLASH if pair.used & path.used else 0.0
+    return Candidate(
+        Intersect(pair.program, path.program),
+        (*pair.links, path.link),
+        pair.alignment + _as_constraint(path) - clash,
+        used=pair.used | path.used,
+        nodes=nodes,
+        truncated=pair.truncated or path.truncated,
+    )
+
+
+def _itself(link: Link) -> Path:
+    """The path of no steps: "except X" leaves out X."""
+    return Path(link, (), _BARE_CLASS, 0, Entities((link.node,)), np.array([link.node], dtype=np.int32))
+
+
 def _except(left: Path, right: Path) -> Candidate:
     nodes = without(left.nodes, right.nodes) if left.nodes is not None and right.nodes is not None else None
     score = _together(left, right) + _OPERATOR
     program = Difference(left.program, right.program)
-    return Candidate(program, (left.link, right.link), score, used=left.used | right.used, nodes=nodes)
+    return Candidate(
+        program,
+        (left.link, right.link),
+        score,
+        used=left.used | right.used,
+        nodes=nodes,
+        truncated=left.truncated or right.truncated,
+    )
 
 
 def _together(left: Path, right: Path) -> float:
@@ -240,19 +269,3 @@ def _within(few: NodeIds, many: NodeIds) -> NodeIds:
     at = np.minimum(np.searchsorted(many, few), len(many) - 1)
     hit: NDArray[np.bool_] = many[at] == few
     return few[hit]
-
-
-def _common(sets: Iterable[NodeIds | None]) -> NodeIds:
-    common: NodeIds | None = None
-    for nodes in sets:
-        if nodes is None:
-            continue
-        common = nodes if common is None else _within(common, nodes)
-    return common if common is not None else np.zeros(0, dtype=np.int32)
-
-
-def _union_bits(masks: Iterable[int]) -> int:
-    total = 0
-    for mask in masks:
-        total |= mask
-    return total

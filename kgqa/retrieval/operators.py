@@ -41,8 +41,9 @@ _NEAR_HAN = 4
 class OperatorProposer:
     """Wraps the best sets in the operators that the question's words ask for."""
 
-    def __init__(self, graph: KnowledgeGraph, matcher: RelationMatcher) -> None:
+    def __init__(self, graph: KnowledgeGraph, matcher: RelationMatcher, *, limit: int) -> None:
         self._graph = graph
+        self._limit = limit
         self._matcher = matcher
 
     def propose(self, view: QuestionView, sets: Sequence[Candidate], topics: Sequence[Link]) -> list[Candidate]:
@@ -157,14 +158,20 @@ class OperatorProposer:
     # -- shared -------------------------------------------------------------------------------
 
     def _wrap(self, candidate: Candidate, program: Program, score: float, bits: int) -> Candidate:
-        nodes = candidate.nodes
+        nodes, cut = candidate.nodes, candidate.truncated
         if not isinstance(program, Compare):
-            nodes = execute(program, self._graph).nodes
+            result = execute(program, self._graph, limit=self._limit)
+            nodes, cut = result.nodes, cut or result.truncated
         gained = _OPERATOR + score - _STEP
         if isinstance(candidate.program, Instances):
             gained += UNEXPLAINED * (bits & ~candidate.used).bit_count()
         return replace(
-            candidate, program=program, nodes=nodes, alignment=candidate.alignment + gained, used=candidate.used | bits
+            candidate,
+            program=program,
+            nodes=nodes,
+            alignment=candidate.alignment + gained,
+            used=candidate.used | bits,
+            truncated=cut,
         )
 
     @cached_property

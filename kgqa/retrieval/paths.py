@@ -123,6 +123,8 @@ class PathSearch:
         after: Program = Follow(program, step)
         steps = state.path.steps
         if steps and _returns(steps[-1], step):
+            if state.path.truncated:  # what was cut can't be left out again
+                return None
             origin, origin_nodes = state.trail[-2]
             reached = without(reached, origin_nodes)
             after = Difference(after, origin)

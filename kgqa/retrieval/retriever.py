@@ -47,7 +47,9 @@ class GraphRetriever:
         self._config = config or RetrievalConfig()
         self._weights = weights or AlignmentWeights()
         self._search = PathSearch(graph, self._config, self._weights)
-        self._combiner = Combiner(graph, AnswerFit(graph, matcher.encoder), OperatorProposer(graph, matcher))
+        self._combiner = Combiner(
+            graph, AnswerFit(graph, matcher.encoder), OperatorProposer(graph, matcher, limit=self._config.max_frontier)
+        )
         self._facts = FactScorer(graph, matcher.encoder)
 
     def retrieve(self, questions: Sequence[str], links: Sequence[tuple[Link, ...]]) -> list[Retrieval]:

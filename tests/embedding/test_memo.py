@@ -131,9 +131,6 @@ class Interrupting(Letters):
         return super().encode(texts, kind=kind, on_progress=on_progress)
 
 
-@pytest.mark.xfail(
-    strict=True, raises=KeyError, reason="vectors known at the start are read after the memory is emptied"
-)
 def test_a_memory_emptied_meanwhile_by_another_question_is_no_loss(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memo, "_REMEMBERED", 3)
     under = Interrupting()
