@@ -12,6 +12,8 @@ from kgqa.errors import ConfigError
 
 T = TypeVar("T")
 
+_INFINITY = float("inf")
+
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _SCHEMA = ("http://schema.org/", "https://schema.org/")
@@ -73,12 +75,15 @@ class LinkingConfig:
     max_words: int = 24
     fuzzy: float = 0.82
 
+    def __post_init__(self) -> None:
+        _check_ranges(self, "linking", max_candidates=(1, _INFINITY), max_words=(1, _INFINITY), fuzzy=(0, 1))
+
 
 @dataclass(frozen=True, kw_only=True)
 class RetrievalConfig:
     """Limits of the search for programs.
 
-    max_hops : longest relation path. beam : paths kept per hop. max_programs : candidates handed on.
+    max_hops : longest relation path, at most 4. beam : paths kept per hop. max_programs : candidates handed on.
     max_frontier : nodes that one path may hold; a larger set is cut and the program marked.
     budget_ms : time after which the best so far is returned.
     """
@@ -89,13 +94,24 @@ class RetrievalConfig:
     max_frontier: int = 200_000
     budget_ms: float = 2_000.0
 
+    def __post_init__(self) -> None:
+        _check_ranges(
+            self,
+            "retrieval",
+            max_hops=(1, 4),
+            beam=(1, _INFINITY),
+            max_programs=(1, _INFINITY),
+            max_frontier=(1, _INFINITY),
+            budget_ms=(0, _INFINITY),
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerConfig:
     """When to answer and how much to show.
 
-    abstain_below : least confidence of an answer. max_values, max_evidence, max_alternatives : shown at most.
-    max_question_chars : a longer question is refused.
+    abstain_below : least confidence of an answer, in [0, 1].
+    max_values, max_evidence, max_alternatives : shown at most. max_question_chars : a longer question is refused.
     """
 
     abstain_below: float = 0.3
@@ -103,6 +119,17 @@ class AnswerConfig:
     max_evidence: int = 50
     max_alternatives: int = 4
     max_question_chars: int = 2_000
+
+    def __post_init__(self) -> None:
+        _check_ranges(
+            self,
+            "answer",
+            abstain_below=(0, 1),
+            max_values=(1, _INFINITY),
+            max_evidence=(0, _INFINITY),
+            max_alternatives=(0, _INFINITY),
+            max_question_chars=(1, _INFINITY),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +142,12 @@ class EncoderConfig:
 
     name: str = "auto"
     entities: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise ConfigError(
+                f"'encoder.name' is {self.name!r}; expected \"auto\", a packaged encoder, a Hugging Face name or a path"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +180,15 @@ def from_mapping(cls: type[T], data: Mapping[str, Any], *, where: str = "") -> T
         if key not in known:
             raise ConfigError(f"unknown key {where + key!r}; expected one of: {', '.join(sorted(known))}")
     return cls(**{key: _convert(hints[key], value, where + key) for key, value in data.items()})
+
+
+def _check_ranges(settings: object, table: str, **ranges: tuple[float, float]) -> None:
+    """Refuse what lies out of its range; both ends belong to it."""
+    for name, (low, high) in ranges.items():
+        value = getattr(settings, name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            expected = f"{low:g} or more" if high == _INFINITY else f"a number from {low:g} to {high:g}"
+            raise ConfigError(f"'{table}.{name}' is {value!r}; expected {expected}")
 
 
 def _convert(hint: Any, value: Any, name: str) -> Any:

@@ -91,6 +91,52 @@ def test_wrong_types_are_named_with_the_right_one(data: dict[str, Any], named: s
     assert expected in str(caught.value)
 
 
+NAN, INFINITE = float("nan"), float("inf")
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "value", "expected"),
+    [
+        ("answer", "abstain_below", 1.01, "from 0 to 1"),
+        ("answer", "abstain_below", -0.1, "from 0 to 1"),
+        ("answer", "abstain_below", NAN, "from 0 to 1"),
+        ("answer", "max_values", 0, "1 or more"),
+        ("answer", "max_evidence", -1, "0 or more"),
+        ("answer", "max_alternatives", -1, "0 or more"),
+        ("answer", "max_question_chars", 0, "1 or more"),
+        ("retrieval", "max_hops", 0, "from 1 to 4"),
+        ("retrieval", "max_hops", 5, "from 1 to 4"),
+        ("retrieval", "beam", 0, "1 or more"),
+        ("retrieval", "max_programs", 0, "1 or more"),
+        ("retrieval", "max_frontier", 0, "1 or more"),
+        ("retrieval", "budget_ms", -1.0, "0 or more"),
+        ("retrieval", "budget_ms", NAN, "0 or more"),
+        ("linking", "max_candidates", 0, "1 or more"),
+        ("linking", "max_words", 0, "1 or more"),
+        ("linking", "fuzzy", 1.5, "from 0 to 1"),
+        ("linking", "fuzzy", -0.5, "from 0 to 1"),
+    ],
+)
+def test_what_is_out_of_range_is_named_with_the_range(table: str, name: str, value: float, expected: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        from_mapping(Config, {table: {name: value}})
+    assert str(caught.value).startswith(f"'{table}.{name}' is {value!r}; expected ")
+    assert str(caught.value).endswith(expected)
+
+
+def test_ranges_hold_for_keywords_too_and_include_their_ends() -> None:
+    with pytest.raises(ConfigError, match="'retrieval\\.beam' is 'wide'; expected 1 or more"):
+        RetrievalConfig(beam=cast(Any, "wide"))
+    with pytest.raises(ConfigError, match="'encoder\\.name' is ' '"):
+        from_mapping(Config, {"encoder": {"name": " "}})
+    edges = {
+        "answer": {"abstain_below": 1, "max_values": 1, "max_evidence": 0, "max_alternatives": 0},
+        "retrieval": {"max_hops": 4, "beam": 1, "max_programs": 1, "max_frontier": 1, "budget_ms": INFINITE},
+        "linking": {"max_candidates": 1, "max_words": 1, "fuzzy": 0},
+    }
+    assert from_mapping(Config, edges).answer.abstain_below == 1.0
+
+
 def test_files_that_are_no_configuration(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"absent\.toml"):
         Config.from_toml(tmp_path / "absent.toml")
