@@ -88,7 +88,7 @@ def format_of(path: Path) -> GraphFormat:
     known = ", ".join(sorted(SUFFIXES))
     raise UnknownFormatError(
         f"{str(path)!r} has the suffix {suffix!r}; expected one of {known} (or with .gz behind). "
-        "Name its format: load(path, format='turtle')"
+        "Name its format: load(path, format='turtle'), or --format turtle on the command line"
     )
 
 
@@ -101,7 +101,7 @@ def _sniff(path: Path) -> GraphFormat:
             return kind
     raise UnknownFormatError(
         f"can't tell the format of {str(path)!r}; expected lines of head, relation and tail between tabs, "
-        "| or commas. Name its format: load(path, format='tsv')"
+        "| or commas. Name its format: load(path, format='tsv'), or --format tsv on the command line"
     )
 
 

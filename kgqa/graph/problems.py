@@ -26,7 +26,7 @@ class Problems:
     def report(self, message: str, cause: Exception | None = None) -> None:
         """Raise GraphSyntaxError, or count the line as left out."""
         if not self.skip:
-            cure = "Correct the line, or load with on_error='skip' to leave such lines out."
+            cure = "Correct the line, or leave such lines out: on_error='skip', or --on-error skip on the command line."
             raise GraphSyntaxError(f"{message}. {cure}") from cause
         self.count += 1
         if len(self.messages) < MAX_MESSAGES:

@@ -70,8 +70,9 @@ def read_rdf(path: Path, kind: GraphFormat, buffer: EdgeBuffer, problems: Proble
         return
     if problems.skip:
         raise GraphError(
-            f"on_error='skip' can't be used with {str(path)!r}: in {kind.value} no line stands for itself. "
-            "Convert the file to N-Triples, or load it with on_error='raise'"
+            f"on_error='skip' (--on-error skip) can't be used with {str(path)!r}: "
+            f"in {kind.value} no line stands for itself. "
+            "Convert the file to N-Triples, or load it with on_error='raise' (--on-error raise)"
         )
     with open_bytes(path) as stream:
         try:
