@@ -158,7 +158,7 @@ def extend(
     back : [columns], steps that return along the last relation. free : [columns], steps that touch a mediator.
     sharing : whether the question speaks of things in common, which makes going back free.
     """
-    reach, source = _reach(alignment.scores, grid, weights.disorder)
+    reach, source = _reach(alignment, grid, weights.disorder)
     relations = np.array([s.relation for s in steps], dtype=np.int64)
     costs = weights.step + weights.inverse * np.array([s.inverse for s in steps], dtype=np.float32)
     scores = (reach[:, None] + grid.scores[:, relations] - costs).astype(np.float32)
@@ -173,11 +173,15 @@ def extend(
     return Extensions(steps, np.where(better, stay, scores), np.where(better, alignment.words[:, None], words))
 
 
-def _reach(scores: Floats, grid: PhraseGrid, disorder: float) -> tuple[Floats, NDArray[np.int64]]:
-    """For each row the best state that a next phrase there can follow, and which row that is."""
+def _reach(alignment: Alignment, grid: PhraseGrid, disorder: float) -> tuple[Floats, NDArray[np.int64]]:
+    """For each row the best state that a next phrase there can follow, and which row that is.
+
+    A phrase whose words have said a step already can't say another.
+    """
+    scores = np.where(alignment.words[None, :] & grid.words[:, None], NEVER, alignment.scores[None, :])
     in_order = grid.ends[None, :] <= grid.starts[:, None]
     out_of_order = grid.starts[None, :] >= grid.ends[:, None]
-    from_rows = np.where(in_order, scores[None, :], np.where(out_of_order, scores[None, :] - disorder, NEVER))
+    from_rows = np.where(in_order, scores, np.where(out_of_order, scores - disorder, NEVER))
     source = from_rows.argmax(axis=1)
     return from_rows[np.arange(len(source)), source].astype(np.float32), source
 

@@ -33,10 +33,14 @@ _OPERATOR = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """The mentions taken from a question: those to walk from, and those that name a class; one group a mention."""
+    """The mentions taken from a question, one group of links each.
+
+    entities : those to walk from. classes : those that name a class. weak : ordinary words that may name something.
+    """
 
     entities: tuple[tuple[Link, ...], ...]
     classes: tuple[tuple[Link, ...], ...]
+    weak: tuple[tuple[Link, ...], ...] = ()
 
     def all(self) -> tuple[Link, ...]:
         """The best link of every mention."""
@@ -143,14 +147,14 @@ class Combiner:
             return []
         found: list[Candidate] = []
         for i, group in enumerate(paths):
-            others = [g[0] for j, g in enumerate(topics.entities) if j != i]
+            others = [g[0] for j, g in enumerate((*topics.entities, *topics.weak)) if j != i]
             found.extend(
                 _contains(replace(self._single(path), alignment=_as_constraint(path)), other)
                 for path in _joinable(group)
                 for other in others
                 if self._may_lead_to(path, other)
             )
-        if len(topics.entities) == 1:
+        if len(topics.entities) == 1 and not view.content_words(link.mention for link in topics.all()):
             subject = topics.entities[0][0]
             found.extend(_contains(candidate, subject) for candidate in self._bare_classes(view, topics))
         return found

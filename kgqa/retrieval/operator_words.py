@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from kgqa.program.algebra import Comparison, Order
 from kgqa.text.numbers import NumberMention, find_numbers
 
+_ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
+_ORDINAL = re.compile(rf"({'|'.join(_ORDINALS)}|\d+(?:st|nd|rd|th)|第[一二三四五六七八九十\d]+)$", re.I)
+_MOST = 1_000
 _BEFORE = 24
 _AFTER = 12
 _GAP = 8
@@ -20,7 +23,8 @@ class Extreme:
     """A superlative or comparative in a question, text[start:end].
 
     hints : names of the attributes that it usually speaks of, the likeliest first. counts : whether it may speak
-    of a number of things ("the most neighbours").
+    of a number of things ("the most neighbours"). k : how many are wanted ("the five largest"). nth : which one
+    ("the second largest").
     """
 
     start: int
@@ -28,6 +32,8 @@ class Extreme:
     order: Order
     hints: tuple[str, ...]
     counts: bool
+    k: int = 1
+    nth: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +112,28 @@ def find_extreme(text: str) -> Extreme | None:
     for pattern, order, hints, counts in _EXTREMES:
         match = pattern.search(text)
         if match:
-            return Extreme(match.start(), match.end(), order, hints, counts)
+            ahead = text[: match.start()].rstrip()
+            return Extreme(match.start(), match.end(), order, hints, counts, _how_many(ahead), _which(ahead))
     return None
+
+
+def _how_many(ahead: str) -> int:
+    """The number right before a superlative, or 1."""
+    numbers = find_numbers(ahead)
+    last = numbers[-1] if numbers and numbers[-1].end == len(ahead) else None
+    return int(last.value) if last and 1 <= last.value <= _MOST else 1
+
+
+def _which(ahead: str) -> int:
+    """The ordinal right before a superlative, or 1."""
+    match = _ORDINAL.search(ahead)
+    if match is None:
+        return 1
+    found = match.group(1).casefold()
+    if found in _ORDINALS:
+        return _ORDINALS.index(found) + 1
+    numbers = find_numbers(re.sub(r"[^\d一二三四五六七八九十]", "", found))
+    return int(numbers[0].value) if numbers else 1
 
 
 def find_limits(text: str) -> Iterator[Limit]:

@@ -12,7 +12,19 @@ from numpy.typing import NDArray
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.terms import XSD, literal_key
 from kgqa.graph.values import ORDERED, TIMES, ValueClass, values_of
-from kgqa.program.algebra import Compare, Comparison, Entities, Instances, Order, Program, Step, Top, TopByCount, Where
+from kgqa.program.algebra import (
+    Compare,
+    Comparison,
+    Entities,
+    Instances,
+    Nth,
+    Order,
+    Program,
+    Step,
+    Top,
+    TopByCount,
+    Where,
+)
 from kgqa.program.execute import execute
 from kgqa.retrieval.alignment import MASK_WORDS
 from kgqa.retrieval.contract import UNEXPLAINED, Candidate
@@ -27,7 +39,14 @@ _SAMPLE = 200
 _OPERATOR = 0.25
 _STEP = 0.4
 _UNREAD = 0.3
+_LINKED = 0.4
 _HINT = 0.85
+_FAR = 0.9
+"""What a phrase away from the superlative counts for."""
+_SAID = 0.6
+_HALF = 0.5
+_LEAST = 0.2
+"""The least match of an attribute that a superlative may be read over."""
 _SAME_NAME = 0.95
 _CHOICE = 0.5
 """What a question that offers a choice ("A or B") adds to a comparison of the two."""
@@ -69,7 +88,7 @@ class OperatorProposer:
         """The best sets that hold several entities."""
         several = [c for c in sets if c.nodes is not None and len(c.nodes) > 1]
         entities = [c for c in several if c.nodes is not None and not self._graph.is_literal(c.nodes[:1]).any()]
-        return sorted(entities, key=lambda c: -c.alignment)[:_SETS]
+        return sorted(entities, key=lambda c: -c.alignment - _LINKED * len(c.links))[:_SETS]
 
     # -- superlatives -------------------------------------------------------------------------
 
@@ -78,19 +97,25 @@ class OperatorProposer:
         found = []
         for candidate in sets:
             for step, score in self._attributes(candidate, scores, counted=extreme.counts):
-                program: Program = Top(candidate.program, step, extreme.order)
+                program: Program = Top(candidate.program, step, extreme.order, extreme.k)
                 if step.inverse or not self._measured[step.relation]:
-                    program = TopByCount(candidate.program, step, extreme.order)
+                    program = TopByCount(candidate.program, step, extreme.order, extreme.k)
+                elif extreme.nth > 1:
+                    program = Nth(candidate.program, step, extreme.order, extreme.nth)
                 found.append(self._wrap(candidate, program, score, bits))
         return [c for c in found if c.nodes is not None and len(c.nodes)]
 
     def _attribute_scores(self, view: QuestionView, extreme: Extreme) -> Scores:
         """How well each relation is the attribute that a superlative speaks of, [relations]."""
         near = _near_phrases(view, extreme)
-        rows = self._matcher.match([*near, *extreme.hints])
-        longer = 1 + _LONGER * np.array([len(phrase) for phrase in near], dtype=np.float32)
-        said = (rows[: len(near)] * longer[:, None]).max(axis=0, initial=0.0)
-        for i, row in enumerate(rows[len(near) :]):
+        far = [phrase.text for phrase in view.phrases(())]
+        rows = self._matcher.match([*near, *far, *extreme.hints])
+        longer = 1 + _LONGER * np.array([len(phrase) for phrase in (*near, *far)], dtype=np.float32)
+        longer[len(near) :] *= _FAR
+        spoken = len(near) + len(far)
+        said = (rows[:spoken] * longer[:, None]).max(axis=0, initial=0.0)
+        said[said < _SAID] *= _HALF
+        for i, row in enumerate(rows[spoken:]):
             said = np.maximum(said, (_HINT - _NEXT_HINT * i) * row)
         return np.asarray(said, dtype=np.float32)
 
@@ -105,7 +130,7 @@ class OperatorProposer:
             steps += [Step(r) for r in forward.tolist() if self._counted[r] and not self._measured[r]]
             steps += [Step(r, inverse=True) for r in backward.tolist() if self._counted[r]]
         ranked = sorted(steps, key=lambda s: (-scores[s.relation], s.inverse))
-        return [(s, float(scores[s.relation])) for s in ranked[:_ATTRIBUTES]]
+        return [(s, float(scores[s.relation])) for s in ranked[:_ATTRIBUTES] if scores[s.relation] >= _LEAST]
 
     # -- comparisons --------------------------------------------------------------------------
 

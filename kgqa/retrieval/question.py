@@ -33,6 +33,9 @@ _OPERATORS = re.compile(
     re.I,
 )
 _CHOICE = re.compile(r"\bor\b|\b(which|who) of\b|还是|和.{1,20}(哪|谁)", re.I)
+_HAN_PARTICLES = frozenset(
+    "的了吗呢吧啊呀是在有和与及或也就被把对从到向给让之这那哪谁何几些我你您他她它们很请问么什怎多少"
+)
 _MOST_WORDS = 3
 _MOST_HAN = 4
 _LONGEST = 60
@@ -200,7 +203,7 @@ class QuestionView:
         before = words[i - 1].text
         asked_for = before in ("which", "what")
         opening = i == 1 and before == "the" and words[i].text.endswith("s")
-        apposed = i == mention_first - 1 and before in ("the", "a", "an", "of", "for", "by", "that", "in")
+        apposed = i == mention_first - 1 and before in ("the", "a", "an", "of", "for", "by", "in")
         return asked_for or opening or apposed
 
     def _runs(self, hidden: set[int]) -> list[range]:
@@ -237,6 +240,8 @@ class QuestionView:
         for first in run:
             for last in range(first + 1, min(first + _MOST_HAN, run.stop) + 1):
                 text = "".join(self.words[i].text for i in range(first, last))
+                if last - first == 1 and len(run) > 1:
+                    continue
                 light = _is_light(self.words[first].text) or _is_light(self.words[last - 1].text)
                 if not light and not is_stop(text):
                     found.append(self._phrase(first, last))
@@ -247,4 +252,6 @@ class QuestionView:
 
 
 def _is_light(word: str) -> bool:
+    if _IS_HAN.match(word) and len(word) == 1:
+        return word in _HAN_PARTICLES
     return (is_stop(word) and word not in _SPEAKING) or word in _POSSESSIVE

@@ -91,7 +91,8 @@ class GraphRetriever:
         named = [tuple(g) for g in taken.values() if g[0].node in classes]
         others = [tuple(g) for g in taken.values() if g[0].node not in classes]
         sure = [group for group in others if self._hides(group[0])]
-        return Topics(tuple(sure or others[:1]), tuple(named))
+        weak = [group for group in others if group not in sure] if sure else others[1:]
+        return Topics(tuple(sure or others[:1]), tuple(named), tuple(weak))
 
     def _paths(
         self, view: QuestionView, group: tuple[Link, ...], hiding: Iterable[Mention], limits: tuple[bool, float]
