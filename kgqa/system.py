@@ -261,6 +261,8 @@ class KGQA:
 
     def _check(self, question: str) -> None:
         limit = self.config.answer.max_question_chars
+        if not isinstance(question, str):
+            raise QuestionError(f"the question is {question!r:.80}; expected text, such as 'Who directed Alien?'")
         if not question.strip():
             raise QuestionError("the question is empty; expected a question in words, such as 'Who directed Alien?'")
         if len(question) > limit:

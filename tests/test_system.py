@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -215,6 +217,13 @@ def test_a_false_statement_is_not_confirmed(world: Domain) -> None:
 def test_empty_questions_are_refused(world: Domain, question: str) -> None:
     for ask in (world.qa.ask, world.qa.link):
         with pytest.raises(QuestionError, match="empty"):
+            ask(question)
+
+
+@pytest.mark.parametrize("question", [None, 5, b"Who?", ["Who?"]])
+def test_questions_that_are_no_text_are_refused(world: Domain, question: Any) -> None:
+    for ask in (world.qa.ask, world.qa.link):
+        with pytest.raises(QuestionError, match=f"^the question is {re.escape(repr(question))}; expected text"):
             ask(question)
 
 
