@@ -307,7 +307,7 @@ def _cell(value: object) -> Text:
 
 
 def _table(*captions: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="cyan", padding=(0, 1))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="cyan", padding=(0, 1), show_edge=False)
     for caption in captions:
         table.add_column(Text(caption), overflow="fold")
     return table

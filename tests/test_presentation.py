@@ -170,6 +170,9 @@ def test_links_show_every_score() -> None:
     link = Link(Mention(0, 5, "japan"), 7, 0.95, MatchKind.NORMALISED, "Japan", 0.5, 1.0, 0.25)
     text = printed(links_view([(link, "x:jp", "Japan")], "japan?"))
     assert all(part in text for part in ("japan", "Japan  x:jp", "0.95", "normalised", "0.50", "1.00", "0.25"))
+    lines = text.removesuffix("\n").split("\n")
+    assert lines[0].startswith("mention")
+    assert "0.95" in lines[-1]
     assert "nothing in the question was recognised" in printed(links_view([], "japan?"))
 
 
