@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,11 +17,15 @@ from kgqa.errors import EncoderError, MissingExtraError
 
 _BATCH_TEXTS = 32
 _MAX_TOKENS = 512
+_LONGEST_REASON = 200
+ALLOW_DOWNLOAD = "KGQA_ALLOW_DOWNLOAD"
+"""The environment variable that lets models come from the Hugging Face hub: "1", or anything but "" and "0"."""
 
 
 class TransformersEncoder:
-    """Mean-pooled last hidden states of a model from the Hugging Face hub's cache, the hub, or a directory.
+    """Mean-pooled last hidden states of a model from a directory, the Hugging Face hub's cache, or the hub.
 
+    The hub itself is asked only where the environment variable KGQA_ALLOW_DOWNLOAD is 1.
     name : a name or path for `AutoModel`; models called "...e5..." get the prefixes "query: " and "passage: ".
     threads : PyTorch's threads; its own choice if None.
     Errors : MissingExtraError without torch or transformers; EncoderError if the model can't be opened.
@@ -29,15 +35,18 @@ class TransformersEncoder:
         for module in ("torch", "transformers"):
             if importlib.util.find_spec(module) is None:
                 raise MissingExtraError(module, "torch", f"open the encoder {name!r}")
+        if not may_download():
+            # Read on import; without it the hub is asked for a list of its own, even where only local files count.
+            os.environ.setdefault("HF_HUB_OFFLINE", "1")
         import torch
         import transformers
 
         try:
-            self._tokenizer = transformers.AutoTokenizer.from_pretrained(name, use_fast=True)
-            self._model = transformers.AutoModel.from_pretrained(name).eval().float()
+            where = {"local_files_only": not may_download()}
+            self._tokenizer = transformers.AutoTokenizer.from_pretrained(name, use_fast=True, **where)
+            self._model = transformers.AutoModel.from_pretrained(name, **where).eval().float()
         except (OSError, ValueError, KeyError) as error:
-            message = f"no encoder {name!r} was found ({error}). Give a packaged encoder's name or a model directory"
-            raise EncoderError(message) from error
+            raise EncoderError(_why_not(name, error)) from error
         if threads is not None:
             torch.set_num_threads(threads)
         self._name = name
@@ -103,6 +112,28 @@ class TransformersEncoder:
             with torch.inference_mode():
                 inputs = {key: value for key, value in found.items() if key != "offset_mapping"}
                 yield rows, self._model(**inputs).last_hidden_state.numpy(), found
+
+
+def may_download() -> bool:
+    """Whether models may be fetched from the Hugging Face hub."""
+    return os.environ.get(ALLOW_DOWNLOAD, "") not in {"", "0"}
+
+
+def _why_not(name: str, error: Exception) -> str:
+    """What is wrong with an encoder's name or files, in one line."""
+    said = " ".join(str(error).split())[:_LONGEST_REASON]
+    if Path(name).is_dir():
+        return (
+            f"the directory {name!r} holds no model that transformers opens; expected config.json, "
+            f"tokenizer.json and model.safetensors. It says: {said}"
+        )
+    if may_download():
+        return f"the Hugging Face hub gave no encoder {name!r}; check the name and the network. It says: {said}"
+    return (
+        f"there is no encoder {name!r} on this machine; expected a packaged encoder (all-MiniLM-L6-v2, "
+        "multilingual-e5-small), a model directory, or a Hugging Face name that was fetched before. "
+        f"To fetch it now, set {ALLOW_DOWNLOAD}=1"
+    )
 
 
 def _unit(vectors: Floats) -> Floats:

@@ -131,13 +131,55 @@ def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_an_unknown_name_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("transformers")
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with pytest.raises(EncoderError, match=r"no encoder '\./nowhere/at-all'"):
-        load_encoder("./nowhere/at-all")
+    monkeypatch.delenv("KGQA_ALLOW_DOWNLOAD", raising=False)
+    for name in ("./nowhere/at-all", "nonexistent-model", "some/other-encoder"):
+        with pytest.raises(EncoderError) as caught:
+            load_encoder(name)
+        assert str(caught.value).startswith(f"there is no encoder {name!r} on this machine; expected ")
+        assert str(caught.value).endswith("set KGQA_ALLOW_DOWNLOAD=1")
+        assert "\n" not in str(caught.value)
     with pytest.raises(EncoderError, match="nowhere"):
         read_weights("nowhere")
     with pytest.raises(EncoderError, match=r"'int8' .* 'float32'"):
         load_encoder("nowhere", precision=Precision.INT8)
+
+
+def test_an_unknown_name_tries_no_connection() -> None:
+    pytest.importorskip("transformers")
+    code = (
+        "import socket\n"
+        "def never(*args, **more): print('asked', args); raise OSError\n"
+        "socket.getaddrinfo = socket.socket.connect = never\n"
+        "from kgqa.embedding import load_encoder\n"
+        "try: load_encoder('some/other-encoder')\n"
+        "except Exception as error: print(type(error).__name__)"
+    )
+    quiet = {k: v for k, v in os.environ.items() if k not in {"HF_HUB_OFFLINE", "KGQA_ALLOW_DOWNLOAD"}}
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=quiet)
+    assert (done.stdout, done.stderr) == ("EncoderError\n", "")
+
+
+def test_a_directory_without_a_model_is_named(tmp_path: Path) -> None:
+    pytest.importorskip("transformers")
+    with pytest.raises(EncoderError, match=r"^the directory .* holds no model .*expected config\.json.*$") as caught:
+        load_encoder(str(tmp_path))
+    assert "\n" not in str(caught.value)
+
+
+def test_the_hub_is_asked_on_demand_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    transformers = pytest.importorskip("transformers")
+    asked: list[bool] = []
+
+    def open_(name: str, *, local_files_only: bool, **more: object) -> None:
+        asked.append(not local_files_only)
+        raise OSError("no\nnetwork")
+
+    monkeypatch.setattr(transformers.AutoTokenizer, "from_pretrained", open_)
+    for value in ("", "0", "1"):
+        monkeypatch.setenv("KGQA_ALLOW_DOWNLOAD", value)
+        with pytest.raises(EncoderError, match="hub gave no encoder.* no network$" if value == "1" else "=1$"):
+            load_encoder("some/encoder")
+    assert asked == [False, False, True]
 
 
 @pytest.mark.parametrize(
