@@ -7,10 +7,9 @@ markup and can't move the cursor, change colours or turn the direction of writin
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
-from enum import Enum
+from dataclasses import dataclass
 from types import TracebackType
-from typing import IO, Any
+from typing import IO
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, ConsoleRenderable, Group
@@ -20,10 +19,16 @@ from rich.table import Table
 from rich.text import Text
 
 from kgqa.drawing import escape_codepoints, one_line
+from kgqa.graph.inspect import GraphReport, RelationReport
+from kgqa.graph.terms import local_name
 from kgqa.text.language import Language, guess_language
 from kgqa.types import AbstentionReason, Answer, AnswerKind, AnswerValue, Evidence, Link
 
 SHOWN = 20
+SHOWN_RELATIONS = 30
+SHOWN_TALLIES = 10
+_NUMBERS = (1, 4, 5)
+"""The columns of relations that hold numbers: they are never cut."""
 _LONGEST = 400
 
 
@@ -264,46 +269,72 @@ def links_view(rows: Sequence[tuple[Link, str, str]], question: str) -> ConsoleR
 # -- reports ------------------------------------------------------------------------------------
 
 
-def report_view(report: object) -> ConsoleRenderable:
-    """A report of any dataclass: single values first, then a table for each list of rows."""
-    if not is_dataclass(report):
-        raise TypeError(f"{report!r} is no report; expected a dataclass")
-    single: list[tuple[str, Text]] = []
-    tables: list[ConsoleRenderable] = []
-    for field in fields(report):
-        value = getattr(report, field.name)
-        caption = field.name.replace("_", " ")
-        if is_dataclass(value):
-            tables += [_heading(caption), _indented(report_view(value))]
-        elif isinstance(value, Mapping):
-            tables += [_heading(caption), _indented(_pairs((one_line(str(k)), _cell(v)) for k, v in value.items()))]
-        elif isinstance(value, tuple | list) and value:
-            tables += [_heading(caption), _rows(value)]
-        elif not isinstance(value, tuple | list):
-            single.append((caption, _cell(value)))
-    return Group(_pairs(single), *tables)
+def report_view(report: GraphReport) -> ConsoleRenderable:
+    """What a graph holds: its counts, then a line for each of its largest relations."""
+    rows = [
+        ("facts", Text(f"{report.facts:,}")),
+        ("entities", Text(f"{report.entities:,}, {percent(report.unlabelled)} of them without a label")),
+        ("blank nodes", Text(f"{report.blank_nodes:,}")),
+        ("mediators", Text(f"{report.mediators:,}")),
+        ("literals", _tally({local_name(name): n for name, n in report.literals.items()}, len(report.literals))),
+        ("names", _tally(_by_language(report), len(report.languages) - ("" in report.languages) + len(report.scripts))),
+        (f"classes ({report.n_classes:,})", _tally(report.classes, report.n_classes)),
+        (f"labels of several nodes ({report.n_duplicated_labels:,})", _duplicates(report)),
+        ("sources", _tally({name or "none": n for name, n in report.sources.items()}, len(report.sources))),
+        ("repeated facts left out", Text(f"{report.repeated:,}")),
+        ("malformed lines left out", Text(f"{report.skipped_count:,}")),
+    ]
+    left_out = [shown(f"  {message}", "dim") for message in report.skipped[:SHOWN_TALLIES]]
+    return Group(_pairs(rows), *left_out, Text(), *_relations(report.relations))
 
 
-def _rows(values: Sequence[Any]) -> ConsoleRenderable:
-    if not is_dataclass(values[0]):
-        return _indented(Group(*(_cell(value) for value in values)))
-    names = [field.name for field in fields(values[0])]
-    table = _table(*(name.replace("_", " ") for name in names))
-    for value in values:
-        table.add_row(*(_cell(getattr(value, name)) for name in names))
-    return table
+def _by_language(report: GraphReport) -> dict[str, int]:
+    tagged = {tag: count for tag, count in report.languages.items() if tag}
+    return tagged | {f"untagged {script}": count for script, count in report.scripts.items()}
 
 
-def _cell(value: object) -> Text:
-    if isinstance(value, bool):
-        return Text("yes" if value else "no")
-    if isinstance(value, int):
-        return Text(f"{value:,}")
-    if isinstance(value, float):
-        return Text(f"{value:,.2f}")
-    if isinstance(value, tuple | list):
-        return Text(", ").join(_cell(item) for item in value)
-    return shown(value.value if isinstance(value, Enum) else value, longest=120)
+def _duplicates(report: GraphReport) -> Text:
+    return _tally(report.duplicated_labels, report.n_duplicated_labels)
+
+
+def _tally(counts: Mapping[str, int], total: int) -> Text:
+    """The first of some counted names, and how many there are besides."""
+    if not counts:
+        return Text("none")
+    some = list(counts.items())[:SHOWN_TALLIES]
+    line = Text(", ", overflow="fold").join(shown(name, longest=60).append(f" {count:,}") for name, count in some)
+    return line.append(f", … and {total - len(some):,} more") if total > len(some) else line
+
+
+def _relations(relations: Sequence[RelationReport]) -> list[ConsoleRenderable]:
+    """The largest relations, a line each; what doesn't fit into a column ends in "…"."""
+    table = _table("relation", "facts", "from", "to", "out", "in", "example")
+    for number, column in enumerate(table.columns):
+        column.justify = "right" if number in _NUMBERS else "left"
+        column.no_wrap = number in _NUMBERS
+    for relation in relations[:SHOWN_RELATIONS]:
+        name, *ends = (relation.label, _largest(relation.domain), _largest(relation.range))
+        example = " → ".join(relation.examples[0]) if relation.examples else ""
+        fans = (Text(f"{fan.mean:,.1f}/{fan.max:,}") for fan in (relation.out, relation.into))
+        table.add_row(
+            _clipped(name, "bold"), Text(f"{relation.facts:,}"), *map(_clipped, ends), *fans, _clipped(example, "dim")
+        )
+    note = "from, to: the commonest class or kind; out: objects of a subject, mean/most; in: subjects of an object"
+    rest = len(relations) - SHOWN_RELATIONS
+    more = [Text(f"… and {rest:,} more (all with --json)", style="dim")] if rest > 0 else []
+    return [_heading(f"relations ({len(relations):,})"), Text(note, style="dim"), table, *more]
+
+
+def _largest(shares: Mapping[str, float]) -> str:
+    """The most common class or kind with its share."""
+    name, share = next(iter(shares.items()), ("", 0.0))
+    return f"{percent(share)} {local_name(name)}"
+
+
+def _clipped(text: str, style: str = "") -> Text:
+    line = shown(text, style, longest=120)
+    line.no_wrap, line.overflow = True, "ellipsis"
+    return line
 
 
 def _table(*captions: str) -> Table:

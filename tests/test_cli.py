@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
@@ -201,27 +200,19 @@ def test_build_writes_a_bundle(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     assert out.endswith("b: 1,234 facts\n")
 
 
-@dataclass(frozen=True)
-class Report:
-    triples: int
-    labels: tuple[str, ...]
-
-
 @pytest.mark.parametrize("as_json", [True, False])
-def test_inspect_reports(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, as_json: bool
-) -> None:
-    def load(source: object, **settings: object) -> object:
-        return source
-
-    monkeypatch.setattr("kgqa.graph.KnowledgeGraph.load", load, raising=False)
-    monkeypatch.setattr("kgqa.graph.inspect_graph", lambda _: Report(3, (HOSTILE,)), raising=False)
-    code, out, _ = run(capsys, "inspect", "g.ttl", *(["--json"] if as_json else []))
+def test_inspect_reports(capsys: pytest.CaptureFixture[str], tmp_path: Path, as_json: bool) -> None:
+    path = tmp_path / "g.jsonl"
+    path.write_text(json.dumps([HOSTILE, "likes", "Bob"]) + "\n", encoding="utf-8")
+    code, out, _ = run(capsys, "inspect", str(path), *(["--json"] if as_json else []))
     assert code == 0
     if as_json:
-        assert json.loads(out) == {"triples": 3, "labels": [HOSTILE]}
+        report = json.loads(out)
+        assert (report["facts"], report["scripts"]) == (1, {"Latin": 2})
+        assert report["relations"][0]["examples"] == [[HOSTILE, "Bob"]]
     else:
-        assert "triples  3" in out
+        assert "relations (1)" in out
+        assert "likes" in out
     assert safe(out)
 
 

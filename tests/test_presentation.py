@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, replace
+import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console, ConsoleRenderable
 
+from kgqa.graph import KnowledgeGraph, inspect_graph
 from kgqa.presentation import (
     CHINESE,
     ENGLISH,
@@ -30,8 +32,10 @@ from kgqa.types import (
     AnswerValue,
     Evidence,
     Link,
+    Literal,
     MatchKind,
     Mention,
+    Triple,
 )
 
 ANSWER = Answer(
@@ -176,30 +180,43 @@ def test_links_show_every_score() -> None:
     assert "nothing in the question was recognised" in printed(links_view([], "japan?"))
 
 
-@dataclass(frozen=True)
-class Row:
-    name: str
-    examples: tuple[str, ...]
+ROWS: list[object] = [
+    ("Lyon", "type", "City"),
+    ("Nice", "type", "City"),
+    ("Loire", "type", "River"),
+    Triple("Lyon", "label", Literal("Lyon[/]", "", "fr")),
+    Triple("Nice", "label", Literal("尼斯")),
+    ("Lyon", "on", "Loire"),
+    ("Nice", "on", "Loire"),
+    ("Loire", "on", "Sea"),
+    ("Lyon", "population", 522_250),
+    ("broken",),
+]
 
 
-@dataclass(frozen=True)
-class Report:
-    triples: int
-    share: float
-    complete: bool
-    rows: tuple[Row, ...]
-    notes: tuple[str, ...]
-    languages: dict[str, int]
-    inner: Row
-    empty: tuple[str, ...] = ()
+def test_a_graph_report_has_a_line_for_each_relation() -> None:
+    report = inspect_graph(KnowledgeGraph.load(ROWS, on_error="skip"))
+    lines = printed(report_view(report), width=120).split("\n")
+    cells = {line.split()[0]: line.split() for line in lines if line}
+    assert cells["facts"] == ["facts", "9"]
+    assert cells["classes"] == ["classes", "(2)", "City", "2,", "River", "1"]
+    assert cells["names"][1:] == ["fr", "1,", "untagged", "Latin", "4,", "untagged", "Han", "1"]
+    assert cells["on"] == ["on", "3", "67%", "City", "67%", "River", "1.0/1", "1.5/2", "Loire", "→", "Sea"]
+    assert " ".join(cells["population"]) == "population 1 100% City 100% integer 1.0/1 1.0/1 Lyon[/] → 522250"
+    assert any("broken" in line for line in lines)
+    assert "more" not in " ".join(lines)
 
 
-def test_a_report_shows_every_field() -> None:
-    report = Report(12345, 0.5, True, (Row("r", ("a", "b[/]")),), ("n1", "n2"), {"en": 3}, Row("in", ("c",)))
-    text = printed(report_view(report))
-    assert all(part in text for part in ("12,345", "0.50", "yes", "a, b[/]", "n1", "n2", "en", "in"))
-    with pytest.raises(TypeError, match="dataclass"):
-        report_view(3)
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_largest_relations_are_shown_and_the_rest_counted(width: int) -> None:
+    facts = [(f"s{i}", f"relation {n}", f"o{i} " + "long " * 30) for n in range(1, 35) for i in range(n)]
+    text = printed(report_view(inspect_graph(KnowledgeGraph.load(facts))), width=width)
+    table = text[text.index("relations (34)") :]
+    for n in range(1, 35):
+        assert (len(re.findall(rf"^relation {n} +{n} ", table, re.MULTILINE)) == 1) is (n >= 5)
+    assert table.endswith("… and 4 more (all with --json)\n")
+    assert max(map(len, text.split("\n"))) <= width
+    assert "FanOut" not in text
 
 
 def test_progress_is_silent_where_there_is_no_terminal() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -51,9 +53,10 @@ class RelationReport:
 class GraphReport:
     """What a graph holds.
 
-    literals : datatype IRI -> distinct values. languages : of labels and aliases, tag -> count. unlabelled : share
-    of entities without a label, in [0, 1]. classes : label -> nodes that state it. duplicated_labels : label -> nodes
-    that share it; n_duplicated_labels : how many such labels. sources : source -> facts.
+    literals : datatype IRI -> distinct values. languages : of labels and aliases, tag -> count. scripts : of those
+    without a tag, script -> count, such as "Latin" and "Han"; "none" has no letters. unlabelled : share of entities
+    without a label, in [0, 1]. classes : label -> nodes that state it. duplicated_labels : label -> nodes that share
+    it; n_duplicated_labels : how many such labels. sources : source -> facts.
     """
 
     facts: int
@@ -61,6 +64,7 @@ class GraphReport:
     blank_nodes: int
     literals: Mapping[str, int]
     languages: Mapping[str, int]
+    scripts: Mapping[str, int]
     unlabelled: float
     mediators: int
     classes: Mapping[str, int]
@@ -92,6 +96,7 @@ def inspect_graph(graph: KnowledgeGraph) -> GraphReport:
         blank_nodes=int((graph.kinds[entities] == nodes_of.BLANK).sum()),
         literals=_counted(datatypes[datatypes >= 0], datatype_names),
         languages=dict(Counter(names.languages).most_common()),
+        scripts=_scripts(names),
         unlabelled=float((~graph.labelled[entities]).mean()) if len(entities) else 0.0,
         mediators=int(graph.is_mediator(entities).sum()),
         classes=dict(classes.most_common(TOP)),
@@ -124,11 +129,32 @@ def _datatypes(graph: KnowledgeGraph) -> tuple[NDArray[np.int32], tuple[str, ...
     return found, tuple(numbers)
 
 
+def _scripts(names: nodes_of.NodeNames) -> dict[str, int]:
+    """In which script the names without a language tag are."""
+    untagged = (text for text, tag in zip(names.texts, names.languages, strict=True) if not tag)
+    return dict(Counter(map(script_of, untagged)).most_common())
+
+
+def script_of(text: str) -> str:
+    """The script of most letters of a text, of equally many the one that comes first; "none" without a letter."""
+    if text.isascii():
+        return "Latin" if any(map(str.isalpha, text)) else "none"
+    counts = Counter(_script(character) for character in text if character.isalpha())
+    return counts.most_common(1)[0][0] if counts else "none"
+
+
+@cache
+def _script(letter: str) -> str:
+    # Unicode's names begin with the script: "LATIN SMALL LETTER A", "CJK UNIFIED IDEOGRAPH-65E5".
+    words = unicodedata.name(unicodedata.normalize("NFKC", letter)[0], "other").split()
+    return {"CJK": "Han", "HIRAGANA": "kana", "KATAKANA": "kana"}.get(words[0], words[0].capitalize())
+
+
 def _duplicated(names: nodes_of.NodeNames) -> Counter[str]:
-    """Labels that several nodes bear -> how many nodes."""
+    """Labels that several nodes bear -> how many nodes; ties in the order of the alphabet."""
     labels = {(node, text) for node, text, _, is_alias in names if not is_alias}
     counts = Counter(text for _, text in labels)
-    return Counter({text: count for text, count in counts.items() if count > 1})
+    return Counter({text: count for text, count in sorted(counts.items()) if count > 1})
 
 
 def _classes(graph: KnowledgeGraph) -> Counter[str]:

@@ -3,10 +3,12 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgqa.graph import KnowledgeGraph, inspect_graph
+from kgqa.graph.inspect import script_of
 from kgqa.types import Literal, Triple
 from tests.graph.facts import facts
 
@@ -64,6 +66,7 @@ def test_a_report_in_full() -> None:
     assert report.classes == {"City": 2, "River": 1}
     assert report.n_classes == 2
     assert report.languages == {"en": 2, "zh": 1, "": 3}
+    assert report.scripts == {"Latin": 3}
     assert report.duplicated_labels == {"Paris": 2}
     assert report.unlabelled == 3 / 5
     assert report.skipped_count == 1
@@ -74,3 +77,26 @@ def test_a_report_in_full() -> None:
     assert by_id["on"].into.max == 2
     assert by_id["on"].examples == (("Paris", "q3"), ("Paris", "q3"))
     assert by_id["population"].range == {"http://www.w3.org/2001/XMLSchema#integer": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("text", "script"),
+    [
+        ("Paris", "Latin"),
+        ("Łódź", "Latin"),
+        ("ＴＯＫＹＯ", "Latin"),
+        ("巴黎", "Han"),
+        ("东京 (Tokyo)", "Latin"),
+        ("a日", "Latin"),
+        ("日a", "Han"),
+        ("Москва", "Cyrillic"),
+        ("さくら", "kana"),
+        ("ｻｸﾗ", "kana"),
+        ("القاهرة", "Arabic"),
+        ("1984-01", "none"),
+        ("—", "none"),
+        ("", "none"),
+    ],
+)
+def test_the_script_of_a_name_is_that_of_most_letters(text: str, script: str) -> None:
+    assert script_of(text) == script
