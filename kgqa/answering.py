@@ -17,6 +17,7 @@ from kgqa.program.algebra import Compare, Nth, Program, Top, TopByCount, Where, 
 from kgqa.reader import ReaderInput, ReaderOutput
 from kgqa.retrieval.contract import Candidate, Retrieval
 from kgqa.retrieval.relations import walkable
+from kgqa.text.language import Language
 from kgqa.types import (
     Abstained,
     AbstentionReason,
@@ -36,6 +37,37 @@ _MOST_CONTEXT = 20
 _OPERATORS = (Compare, Nth, Top, TopByCount, Where, WhereCount)
 """What answers the words that `QuestionView.operators` counts."""
 _LEAST_ALTERNATIVE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class _Details:
+    """Why there is no answer, in one language: sentences with gaps."""
+
+    nothing_linked: str
+    no_relation: str
+    no_facts: str
+    between: str
+    no_fact: str
+    low_confidence: str
+
+
+_ENGLISH = _Details(
+    nothing_linked="No name in the question is in the graph. "
+    "Name things as it does; `kgqa link` shows what is recognised.",
+    no_relation="Nothing that the graph says about {} fits the question. It has: {}.",
+    no_facts="no facts",
+    between=", ",
+    no_fact="The graph has no fact for: {}.",
+    low_confidence="The best reading has a confidence of {}, below {}. Name things in full, or ask in other words.",
+)
+_CHINESE = _Details(
+    nothing_linked="问题中没有图谱里的名称。请使用图谱中的名称；`kgqa link` 可显示识别结果。",
+    no_relation="图谱中关于“{}”的内容都与问题不符。图谱有：{}。",
+    no_facts="没有事实",
+    between="、",
+    no_fact="图谱中没有这样的事实：{}。",
+    low_confidence="最佳理解的置信度为 {}，低于 {}。请写出全称，或换一种说法。",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +97,7 @@ class AnswerBuilder:
         question = reading.retrieval.question.text
         language = language or reading.retrieval.question.language.value
         links = tuple(self._link(link, language) for link in reading.retrieval.links)
-        refusal = self._refuse(reading)
+        refusal = self._refuse(reading, language)
         if refusal is not None:
             return Answer(question, AnswerKind.NONE, abstained=refusal, links=links)
         best = int(reading.chosen[0])
@@ -85,44 +117,39 @@ class AnswerBuilder:
             words=to_words(candidate.program, self._graph, language),
             evidence=() if refusal else self._evidence(candidate.program, result, language),
             links=links,
+            total=0 if refusal else max(_size(result), len(values)),
             alternatives=self._alternatives(reading, values, language, include_best=refusal is not None),
         )
 
     # -- when not to answer -------------------------------------------------------------------
 
-    def _refuse(self, reading: Reading) -> Abstained | None:
+    def _refuse(self, reading: Reading, language: str) -> Abstained | None:
         retrieval = reading.retrieval
         if not retrieval.links:
-            return Abstained(
-                AbstentionReason.NOTHING_LINKED,
-                "No name in the question is in the graph. Name things as it does; `kgqa link` shows what is found.",
-            )
+            return Abstained(AbstentionReason.NOTHING_LINKED, _details(language).nothing_linked)
         if not retrieval.candidates or float(reading.scores.scores.max()) < reading.scores.none_score:
-            return Abstained(AbstentionReason.NO_RELATION_FITS, self._no_relation(retrieval.links))
+            return Abstained(AbstentionReason.NO_RELATION_FITS, self._no_relation(retrieval.links, language))
         return None
 
-    def _no_relation(self, links: Sequence[Link]) -> str:
-        graph = self._graph
+    def _no_relation(self, links: Sequence[Link], language: str) -> str:
+        graph, details = self._graph, _details(language)
         node = np.array([links[0].node], dtype=np.int32)
         known = set(walkable(graph))
         around = [r for i in (False, True) for r in graph.relations_of(node, inverse=i)[0].tolist() if r in known]
-        names = list(dict.fromkeys(graph.relation_label(r) for r in around))
-        shown = ", ".join(names[:_SHOWN_RELATIONS]) + (" ..." if len(names) > _SHOWN_RELATIONS else "")
-        name = shown_label(graph, links[0].node)
-        return f"Nothing that the graph says about {name} fits the question. It has: {shown or 'no facts'}."
+        names = list(dict.fromkeys(graph.relation_label(r, language) for r in around))
+        shown = details.between.join(names[:_SHOWN_RELATIONS]) + (" ..." if len(names) > _SHOWN_RELATIONS else "")
+        return details.no_relation.format(shown_label(graph, links[0].node, language), shown or details.no_facts)
 
     def _doubt(
         self, values: Sequence[AnswerValue], confidence: float, candidate: Candidate, language: str
     ) -> Abstained | None:
         if not values:
             words = to_words(candidate.program, self._graph, language)
-            return Abstained(AbstentionReason.NO_FACT_FOUND, f"The graph has no fact for: {words}.")
-        if confidence < self._config.abstain_below:
-            return Abstained(
-                AbstentionReason.LOW_CONFIDENCE,
-                f"The best reading has a confidence of {confidence:.2f}, below {self._config.abstain_below:.2f}; "
-                "see the alternatives, or ask in other words.",
-            )
+            return Abstained(AbstentionReason.NO_FACT_FOUND, _details(language).no_fact.format(words))
+        least = self._config.abstain_below
+        if confidence < least:
+            detail = _details(language).low_confidence.format(*_percentages(confidence, least))
+            return Abstained(AbstentionReason.LOW_CONFIDENCE, detail)
         return None
 
     def features(self, reading: Reading, best: int) -> tuple[float, ...]:
@@ -220,6 +247,13 @@ class AnswerBuilder:
         return tuple(found)
 
 
+def _size(result: Result) -> int:
+    """How many values a result has where it has several."""
+    if result.yields is Yields.NODES:
+        return len(result.nodes)
+    return {Yields.RELATIONS: len(result.relations), Yields.TABLE: len(result.rows)}.get(result.yields, 0)
+
+
 def kind_of(result: Result, graph: KnowledgeGraph) -> AnswerKind:
     """The kind of answer that a result makes."""
     if result.yields is Yields.NODES:
@@ -232,6 +266,18 @@ def kind_of(result: Result, graph: KnowledgeGraph) -> AnswerKind:
         Yields.RELATIONS: AnswerKind.ENTITIES,
         Yields.TABLE: AnswerKind.TABLE,
     }[result.yields]
+
+
+def _details(language: str) -> _Details:
+    return _CHINESE if language.partition("-")[0].lower() == Language.CHINESE.value else _ENGLISH
+
+
+def _percentages(share: float, least: float) -> tuple[str, str]:
+    """A share and the larger one that it misses, with as many digits as tell them apart."""
+    if share < 0.005 and least >= 0.01:
+        return "<1%", f"{least:.0%}"
+    shown = ((f"{share:.{digits}%}", f"{least:.{digits}%}") for digits in range(16))
+    return next((pair for pair in shown if pair[0] != pair[1]), (repr(share), repr(least)))
 
 
 def _number(number: float) -> AnswerValue:

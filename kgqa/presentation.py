@@ -166,7 +166,7 @@ def _values(answer: Answer, captions: Captions) -> list[ConsoleRenderable]:
     table.add_column(overflow="fold")
     for value in answer.values[:SHOWN]:
         table.add_row(shown(_name(value, captions), "bold green"), shown(_identity(value), "dim"))
-    return [*parts, table, *_more(len(answer.values), captions)]
+    return [*parts, table, *_more(max(answer.total, len(answer.values)), captions)]
 
 
 def _name(value: AnswerValue, captions: Captions) -> str:
@@ -185,9 +185,13 @@ def _no_answer(answer: Answer, captions: Captions) -> list[ConsoleRenderable]:
     if answer.abstained is None:
         return [Text(captions.no_answer.rstrip(": ："), style="bold yellow")]
     line = Text(captions.no_answer, style="bold yellow")
-    why, cure = captions.reasons[answer.abstained.reason]
+    reason, detail = answer.abstained.reason, answer.abstained.detail
+    why, cure = captions.reasons[reason]
     line.append(why, style="not bold default")
-    return [line, shown(answer.abstained.detail or cure), *([shown(cure)] if answer.abstained.detail else [])]
+    if reason is AbstentionReason.NOTHING_LINKED or not detail:
+        return [line, shown(cure)]  # with no name to speak of, the detail says no more than the caption
+    # The detail on a low confidence brings its own cure.
+    return [line, shown(detail), *([] if reason is AbstentionReason.LOW_CONFIDENCE else [shown(cure)])]
 
 
 def _explanation(answer: Answer, captions: Captions) -> ConsoleRenderable:

@@ -175,6 +175,7 @@ class Answer:
     confidence : in [0, 1]. program : the executed program in its own notation, or None.
     sparql : the same program as SPARQL 1.1. words : the same in plain words.
     timings_ms : milliseconds per stage, and "total".
+    total : how many values there are, with those that `values` had no room for; 0 where there is no answer.
     """
 
     question: str
@@ -190,3 +191,4 @@ class Answer:
     alternatives: tuple[Alternative, ...] = ()
     sentence: str | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    total: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -62,13 +63,14 @@ def answer(
     config: AnswerConfig | None = None,
     calibration: Calibration = SURE,
     links: tuple[Link, ...] = (ALPHA,),
+    language: str | None = None,
 ) -> Answer:
     """The answer when retrieval proposed these programs and the reader scored them so, or alike."""
     given = tuple(candidate(program) for program in programs)
     seen = ReaderInput(QUESTION, tuple(ReaderCandidate("", (), c.alignment, 1.0, 0.0, 1.0) for c in given))
     output = ReaderOutput(np.array(scores or [1.0] * len(given), dtype=np.float32), -0.2)
     reading = Reading(Retrieval(QuestionView(QUESTION), links, given), seen, output)
-    return AnswerBuilder(FILMS, config or AnswerConfig(), calibration).build(reading)
+    return AnswerBuilder(FILMS, config or AnswerConfig(), calibration).build(reading, language=language)
 
 
 def labels(found: Answer) -> list[str]:
@@ -128,6 +130,23 @@ def test_better_known_values_come_first() -> None:
 def test_values_and_evidence_are_cut_to_what_is_asked_for() -> None:
     found = answer(Instances(FILMS.find("Person")), config=AnswerConfig(max_values=2, max_evidence=3))
     assert (len(found.values), len(found.evidence)) == (2, 3)
+    assert found.total == 5
+
+
+@pytest.mark.parametrize(
+    ("program", "total"),
+    [
+        (STARS, 2),
+        (Count(STARS), 1),
+        (Contains(DIRECTOR, node("Kim")), 1),
+        (RelationBetween(node("Alpha"), node("Kim")), 1),
+        (GroupCount(Instances(FILMS.find("Film")), step("star"), Instances(FILMS.find("Person"))), 4),
+        (NOTHING, 0),
+    ],
+)
+def test_the_total_counts_values_before_the_cut(program: Program, total: int) -> None:
+    assert answer(program, config=AnswerConfig(max_values=1)).total == total
+    assert answer(program, calibration=UNSURE).total == 0
 
 
 def test_the_best_score_wins_and_ties_keep_retrievals_order() -> None:
@@ -220,6 +239,40 @@ def test_low_confidence_keeps_the_reading_among_the_alternatives() -> None:
     assert refusal(found) is AbstentionReason.LOW_CONFIDENCE
     assert found.confidence < AnswerConfig().abstain_below
     assert ("Kim",) in [other.values for other in found.alternatives]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "least", "said"),
+    [
+        (0.12, 0.3, ("12%", "30%")),
+        (0.2971, 0.3, ("29.7%", "30.0%")),
+        (0.2999, 0.3, ("29.99%", "30.00%")),
+        (1e-9, 0.3, ("<1%", "30%")),
+        (0.001, 0.004, ("0.1%", "0.4%")),
+    ],
+)
+def test_a_confidence_and_the_bound_it_misses_never_look_alike(
+    confidence: float, least: float, said: tuple[str, str]
+) -> None:
+    level = Calibration(
+        bias=math.log(confidence / (1 - confidence)), score=0, margin=0, coverage=0, support=0, fit=0, unread=0
+    )
+    found = answer(DIRECTOR, calibration=level, config=AnswerConfig(abstain_below=least))
+    assert found.abstained is not None
+    assert f"a confidence of {said[0]}, below {said[1]}." in found.abstained.detail
+
+
+def test_details_follow_the_language() -> None:
+    for language, chinese in (("zh", True), ("zh-Hant", True), ("en", False), (None, False)):
+        for found in (
+            answer(DIRECTOR, links=(), language=language),
+            answer(language=language),
+            answer(NOTHING, language=language),
+            answer(DIRECTOR, calibration=UNSURE, language=language),
+        ):
+            assert found.abstained is not None
+            assert (found.abstained.detail[-1] == "。") is chinese
+            assert ("图谱" in found.abstained.detail or "置信度" in found.abstained.detail) is chinese
 
 
 def test_the_least_confidence_is_a_setting() -> None:

@@ -96,6 +96,12 @@ def test_values_and_facts_beyond_twenty_are_counted(total: int) -> None:
     assert text.count(f"… and {total - 20:,} more") == (2 if total > 20 else 0)
 
 
+def test_values_that_the_answer_itself_had_no_room_for_are_counted() -> None:
+    values = tuple(AnswerValue(f"v{i}", f"value {i}", i) for i in range(1000))
+    text = printed(answer_view(Answer("q", AnswerKind.ENTITIES, values=values, total=300_000)))
+    assert "… and 299,980 more" in text
+
+
 @pytest.mark.parametrize(
     ("value", "line"),
     [
@@ -117,8 +123,10 @@ def test_every_reason_for_no_answer_is_said_in_both_languages(reason: Abstention
         )
         why, cure = captions.reasons[reason]
         assert why in text
-        assert cure in text
-        assert "Detail." in text
+        assert (cure in text) is (reason is not AbstentionReason.LOW_CONFIDENCE)
+        assert ("Detail." in text) is (reason is not AbstentionReason.NOTHING_LINKED)
+        bare = printed(answer_view(Answer(question, AnswerKind.NONE, abstained=Abstained(reason, ""))), width=200)
+        assert cure in bare
         assert "0%" not in text
 
 
