@@ -65,6 +65,7 @@ class KGQA:
 
     Build it with `from_graph` or `load`; ask with `ask` and `ask_batch`; `with_changes` gives another one.
     graph : what it knows. config : its settings. changes : what became of the facts that `with_changes` was given.
+    on_progress : called with ("relations", done, total) when a question has the names of relations encoded.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class KGQA:
         self._engines: dict[str, Engine] = {}
         self._known: dict[str, dict[str, NDArray[np.float32]]] = {}
         self.changes: ChangeReport | None = None
+        self.on_progress: Progress = _silent
         self._builder = AnswerBuilder(graph, self.config.answer, Calibration())
 
     # -- opening and saving -------------------------------------------------------------------
@@ -197,6 +199,7 @@ class KGQA:
             f: dict(zip(texts, v, strict=True)) for f, v in self._vectors.items() if len(v) == len(texts)
         }
         system.changes = report
+        system.on_progress = self.on_progress
         return system
 
     # -- asking -------------------------------------------------------------------------------
@@ -219,8 +222,18 @@ class KGQA:
         return self._linker.link([question])[0]
 
     def _ask(self, question: str, language: str | None) -> Answer:
-        self._check(question)
         clock = _Clock()
+        reading = self._read(question, clock)
+        answer = self._builder.build(reading, language=language)
+        clock.lap("answer")
+        return replace(answer, timings_ms=clock.timings())
+
+    def read(self, question: str) -> Reading:
+        """What the stages before the answer make of a question: its candidates and their scores."""
+        return self._read(question, _Clock())
+
+    def _read(self, question: str, clock: _Clock) -> Reading:
+        self._check(question)
         links = self._linker.link([question])[0]
         clock.lap("linking")
         engine = self._engine(question)
@@ -229,9 +242,7 @@ class KGQA:
         seen = ReaderInput(question, tuple(self._seen(retrieval, c) for c in retrieval.candidates))
         reading = Reading(retrieval, seen, engine.reader.read([seen])[0])
         clock.lap("reader")
-        answer = self._builder.build(reading, language=language)
-        clock.lap("answer")
-        return replace(answer, timings_ms=clock.timings())
+        return reading
 
     @cached_property
     def _linker(self) -> Linker:
@@ -250,7 +261,9 @@ class KGQA:
         if encoder.fingerprint not in self._vectors:
             texts, known = self._relations.texts, dict(self._known.get(encoder.fingerprint, {}))
             if new := [text for text in dict.fromkeys(texts) if text not in known]:
-                known.update(zip(new, encoder.encode(new), strict=True))
+                self.on_progress("relations", 0, len(new))
+                found = encoder.encode(new, on_progress=partial(self.on_progress, "relations"))
+                known.update(zip(new, found, strict=True))
             empty = np.zeros((0, encoder.dimension), dtype=np.float32)
             self._vectors[encoder.fingerprint] = np.stack([known[text] for text in texts]) if texts else empty
         return self._vectors[encoder.fingerprint]

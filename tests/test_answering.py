@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -254,9 +255,8 @@ def test_low_confidence_keeps_the_reading_among_the_alternatives() -> None:
 def test_a_confidence_and_the_bound_it_misses_never_look_alike(
     confidence: float, least: float, said: tuple[str, str]
 ) -> None:
-    level = Calibration(
-        bias=math.log(confidence / (1 - confidence)), score=0, margin=0, coverage=0, support=0, fit=0, unread=0
-    )
+    flat = {field.name: 0.0 for field in fields(Calibration)}
+    level = Calibration(**flat | {"bias": math.log(confidence / (1 - confidence))})
     found = answer(DIRECTOR, calibration=level, config=AnswerConfig(abstain_below=least))
     assert found.abstained is not None
     assert f"a confidence of {said[0]}, below {said[1]}." in found.abstained.detail
@@ -277,14 +277,14 @@ def test_details_follow_the_language() -> None:
 
 def test_the_least_confidence_is_a_setting() -> None:
     assert answer(DIRECTOR, calibration=UNSURE, config=AnswerConfig(abstain_below=0.0)).kind is AnswerKind.ENTITIES
-    half = Calibration(bias=0.0, score=0.0, margin=0.0, coverage=0.0, support=0.0, fit=0.0, unread=0.0)
+    half = Calibration(bias=0.0, score=0.0, margin=0.0, coverage=0.0, support=0.0, unread=0.0)
     assert answer(DIRECTOR, calibration=half, config=AnswerConfig(abstain_below=0.6)).abstained is not None
     assert answer(DIRECTOR, calibration=half, config=AnswerConfig(abstain_below=0.4)).confidence == 0.5
 
 
 def test_a_lead_over_another_result_is_what_counts() -> None:
     """Two programs for one set are one reading: the second does not make the first less sure."""
-    margins = Calibration(bias=0.0, score=0.0, margin=1.0, coverage=0.0, support=0.0, fit=0.0, unread=0.0)
+    margins = Calibration(bias=0.0, score=0.0, margin=1.0, coverage=0.0, support=0.0, unread=0.0)
     twin = Follow(Follow(Follow(node("Beta"), step("director")), step("director", inverse=True)), step("director"))
     assert execute(twin, FILMS).nodes.tolist() == execute(DIRECTOR, FILMS).nodes.tolist()
     alone = answer(DIRECTOR, STARS, scores=(0.9, 0.3), calibration=margins)

@@ -23,7 +23,7 @@ CANDIDATES = st.builds(
     support=SHARES,
 )
 SCORES = st.lists(st.floats(-20, 5, width=32), max_size=8)
-NAMES = ("score", "margin", "coverage", "support", "fit", "unread")
+NAMES = ("score", "margin", "coverage", "support", "unread")
 
 
 def output(scores: list[float], none: float = -0.2) -> ReaderOutput:
@@ -45,7 +45,6 @@ def test_features_are_cut_to_where_they_were_fitted(
         "margin": float(np.clip(margin, 0, 1)),
         "coverage": best.coverage,
         "support": best.support,
-        "fit": best.fit,
         "unread": float(min(unread, 2)),
     }
 
@@ -53,7 +52,7 @@ def test_features_are_cut_to_where_they_were_fitted(
 @pytest.mark.parametrize("name", ["score", "margin", "coverage", "support"])
 def test_more_evidence_is_more_confidence(name: str) -> None:
     at = NAMES.index(name)
-    low = [0.5, 0.2, 0.5, 0.5, 0.0, 0.0]
+    low = [0.5, 0.2, 0.5, 0.5, 0.0]
     high = [*low[:at], low[at] + 0.3, *low[at + 1 :]]
     calibration = Calibration()
     assert calibration.confidence(tuple(high)) > calibration.confidence(tuple(low))
@@ -61,13 +60,13 @@ def test_more_evidence_is_more_confidence(name: str) -> None:
 
 def test_unread_words_are_less_confidence() -> None:
     calibration = Calibration()
-    sure, unsure = (calibration.confidence((1.0, 0.5, 1.0, 1.0, 0.0, unread)) for unread in (0.0, 2.0))
+    sure, unsure = (calibration.confidence((1.0, 0.5, 1.0, 1.0, unread)) for unread in (0.0, 2.0))
     assert unsure < sure
 
 
 def test_confidence_is_a_logistic_model() -> None:
-    weights = {"score": 1.0, "margin": 2.0, "coverage": 3.0, "support": 4.0, "fit": 5.0, "unread": -6.0}
-    features = (0.1, 0.2, 0.3, 0.4, 0.5, 1.0)
+    weights = {"score": 1.0, "margin": 2.0, "coverage": 3.0, "support": 4.0, "unread": -6.0}
+    features = (0.1, 0.2, 0.3, 0.4, 1.0)
     logit = -0.7 + sum(w * f for w, f in zip(weights.values(), features, strict=True))
     assert Calibration(bias=-0.7, **weights).confidence(features) == pytest.approx(1 / (1 + math.exp(-logit)))
 

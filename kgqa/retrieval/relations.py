@@ -55,7 +55,7 @@ def walkable(graph: KnowledgeGraph) -> list[int]:
     """The relations that a path may use: all that neither name a node nor describe the schema."""
     schema = graph.schema
     closed = schema.naming | {*schema.subclasses, *schema.inverses, *schema.same}
-    return [r for r in range(graph.n_relations) if r not in closed]
+    return [r for r in range(graph.n_relations) if r not in closed and graph.relation_size(r)]
 
 
 def relation_names(graph: KnowledgeGraph, relation: int) -> list[str]:
