@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 _LONGEST_MESSAGE = 600
+_MANY_RELATIONS = 500
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -141,6 +142,8 @@ def _ask(args: argparse.Namespace) -> int:
     if args.question not in (None, "-"):
         _check_text(args.question)
     system = _open(args)
+    if sys.stderr.isatty():
+        system.on_progress = _tell_encoding
     if args.question is None:
         return _prompt(system, args)
     if args.question == "-":
@@ -280,6 +283,12 @@ def _tell_skipped(graph: KnowledgeGraph) -> None:
         sys.stderr.write(
             f"kgqa: {report.skipped_count:,} {'line' if report.skipped_count == 1 else 'lines'} left out{first}\n"
         )
+
+
+def _tell_encoding(stage: str, done: int, total: int) -> None:
+    """Say why the first question on a graph that is no bundle takes its time."""
+    if stage == "relations" and done == 0 and total >= _MANY_RELATIONS:
+        sys.stderr.write(f"kgqa: encoding {total:,} relation names; `kgqa build` keeps them\n")
 
 
 def _drawer(args: argparse.Namespace) -> Callable[[Answer], str] | None:

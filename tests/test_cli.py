@@ -63,7 +63,12 @@ class StandIn:
         cls.opened = {"source": source, **settings}
         return cls()
 
+    def on_progress(self, stage: str, done: int, total: int) -> None:
+        """Silent unless the command line sets another."""
+
     def ask(self, question: str, *, language: str | None = None) -> Answer:
+        for done in (0, 2_000, 4_457):
+            self.on_progress("relations", done, 4_457)
         raised = {"long": QuestionError("too long"), "index": VectorIndexError("broken"), "bug": KeyError("secret")}
         if question in raised:
             raise raised[question]
@@ -190,6 +195,18 @@ def test_without_a_question_a_terminal_gets_a_prompt(
     assert "nothing in the question" in out
     assert "1,234 facts" in err
     assert "kgqa: too long" in err
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_terminal_is_told_why_the_first_question_takes_long(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    errors = Terminal() if terminal else io.StringIO()
+    monkeypatch.setattr(sys, "stderr", errors)
+    assert run(capsys, "ask", "g.ttl", "Topic?")[0] == 0
+    told = "kgqa: encoding 4,457 relation names; `kgqa build` keeps them\n"
+    assert errors.getvalue().count("relation names") == (1 if terminal else 0)
+    assert (told in errors.getvalue()) is terminal
 
 
 def test_build_writes_a_bundle(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
