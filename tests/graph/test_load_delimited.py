@@ -84,7 +84,7 @@ def test_bad_csv(tmp_path: Path) -> None:
 def test_a_bare_text_file_that_is_no_graph(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("Dear diary,\ntoday nothing happened.\n")
-    with pytest.raises(UnknownFormatError, match="can't tell the format.*--format tsv"):
+    with pytest.raises(UnknownFormatError, match=r"can't tell the format.*--format tsv"):
         KnowledgeGraph.load(path)
 
 
