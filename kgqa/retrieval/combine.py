@@ -126,7 +126,12 @@ class Combiner:
     def _bare_classes(self, view: QuestionView, topics: Topics) -> list[Candidate]:
         rest = len(view.content_words(link.mention for link in topics.all()))
         return [
-            Candidate(Instances(link.node), (link,), _BARE_CLASS - UNEXPLAINED * rest, nodes=self._instances(link.node))
+            Candidate(
+                Instances(link.node),
+                (link,),
+                _BARE_CLASS - UNEXPLAINED * (rest + 2 * len(topics.entities)),
+                nodes=self._instances(link.node),
+            )
             for group in topics.classes
             for link in group[:1]
             if len(self._instances(link.node))

@@ -33,7 +33,7 @@ from kgqa.retrieval.question import Asked, QuestionView
 from kgqa.retrieval.relations import RelationMatcher, Scores, walkable
 from kgqa.types import Link, Literal, NodeIds
 
-_SETS = 8
+_SETS = 14
 _ATTRIBUTES = 2
 _SAMPLE = 200
 _OPERATOR = 0.25
