@@ -114,7 +114,7 @@ class AnswerConfig:
     max_values, max_evidence, max_alternatives : shown at most. max_question_chars : a longer question is refused.
     """
 
-    abstain_below: float = 0.3
+    abstain_below: float = 0.2
     max_values: int = 1_000
     max_evidence: int = 50
     max_alternatives: int = 4

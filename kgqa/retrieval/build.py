@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from kgqa.embedding import TextEncoder
 from kgqa.errors import BundleError
 from kgqa.graph import KnowledgeGraph
-from kgqa.index import build_index
+from kgqa.index import build_index, recommended_spec
 from kgqa.retrieval.relations import RelationMatcher, RelationTexts, mean_cosine
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
@@ -42,7 +42,11 @@ def build_matcher(
             f"{(len(texts.texts), encoder.dimension)}. Build the bundle again: kgqa build GRAPH -o BUNDLE"
         )
     return RelationMatcher(
-        texts, encoder, build_index(vectors), background=mean_cosine(vectors), n_relations=graph.n_relations
+        texts,
+        encoder,
+        build_index(vectors, spec=recommended_spec(*vectors.shape)),
+        background=mean_cosine(vectors),
+        n_relations=graph.n_relations,
     )
 
 
