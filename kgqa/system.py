@@ -270,7 +270,7 @@ class KGQA:
 
     def _seen(self, retrieval: Retrieval, candidate: Candidate) -> ReaderCandidate:
         words = gist(candidate.program, self.graph, retrieval.question.language.value)
-        return ReaderCandidate(words, (), candidate.alignment, candidate.coverage, candidate.fit, candidate.support)
+        return ReaderCandidate(words, candidate.alignment, candidate.coverage, candidate.fit, candidate.support)
 
     def _check(self, question: str) -> None:
         limit = self.config.answer.max_question_chars

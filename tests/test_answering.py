@@ -68,7 +68,7 @@ def answer(
 ) -> Answer:
     """The answer when retrieval proposed these programs and the reader scored them so, or alike."""
     given = tuple(candidate(program) for program in programs)
-    seen = ReaderInput(QUESTION, tuple(ReaderCandidate("", (), c.alignment, 1.0, 0.0, 1.0) for c in given))
+    seen = ReaderInput(QUESTION, tuple(ReaderCandidate("", c.alignment, 1.0, 0.0, 1.0) for c in given))
     output = ReaderOutput(np.array(scores or [1.0] * len(given), dtype=np.float32), -0.2)
     reading = Reading(Retrieval(QuestionView(QUESTION), links, given), seen, output)
     return AnswerBuilder(FILMS, config or AnswerConfig(), calibration).build(reading, language=language)
@@ -177,7 +177,7 @@ def test_labels_follow_the_language() -> None:
     mother = Follow(Entities((graph.find("Anna"),)), Step(graph.find_relation("mother")))
     given = Candidate(mother, (ALPHA,), 0.5, nodes=execute(mother, graph).nodes)
     link = Link(Mention(0, 2, "安娜"), graph.find("Anna"), 0.9, MatchKind.EXACT, "安娜", 0.5, 1.0)
-    seen = ReaderInput("", (ReaderCandidate("", (), 0.5, 1.0, 0.0, 1.0),))
+    seen = ReaderInput("", (ReaderCandidate("", 0.5, 1.0, 0.0, 1.0),))
     scores = ReaderOutput(np.ones(1, dtype=np.float32), -0.2)
     builder = AnswerBuilder(graph, AnswerConfig(), SURE)
     reading = Reading(Retrieval(QuestionView("安娜的母亲是谁？"), (link,), (given,)), seen, scores)
@@ -316,7 +316,7 @@ def test_literals_become_python_values(lexical: str, datatype: str, value: objec
     size = Follow(Entities((graph.find("Alpha"),)), Step(graph.find_relation("size")))
     given = Candidate(size, (), 0.5, nodes=execute(size, graph).nodes)
     link = Link(Mention(0, 1, "A"), graph.find("Alpha"), 0.9, MatchKind.EXACT, "Alpha", 0.5, 1.0)
-    seen = ReaderInput("", (ReaderCandidate("", (), 0.5, 1.0, 0.0, 1.0),))
+    seen = ReaderInput("", (ReaderCandidate("", 0.5, 1.0, 0.0, 1.0),))
     reading = Reading(
         Retrieval(QuestionView("size?"), (link,), (given,)), seen, ReaderOutput(np.ones(1, dtype=np.float32), -0.2)
     )

@@ -16,7 +16,6 @@ SHARES = st.floats(0, 1)
 CANDIDATES = st.builds(
     ReaderCandidate,
     words=st.just("mother"),
-    facts=st.just(()),
     alignment=st.floats(-9, 4),
     coverage=SHARES,
     fit=st.floats(-1, 1),

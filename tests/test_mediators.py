@@ -73,7 +73,7 @@ def answer(graph: KnowledgeGraph, program: a.Program, **limits: int) -> Answer:
     """What is shown for a program, whatever was asked."""
     link = Link(Mention(0, 3, "who"), 0, 1.0, MatchKind.EXACT, "Google", string=1.0)
     retrieval = Retrieval(QuestionView("who led it?"), (link,), (Candidate(program, (link,), 1.0, 1.0),))
-    seen = ReaderInput("who led it?", (ReaderCandidate("led", (), 1.0, 1.0, 0.0, 1.0),))
+    seen = ReaderInput("who led it?", (ReaderCandidate("led", 1.0, 1.0, 0.0, 1.0),))
     config = AnswerConfig(abstain_below=0.0, **limits)
     reading = Reading(retrieval, seen, ReaderOutput(np.array([5.0], dtype=np.float32), 0.0))
     return AnswerBuilder(graph, config, Calibration()).build(reading)

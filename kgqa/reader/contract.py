@@ -16,12 +16,11 @@ Floats = NDArray[np.float32]
 class ReaderCandidate:
     """One candidate program as a reader sees it.
 
-    words : the program in words. facts : a few facts that it rests on, in words.
+    words : the program in words.
     alignment, coverage, fit, support : retrieval's evidence, see `kgqa.retrieval.contract.Candidate`.
     """
 
     words: str
-    facts: tuple[str, ...]
     alignment: float
     coverage: float
     fit: float

@@ -24,7 +24,6 @@ SHARES = st.integers(0, 10).map(lambda n: n / 10)
 CANDIDATES = st.builds(
     ReaderCandidate,
     words=WORDS.map(" ".join),
-    facts=st.just(()) | st.just(("Anna mother Beata",)),
     alignment=st.integers(-9, 4).map(float),
     coverage=SHARES,
     fit=SHARES.map(lambda n: 2 * n - 1),

@@ -15,7 +15,7 @@ from kgqa.reader import ReaderCandidate, ReaderInput, ZeroShotReader, ZeroShotWe
 from kgqa.retrieval.gist import gist
 from tests.retrieval.toy import WordEncoder, family, films
 
-PLAIN = ReaderCandidate("mother", (), alignment=0.5, coverage=0.5, fit=0.0, support=1.0)
+PLAIN = ReaderCandidate("mother", alignment=0.5, coverage=0.5, fit=0.0, support=1.0)
 QUESTION = "Who is the mother of Anna?"
 
 
