@@ -8,12 +8,16 @@ from collections.abc import Iterator
 import numpy as np
 
 from kgqa.graph import KnowledgeGraph
-from kgqa.graph.terms import key_to_id, key_to_literal, local_name
+from kgqa.graph.terms import OWL, RDF, key_to_id, key_to_literal, local_name
 from kgqa.linking.keys import NodeName
 from kgqa.linking.variants import NameFlag
 from kgqa.types import NodeIds
 
 _LABEL, _ALIAS, _LITERAL = int(NameFlag.LABEL), int(NameFlag.ALIAS), int(NameFlag.LITERAL)
+_RELATION_CLASSES = (
+    RDF + "Property",
+    *(OWL + name for name in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty", "SymmetricProperty")),
+)
 LONGEST_NAME = 300
 LONGEST_VALUE = 60
 # Local names that are numbers of a catalogue, such as Q42, m.0d05w3 or E005.
@@ -31,6 +35,7 @@ def names_of_graph(graph: KnowledgeGraph) -> Iterator[NodeName]:
     nodes = np.arange(graph.n_terms, dtype=np.int32)
     weights = _facts(graph, nodes)
     weights[graph.arrays.relations] = 0
+    weights[_declared_relations(graph)] = 0
     for node, name, flag in _entity_names(graph, nodes[weights > 0]):
         if weights[node] and 0 < len(name) <= LONGEST_NAME:
             yield NodeName(node, name, flag, int(weights[node]))
@@ -38,6 +43,12 @@ def names_of_graph(graph: KnowledgeGraph) -> Iterator[NodeName]:
         value = key_to_literal(graph.terms[node]).lexical
         if len(value) <= LONGEST_VALUE and not _NUMERIC.fullmatch(value):
             yield NodeName(node, value, _LITERAL, int(weights[node]))
+
+
+def _declared_relations(graph: KnowledgeGraph) -> NodeIds:
+    """The nodes that a schema declares to be relations, whether or not a fact uses them."""
+    kinds = [node for node in map(graph.find, _RELATION_CLASSES) if node >= 0]
+    return graph.instances(np.array(kinds, dtype=np.int32))
 
 
 def _entity_names(graph: KnowledgeGraph, nodes: NodeIds) -> Iterator[tuple[int, str, int]]:

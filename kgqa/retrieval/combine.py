@@ -91,8 +91,10 @@ class Combiner:
             return []
         taken = min(behind, key=lambda group: group[0].link.mention.start)
         kept = next(group for group in paths if group is not taken)
-        itself = _itself(taken[0].link)
-        return [_except(left, right) for left in _joinable(kept) for right in (itself, *_joinable(taken))]
+        itself, node = _itself(taken[0].link), np.array([taken[0].link.node], dtype=np.int32)
+        named = [left for left in _joinable(kept) if left.nodes is not None and len(_within(node, left.nodes))]
+        rest = [_except(left, right) for left in _joinable(kept) for right in _joinable(taken)]
+        return [*(_except(left, itself) for left in named), *rest]
 
     def _triples(self, paths: Sequence[Sequence[Path]], pairs: Sequence[Candidate]) -> list[Candidate]:
         """Three constraints: the best intersections of two mentions' paths, each with a path of the third."""
