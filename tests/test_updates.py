@@ -15,7 +15,7 @@ from kgqa.config import Config, EncoderConfig
 from kgqa.errors import GraphError
 from kgqa.linking import LabelIndex, names_of_graph, touched_nodes, update_labels
 from kgqa.linking.updates import names_of_nodes
-from kgqa.types import Answer, Literal
+from kgqa.types import Answer, Literal, MatchKind
 from tests.test_entity_vectors import WordEncoder
 
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
@@ -87,10 +87,17 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Iterable[WordEncoder]:
 
 
 def links_of(system: KGQA, question: str) -> dict[tuple[str, str, str], tuple[float, ...]]:
-    """What a question is linked to, by id, with the evidence."""
+    """What a question is linked to, by id, with the evidence.
+
+    The nearest vectors are cut at a number, and ties there go by node number, which a change does not keep: the
+    weakest of them are left out.
+    """
+    links = system.link(question)
+    cut = min((link.dense for link in links if link.match is MatchKind.DENSE), default=0.0) + 1e-6
     return {
         (link.mention.text, system.graph.id(link.node), link.name): (link.score, link.prior, link.string, link.dense)
-        for link in system.link(question)
+        for link in links
+        if link.match is not MatchKind.DENSE or link.dense > cut
     }
 
 
