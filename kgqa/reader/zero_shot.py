@@ -15,7 +15,7 @@ _USUAL_COSINE = np.float32(0.5)
 
 @dataclass(frozen=True, kw_only=True)
 class ZeroShotWeights:
-    """How the evidence adds up; chosen on the train parts of the benchmark sets.
+    """How the evidence adds up; chosen on train parts of the benchmark sets and dev halves of our own.
 
     sure : the lead of the best candidate from which on cosines are not asked, since they could not change it.
     cosine : of the question with the program's words, over the best candidates only. coverage, fit : as in

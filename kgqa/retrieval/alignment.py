@@ -23,7 +23,7 @@ MASK_WORDS = 62
 
 @dataclass(frozen=True, kw_only=True)
 class AlignmentWeights:
-    """What departures from a clean reading cost; chosen on the train parts of the benchmark sets.
+    """What departures from a clean reading cost; chosen on train parts of the benchmark sets and dev halves of our own.
 
     step : each step, so that a step must be said. inverse : a step against its relation.
     disorder : a phrase out of reading order. back : going back along the same relation unasked.
