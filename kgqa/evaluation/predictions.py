@@ -14,7 +14,20 @@ from kgqa.evaluation.matching import PredictedValue
 from kgqa.evaluation.questions import Question
 from kgqa.types import Answer, AnswerValue
 
-FORMAT = 1
+FORMAT = 2
+_KEPT_FACTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PredictedLink:
+    """One mention that a system took, question[start:end] == text, and the node that it took it for."""
+
+    text: str
+    start: int
+    end: int
+    id: str
+    label: str
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +36,8 @@ class Prediction:
 
     values : in the system's order. confidence : in [0, 1]. abstained : the reason for no answer, or "".
     error : the message where the system refused the question, or "". seconds : wall time of the answer.
-    timings_ms : the system's own times by stage.
+    timings_ms : the system's own times by stage. links : what was recognised. words : the program in plain words.
+    sentence : the answer as a sentence. evidence : labels (subject, predicate, object) of the first facts.
     """
 
     id: str
@@ -35,6 +49,10 @@ class Prediction:
     program: str = ""
     seconds: float = 0.0
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    links: tuple[PredictedLink, ...] = ()
+    words: str = ""
+    sentence: str = ""
+    evidence: tuple[tuple[str, str, str], ...] = ()
 
     @classmethod
     def of_answer(cls, question_id: str, answer: Answer, seconds: float) -> Prediction:
@@ -48,13 +66,21 @@ class Prediction:
             program=answer.program or "",
             seconds=seconds,
             timings_ms=dict(answer.timings_ms),
+            links=tuple(PredictedLink(k.text, k.start, k.end, k.id, k.label, k.score) for k in answer.links),
+            words=answer.words or "",
+            sentence=answer.sentence or "",
+            evidence=tuple(
+                (fact.subject_label, fact.predicate_label, fact.object_label) for fact in answer.evidence[:_KEPT_FACTS]
+            ),
         )
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Prediction:
         """Rebuild from a parsed line."""
         values = tuple(PredictedValue(**value) for value in data["values"])
-        return cls(**{**data, "values": values})
+        links = tuple(PredictedLink(**link) for link in data["links"])
+        evidence = tuple((s, p, o) for s, p, o in data["evidence"])
+        return cls(**{**data, "values": values, "links": links, "evidence": evidence})
 
 
 def predicted_value(value: AnswerValue) -> PredictedValue:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from kgqa.errors import QuestionsFileError
+from kgqa.evaluation.diagnosis import Stage
 from kgqa.evaluation.matching import Matching, match
 from kgqa.evaluation.metrics import METRICS, Interval, Metric, Scores, bootstrap, score_matrix
 from kgqa.evaluation.predictions import Prediction
@@ -60,6 +61,59 @@ class Latency:
     mean_ms: float
 
 
+@dataclass(frozen=True, slots=True)
+class ReliabilityBin:
+    """Answered questions of one range of confidence (low, high]: mean confidence, share right, how many."""
+
+    low: float
+    high: float
+    confidence: float
+    accuracy: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class RiskPoint:
+    """One point of the risk-coverage curve: answering only above `threshold`, the share answered and wrong of those."""
+
+    threshold: float
+    coverage: float
+    risk: float
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """How often relations `chosen` were taken where `gold` were right; labels joined by ", "."""
+
+    gold: str
+    chosen: str
+    n: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorstCase:
+    """A wrong answer as a reader wants to see it, the surest first.
+
+    gold, given : labels or ids, as many as are shown; gold_total, given_total : how many there are.
+    """
+
+    id: str
+    question: str
+    gold: tuple[str, ...]
+    gold_total: int
+    given: tuple[str, ...]
+    given_total: int
+    confidence: float
+    f1: float
+    abstained: str = ""
+    words: str = ""
+    program: str = ""
+    evidence: tuple[tuple[str, str, str], ...] = ()
+    stage: Stage | None = None
+    detail: str = ""
+    right_program: str = ""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Setting:
     """Under what a run was made; it stands in the report as it is.
@@ -80,6 +134,9 @@ class Report:
     """A scored run.
 
     overall : metric name -> mean and interval. groups : split -> group -> the same.
+    reliability, risk_coverage : of the answered questions with gold, by confidence.
+    stages : how many questions each stage lost; empty where nothing was diagnosed. confusions : most frequent first.
+    worst : wrong answers, the surest first.
     """
 
     setting: Setting
@@ -88,6 +145,11 @@ class Report:
     latency: Latency
     overall: Mapping[str, Interval]
     groups: Mapping[Split, Mapping[str, Mapping[str, Interval]]]
+    reliability: tuple[ReliabilityBin, ...] = ()
+    risk_coverage: tuple[RiskPoint, ...] = ()
+    stages: Mapping[Stage, int] = field(default_factory=dict)
+    confusions: tuple[Confusion, ...] = ()
+    worst: tuple[WorstCase, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Turn into values that `json` can write; NaN becomes null."""
