@@ -337,12 +337,12 @@ def test_help_and_version_import_nothing_heavy() -> None:
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
     code = (
-        "import sys, kgqa.cli, kgqa.answer_json\n"
+        "import sys, kgqa.cli, kgqa.cli.asking as asking, kgqa.answer_json\n"
         "from kgqa.types import Answer, AnswerKind\n"
         "def flood(args):\n"
-        "    for _ in range(20000): kgqa.cli._print_answer(Answer('q' * 99, AnswerKind.NONE), args, one_line=True)\n"
+        "    for _ in range(20000): asking._print_answer(Answer('q' * 99, AnswerKind.NONE), args, one_line=True)\n"
         "    return 0\n"
-        "kgqa.cli._ask = flood\n"
+        "asking._ask = flood\n"
         "sys.exit(kgqa.cli.main(['ask', 'g', '-', *sys.argv[1:]]))"
     )
     for options in ([], ["--json"]):
