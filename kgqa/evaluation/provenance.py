@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import shutil
@@ -10,7 +11,12 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import numpy as np
+
+from kgqa.graph import KnowledgeGraph
+
 UNKNOWN = "unknown"
+_ABOUT_FILES = ("source", "sources")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,16 @@ def git_commit(directory: Path | None = None) -> str:
     if not commit:
         return UNKNOWN
     return commit + ("+" if _git(where, "status", "--porcelain", "--untracked-files=no") else "")
+
+
+def graph_digest(graph: KnowledgeGraph) -> str:
+    """A hash of all terms and facts of a graph: equal for equal graphs, whatever they were read from."""
+    sha = hashlib.sha256()
+    for name, section in sorted(graph.sections().items()):
+        if isinstance(section, np.ndarray) and not name.endswith(_ABOUT_FILES):
+            sha.update(name.encode())
+            sha.update(np.ascontiguousarray(section).view(np.uint8).data)
+    return sha.hexdigest()[:16]
 
 
 def hardware() -> str:

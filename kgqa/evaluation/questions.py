@@ -127,6 +127,11 @@ class QuestionSet:
         drawn = random.Random(seed)  # noqa: S311 - a sample, not a secret
         return self.only(i for ids in groups.values() for i in drawn.sample(ids, min(limit, len(ids))))
 
+    def draw(self, limit: int, seed: int) -> QuestionSet:
+        """Draw at most `limit` questions of all, reproducibly; they keep the set's order."""
+        ids = [question.id for question in self.questions]
+        return self.only(random.Random(seed).sample(ids, min(limit, len(ids))))  # noqa: S311 - a sample, not a secret
+
     def without_gold(self, ids: Iterable[str]) -> QuestionSet:
         """The same questions with the gold of some withdrawn: asked and counted, not scored."""
         withdrawn = frozenset(ids)

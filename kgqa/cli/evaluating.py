@@ -1,0 +1,87 @@
+"""The commands that measure: `kgqa evaluate`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kgqa.cli.options import add_graph, command, open_system, progress
+from kgqa.cli.output import plain, safe, show, write_json
+
+if TYPE_CHECKING:
+    from kgqa.evaluation import QuestionSet, Report
+
+_SPLITS = ("hops", "kind", "tags", "language")
+_LISTED = 5
+
+
+def add_evaluate(commands: Any) -> None:
+    """Add `kgqa evaluate`."""
+    parser = command(commands, "evaluate", _evaluate, "ask a set of questions and score the answers")
+    add_graph(parser)
+    parser.add_argument("questions", metavar="QUESTIONS", type=Path, help="questions with gold answers, as JSON Lines")
+    help_text = "where predictions and reports go; a run that was stopped goes on there"
+    parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help=help_text)
+    parser.add_argument("--split", metavar="NAME", default="", help="only the questions whose 'split' is NAME")
+    parser.add_argument("--limit", metavar="N", type=int, default=0, help="ask at most N questions, drawn by --seed")
+    parser.add_argument("--workers", metavar="N", type=int, default=1, help="processes that answer; 1 unless given")
+    help_text = "give the system the gold entities, so that linking is not measured; never compare with a run without"
+    parser.add_argument("--gold-links", action="store_true", help=help_text)
+    help_text = f"divide the report by these, separated by commas: {', '.join(_SPLITS)} (all unless given)"
+    parser.add_argument("--split-by", metavar="BY", type=_split_names, default=_SPLITS, help=help_text)
+    help_text = "strict compares ids, labels and values as they are (the default); lenient ignores case and accents"
+    parser.add_argument("--matching", choices=("strict", "lenient"), default="strict", help=help_text)
+    parser.add_argument("--seed", metavar="N", type=int, default=0, help="of draws and intervals; 0 unless given")
+    help_text = "do not look for the stage that lost each wrong answer; saves reading every question twice"
+    parser.add_argument("--no-diagnosis", action="store_true", help=help_text)
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+
+
+def _split_names(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
+    if unknown := [name for name in names if name not in _SPLITS]:
+        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is none of {', '.join(_SPLITS)}")
+    return names
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    from kgqa.evaluation import Matching, Options, QuestionSet, Split, evaluate
+
+    options = Options(
+        gold_links=args.gold_links,
+        limit=args.limit,
+        workers=args.workers,
+        seed=args.seed,
+        matching=Matching(args.matching),
+        splits=tuple(map(Split, args.split_by)),
+        diagnose=not args.no_diagnosis,
+        name=f"{args.graph}, {args.questions}",
+    )
+    questions = QuestionSet.read(args.questions, split=args.split)
+    _tell_unread(questions)
+    system = open_system(args)
+    with progress() as on_progress:
+        report = evaluate(system, questions, options, directory=args.output, on_progress=on_progress)
+    _print_report(report, args)
+    return 0
+
+
+def _tell_unread(questions: QuestionSet) -> None:
+    if questions.unread:
+        shown = ", ".join(map(safe, questions.unread[:_LISTED]))
+        more = " ..." if len(questions.unread) > _LISTED else ""
+        sys.stderr.write(f"kgqa: fields of the question set that are not read: {shown}{more}\n")
+
+
+def _print_report(report: Report, args: argparse.Namespace) -> None:
+    from kgqa.evaluation.procedure import REPORTS
+
+    if args.json:
+        write_json(report.to_json())
+        return
+    from kgqa.evaluation.rendering import report_view
+
+    show(report_view(report))
+    sys.stdout.write(f"{' '.join(safe(str(args.output / name)) for name in REPORTS)}\n")
