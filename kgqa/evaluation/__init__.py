@@ -1,10 +1,11 @@
 """The evaluation room: question sets, metrics, runs and scored reports."""
 
 from kgqa.evaluation.matching import Matching, PredictedValue
-from kgqa.evaluation.metrics import METRICS, Interval, Metric, bootstrap, parse_metric
+from kgqa.evaluation.metrics import METRICS, Metric, parse_metric
 from kgqa.evaluation.predictions import Prediction
 from kgqa.evaluation.questions import Gold, LinkedQuestion, Question, QuestionSet
 from kgqa.evaluation.report import Linking, Report, Setting, Split, score
+from kgqa.evaluation.resampling import Interval, Paired, bootstrap, paired
 from kgqa.evaluation.runner import LinkedSystem, System, run, run_linked
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Linking",
     "Matching",
     "Metric",
+    "Paired",
     "PredictedValue",
     "Prediction",
     "Question",
@@ -25,6 +27,7 @@ __all__ = [
     "Split",
     "System",
     "bootstrap",
+    "paired",
     "parse_metric",
     "run",
     "run_linked",

@@ -70,6 +70,16 @@ def hardware() -> str:
     return f"{_processor()}, {cores} cores, {_memory()}"
 
 
+def peak_mb() -> float | None:
+    """The most memory that this process has held, in 10^6 bytes (VmHWM), or None where the system does not say."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return None
+    kilobytes = (line.split()[1] for line in lines if line.startswith("VmHWM:"))
+    return next((int(number) * 1024 / 1e6 for number in kilobytes), None)
+
+
 def _git(directory: Path, *arguments: str) -> str:
     program = shutil.which("git")
     if program is None:

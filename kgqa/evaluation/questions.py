@@ -1,8 +1,9 @@
 """Question sets: JSON Lines in; what a system may see and what it is marked against, kept apart.
 
 One object a line: `id` and `question`, and where known `answers` (ids or labels), `kind`, `topic` (gold
-entities), `hops`, `language` (or `lang`), `tags`, `split`, `program`, `path`, `sparql`. A line without `answers` has no
-gold; `"answers": []` says that the right answer is none. Other fields are not read, and are listed.
+entities), `hops`, `language` (or `lang`), `tags`, `split`, `program`, `path`, `sparql`, `sentence` (the
+answer in a sentence). A line without `answers` has no gold; `"answers": []` says that the right answer is none. Other
+fields are not read, and are listed.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ _KNOWN = frozenset(
         "program",
         "path",
         "sparql",
+        "sentence",
     )
 )
 
@@ -65,6 +67,7 @@ class Gold:
     answers : ids, labels or values, a set in the file's order; empty where the right answer is none.
     topic : gold entities. hops : relations between topic and answers, or None where unknown.
     program, path, sparql : how the answers were found, where the set says so.
+    sentence : the answer in a sentence, or "".
     """
 
     answers: tuple[str, ...]
@@ -75,6 +78,7 @@ class Gold:
     program: str = ""
     path: tuple[PathItem, ...] = ()
     sparql: str = ""
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,7 @@ class _Record:
             program=self.text("program", ""),
             path=tuple(self._path_item(item) for item in self.items("path")),
             sparql=self.text("sparql", ""),
+            sentence=self.text("sentence", ""),
         )
 
     def text(self, key: str, default: str | None = None) -> str:
