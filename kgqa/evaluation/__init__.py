@@ -1,5 +1,7 @@
 """The evaluation room: question sets, metrics, runs and scored reports."""
 
+from kgqa.evaluation.attribution import Readable, diagnose
+from kgqa.evaluation.diagnosis import Diagnosis, Stage
 from kgqa.evaluation.matching import Matching, PredictedValue
 from kgqa.evaluation.metrics import METRICS, Interval, Metric, bootstrap, parse_metric
 from kgqa.evaluation.predictions import Prediction
@@ -9,6 +11,7 @@ from kgqa.evaluation.runner import LinkedSystem, System, run, run_linked
 
 __all__ = [
     "METRICS",
+    "Diagnosis",
     "Gold",
     "Interval",
     "LinkedQuestion",
@@ -20,11 +23,14 @@ __all__ = [
     "Prediction",
     "Question",
     "QuestionSet",
+    "Readable",
     "Report",
     "Setting",
     "Split",
+    "Stage",
     "System",
     "bootstrap",
+    "diagnose",
     "parse_metric",
     "run",
     "run_linked",
