@@ -104,7 +104,7 @@ class AnswerBuilder:
         candidate = reading.retrieval.candidates[best]
         confidence = self._calibration.confidence(self.features(reading, best))
         result = execute(candidate.program, self._graph)
-        values = self._values(result, language, self._config.max_values)
+        values = self.values(result, language, self._config.max_values)
         refusal = self._doubt(values, confidence, candidate, language)
         return Answer(
             question,
@@ -166,27 +166,29 @@ class AnswerBuilder:
 
     # -- what is shown ------------------------------------------------------------------------
 
-    def _values(self, result: Result, language: str, limit: int) -> tuple[AnswerValue, ...]:
+    def values(self, result: Result, language: str, limit: int) -> tuple[AnswerValue, ...]:
+        """The first `limit` values of a result as an answer shows them, labels in `language`."""
         graph = self._graph
         if result.yields is Yields.BOOLEAN:
             return (AnswerValue(None, str(bool(result.boolean)).lower(), bool(result.boolean), XSD + "boolean"),)
         if result.yields is Yields.RELATIONS:
             terms = [graph.relation_term(r) for r in result.relations[:limit].tolist()]
-            return tuple(self._value(term, language) for term in terms)
+            return tuple(self.value(term, language) for term in terms)
         if result.yields is Yields.NUMBER:
             if result.literal is not None:
-                return (self._value(result.literal, language),)
+                return (self.value(result.literal, language),)
             return () if result.number is None else (_number(result.number),)
         if result.yields is Yields.TABLE:
             return tuple(self._row(row.group, row.number, row.node, language) for row in result.rows[:limit])
         order = self._by_degree(result.nodes)
-        return tuple(self._value(node, language) for node in result.nodes[order[:limit]].tolist())
+        return tuple(self.value(node, language) for node in result.nodes[order[:limit]].tolist())
 
     def _by_degree(self, nodes: NodeIds) -> NDArray[np.int64]:
         """The order in which nodes are shown: the best known first."""
         return np.argsort(-self._graph.degrees(nodes), kind="stable")
 
-    def _value(self, node: int, language: str) -> AnswerValue:
+    def value(self, node: int, language: str) -> AnswerValue:
+        """One node as an answer shows it."""
         graph = self._graph
         label = shown_label(graph, node, language)
         if graph.is_literal(np.array([node], dtype=np.int32))[0]:
@@ -197,7 +199,7 @@ class AnswerBuilder:
     def _row(self, group: int, number: float | None, node: int | None, language: str) -> AnswerValue:
         name = shown_label(self._graph, group, language)
         if node is not None:
-            shown = self._value(node, language)
+            shown = self.value(node, language)
             return AnswerValue(self._graph.id(group), f"{name}: {shown.label}", shown.value, shown.datatype)
         counted = _number(number or 0)
         return AnswerValue(self._graph.id(group), f"{name}: {counted.label}", counted.value, counted.datatype)
@@ -240,7 +242,7 @@ class AnswerBuilder:
             if len(found) == self._config.max_alternatives or weights[i] < _LEAST_ALTERNATIVE:
                 break
             program = reading.retrieval.candidates[i].program
-            labels = tuple(v.label for v in self._values(execute(program, self._graph), language, _SHOWN_VALUES))
+            labels = tuple(v.label for v in self.values(execute(program, self._graph), language, _SHOWN_VALUES))
             if labels and labels not in seen:
                 seen.add(labels)
                 found.append(Alternative(to_words(program, self._graph, language), float(weights[i]), labels))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from enum import Enum
+from typing import Any
 
 
 class Stage(Enum):
@@ -52,3 +54,13 @@ class Diagnosis:
     right_program: str = ""
     gold_relations: tuple[str, ...] = ()
     chosen_relations: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Turn into values that `json` can write."""
+        return {**asdict(self), "stage": self.stage.value}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Diagnosis:
+        """Rebuild from a parsed line."""
+        relations = {name: tuple(data[name]) for name in ("gold_relations", "chosen_relations")}
+        return cls(**{**data, **relations, "stage": Stage(data["stage"])})
