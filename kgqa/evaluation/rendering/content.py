@@ -42,13 +42,13 @@ def counts_pairs(report: Report) -> list[tuple[str, str]]:
         ("questions asked", f"{counts.asked:,}"),
         ("scored (with gold)", f"{counts.scored:,}"),
         ("answered, of the scored", f"{counts.answered:,} ({share(counts.answered, counts.scored)})"),
-        ("without an answer, of the scored", f"{counts.scored - counts.answered:,}"),
+        ("unanswered, of the scored", f"{counts.scored - counts.answered:,}"),
         ("refused with an error", f"{counts.refused:,}"),
         ("never asked, scored 0", f"{counts.unpredicted:,}"),
         ("asked, without gold, not scored", f"{counts.without_gold:,}"),
-        ("milliseconds an answer: median", number(latency.p50_ms, 1)),
-        ("milliseconds an answer: 95 % are below", number(latency.p95_ms, 1)),
-        ("milliseconds an answer: mean", number(latency.mean_ms, 1)),
+        ("median answer, ms", number(latency.p50_ms, 1)),
+        ("95th percentile, ms", number(latency.p95_ms, 1)),
+        ("mean answer, ms", number(latency.mean_ms, 1)),
     ]
 
 

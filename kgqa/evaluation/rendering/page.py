@@ -28,7 +28,7 @@ from kgqa.evaluation.rendering.content import (
     stage_table,
 )
 from kgqa.evaluation.rendering.markup import Markup, element, joined
-from kgqa.evaluation.rendering.plots import Bar, Caption, bar_plot, reliability_plot, risk_plot
+from kgqa.evaluation.rendering.plots import Bar, Caption, bar_plot, named, reliability_plot, risk_plot
 from kgqa.evaluation.rendering.tables import Kind, data, table_html
 from kgqa.evaluation.rendering.values import NOT_APPLICABLE, interval, number, share
 from kgqa.evaluation.rendering.wording import ABSENT, LINKINGS, MATCHINGS, SPLITS, STAGES, describe
@@ -115,18 +115,17 @@ def _metrics(report: Report) -> Iterable[Markup]:
 def _groups(report: Report) -> Iterable[Markup]:
     metrics = main_metrics(report.overall)
     parts = [_split(split, groups, metrics) for split, groups in report.groups.items() if groups]
-    return [element("div", *parts, class_="pairs")] if parts else [_absent(ABSENT.groups)]
+    return parts or [_absent(ABSENT.groups)]
 
 
 def _split(split: Split, groups: Groups, metrics: Sequence[str]) -> Markup:
-    parts = [element("h3", f"By {SPLITS[split]}")]
-    if metrics:
-        parts.append(_figure(_group_plot(split, groups, metrics[0]), _rest(len(groups))))
-    parts.append(table_html(group_table(split, groups, metrics)))
+    tables = [table_html(group_table(split, groups, metrics))]
     every = tuple(dict.fromkeys(name for scores in groups.values() for name in scores))
     if set(every) - set(metrics):
-        parts.append(_folded("All metrics", table_html(group_table(split, groups, every))))
-    return element("div", *parts)
+        tables.append(_folded("All metrics", table_html(group_table(split, groups, every))))
+    plot = _figure(_group_plot(split, groups, metrics[0]), _rest(len(groups))) if metrics else Markup()
+    beside = element("div", plot, element("div", *tables), class_="beside")
+    return element("div", element("h3", f"By {SPLITS[split]}"), beside)
 
 
 def _group_plot(split: Split, groups: Groups, metric: str) -> Markup:
@@ -134,7 +133,7 @@ def _group_plot(split: Split, groups: Groups, metric: str) -> Markup:
     scores = [(name, scores.get(metric, missing)) for name, scores in ordered(split, groups)]
     largest = sorted(scores, key=lambda item: -item[1].n)[:DRAWN]
     bars = [
-        Bar(name, value.mean, f"{interval(value)} n {value.n:,}", value.low, value.high)
+        Bar((name,), value.mean, f"{interval(value)} n {value.n:,}", value.low, value.high)
         for name, value in scores
         if (name, value) in largest
     ]
@@ -147,7 +146,7 @@ def _stages(report: Report) -> list[Markup]:
     if not report.stages:
         return [_absent(ABSENT.stages)]
     total = sum(report.stages.values())
-    bars = [Bar(STAGES[stage][0], n, f"{n:,} ({share(n, total)})") for stage, n in lost(report)]
+    bars = [Bar((STAGES[stage][0],), n, f"{n:,} ({share(n, total)})") for stage, n in lost(report)]
     right = report.stages.get(Stage.RIGHT)
     words = f"Of {total:,} questions, {right:,} were answered with exactly the gold answers." if right else ""
     caption = Caption("plot-stages", "Questions lost at each stage", _description(bars), "questions")
@@ -185,7 +184,7 @@ def _confusions(report: Report) -> list[Markup]:
     some = report.confusions[: min(DRAWN, SHOWN_CONFUSIONS)]
     if not some:
         return [_absent(ABSENT.confusions)]
-    bars = [Bar(f"{one.gold or '–'} → {one.chosen or '–'}", one.n, f"{one.n:,}") for one in some]
+    bars = [Bar((one.gold, one.chosen), one.n, f"{one.n:,}") for one in some]
     caption = Caption(
         "plot-confusions", "Right relations → chosen instead", _description(bars), "questions (right → chosen instead)"
     )
@@ -208,7 +207,7 @@ def _items(field: Field) -> Markup:
     if field.rest > 0:
         items.append(joined(f"and {field.rest:,} more"))
     if len(items) == 1:
-        return element("dd", items[0], class_="program" if "program" in field.caption else None)
+        return element("dd", items[0], class_="program" if field.caption == "program" else None)
     return element("dd", element("ul", *(element("li", item) for item in items)))
 
 
@@ -241,7 +240,7 @@ def _rest(total: int) -> str:
 
 
 def _description(bars: Sequence[Bar]) -> str:
-    return "; ".join(f"{bar.label}: {bar.text}" for bar in bars)
+    return "; ".join(f"{named(bar)}: {bar.text}" for bar in bars)
 
 
 def _absent(why: str) -> Markup:

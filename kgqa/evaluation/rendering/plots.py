@@ -10,22 +10,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kgqa.drawing import cells, cut
-from kgqa.evaluation.rendering.markup import Markup, element
+from kgqa.evaluation.rendering.markup import Markup, element, joined
 from kgqa.evaluation.rendering.values import NOT_APPLICABLE, number, visible
 from kgqa.evaluation.report import ReliabilityBin, RiskPoint
 
 WIDTH = 400.0
 _CELL = 7.6
 _MARGIN, _ROW, _BAR, _AXIS = 14.0, 42.0, 14.0, 44.0
-_LEFT, _RIGHT, _TOP, _PANEL, _STRIP, _GAP = 58.0, 384.0, 12.0, 280.0, 56.0, 14.0
+_LEFT, _RIGHT, _TOP, _PANEL, _STRIP, _GAP = 58.0, 384.0, 12.0, 280.0, 56.0, 20.0
+_ARROW = " → "
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One row of a bar plot; low, high : its interval, NaN where it has none. text : the value in words."""
+    """One row of a bar plot.
 
-    label: str
+    label : its parts, joined by arrows. text : the value in words. low, high : its interval, NaN where it has none.
+    """
+
+    label: tuple[str, ...]
     value: float
     text: str
     low: float = math.nan
@@ -163,9 +167,8 @@ def _svg(caption: Caption, height: float, *content: Markup) -> Markup:
 
 def _bar(bar: Bar, y: float, scale: Scale) -> Markup:
     line, middle = y + 16, y + 22 + _BAR / 2
-    room = int((WIDTH - 2 * _MARGIN) / _CELL) - cells(bar.text) - 2
     parts = [
-        _text(scale.start, line, cut(visible(bar.label).strip(), room) or "–", "start", "label"),
+        _text(scale.start, line, _label(bar), "start", "label"),
         _text(scale.end, line, bar.text, "end"),
     ]
     if math.isfinite(bar.value):
@@ -175,7 +178,19 @@ def _bar(bar: Bar, y: float, scale: Scale) -> Markup:
         low, high = scale(bar.low), scale(bar.high)
         path = f"M{low:.2f},{middle - 5:g}v10M{low:.2f},{middle:g}H{high:.2f}M{high:.2f},{middle - 5:g}v10"
         parts += [element("path", d=path, class_=name) for name in ("halo", "whisker")]
-    return element("g", element("title", f"{bar.label}: {bar.text}"), *parts, class_="row")
+    return element("g", element("title", f"{named(bar)}: {bar.text}"), *parts, class_="row")
+
+
+def named(bar: Bar) -> str:
+    """The whole label of a bar."""
+    return _ARROW.join(visible(part).strip() or "–" for part in bar.label)
+
+
+def _label(bar: Bar) -> Markup:
+    """As much of a label as fits beside the value; its parts do not change each other's direction of writing."""
+    room = int((WIDTH - 2 * _MARGIN) / _CELL) - cells(bar.text) - 2
+    each = (room - len(_ARROW) * (len(bar.label) - 1)) // len(bar.label)
+    return joined(*(element("tspan", cut(visible(part).strip(), each) or "–") for part in bar.label), by=_ARROW)
 
 
 def _point(one: ReliabilityBin, across: Scale, up: Scale) -> Markup:
