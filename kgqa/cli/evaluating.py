@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgqa.cli.options import add_graph, command, open_system, progress
-from kgqa.cli.output import plain, safe, show, write_json
+from kgqa.cli.output import safe, show, write_json
 
 if TYPE_CHECKING:
     from kgqa.evaluation import QuestionSet, Report

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from kgqa.errors import ConfigError, QuestionsFileError
-from kgqa.evaluation.diagnose import diagnose
+from kgqa.evaluation.attribution import diagnose
 from kgqa.evaluation.diagnosis import Diagnosis
 from kgqa.evaluation.matching import Matching
 from kgqa.evaluation.predictions import Prediction
@@ -72,19 +72,19 @@ def evaluate(
     report_progress = on_progress or _silent
     start = time.perf_counter()
     predictions = _predict(system, asked, options, folder, partial(report_progress, "questions"))
-    seconds = time.perf_counter() - start
-    found: Sequence[Diagnosis] = ()
-    if options.diagnose:
-        path = folder / DIAGNOSES if folder else None
-        found = diagnose(system, predictions, asked, path=path, on_progress=partial(report_progress, "diagnosis"))
     setting = Setting(
         name=options.name,
         linking=Linking.GOLD if options.gold_links else Linking.OWN,
         matching=options.matching,
         seed=options.seed,
-        seconds=seconds,
+        seconds=time.perf_counter() - start,
         config={**asdict(system.config), "evaluation": _plain(options)},
     )
+    found: Sequence[Diagnosis] = ()
+    if options.diagnose:
+        path = folder / DIAGNOSES if folder else None
+        progress = partial(report_progress, "diagnosis")
+        found = diagnose(system, predictions, asked, setting=setting, path=path, on_progress=progress)
     report = score(predictions, asked, setting, diagnoses=found, splits=options.splits)
     if folder:
         write_report(report, folder)
@@ -139,8 +139,8 @@ def _in_turn(system: KGQA, asked: Iterable[LinkedQuestion], *, linked: bool) -> 
 def run_name(system: KGQA, *, linked: bool) -> str:
     """What a file of predictions belongs to: version, commit, graph, settings and who linked."""
     settings = hashlib.sha256(json.dumps(asdict(system.config), sort_keys=True).encode()).hexdigest()[:16]
-    links = "gold links" if linked else "own links"
-    return f"kgqa {package_version('kgqa')} ({git_commit()}), graph {graph_digest(system.graph)}, settings {settings}, {links}"
+    code, links = f"{package_version('kgqa')} ({git_commit()})", "gold links" if linked else "own links"
+    return f"kgqa {code}, graph {graph_digest(system.graph)}, settings {settings}, {links}"
 
 
 def _plain(options: Options) -> dict[str, object]:

@@ -1,6 +1,7 @@
-"""A scored report to read: Markdown, or one HTML file that needs nothing else."""
+"""A scored report to read: Markdown, one HTML file that needs nothing else, or a terminal."""
 
 from kgqa.evaluation.rendering.markdown import to_markdown
 from kgqa.evaluation.rendering.page import to_html
+from kgqa.evaluation.rendering.terminal import report_view
 
-__all__ = ["to_html", "to_markdown"]
+__all__ = ["report_view", "to_html", "to_markdown"]

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from kgqa.evaluation.diagnosis import Stage
-from kgqa.evaluation.metrics import Interval
 from kgqa.evaluation.rendering.tables import EMPTY, Column, Kind, Table
 from kgqa.evaluation.rendering.values import interval, number, share
 from kgqa.evaluation.rendering.wording import DIRECTIONS, SPLITS, STAGES, Described, describe, reason_words
 from kgqa.evaluation.report import Report, RiskPoint, Split, WorstCase
+from kgqa.evaluation.resampling import Interval
 
 Groups = Mapping[str, Mapping[str, Interval]]
 MAIN = ("Hits@1", "F1", "Exact")

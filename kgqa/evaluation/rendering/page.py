@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 
 from kgqa.evaluation.diagnosis import Stage
-from kgqa.evaluation.metrics import Interval
 from kgqa.evaluation.rendering.content import (
     SHOWN_CONFUSIONS,
     Field,
@@ -33,6 +32,7 @@ from kgqa.evaluation.rendering.tables import Kind, data, table_html
 from kgqa.evaluation.rendering.values import NOT_APPLICABLE, interval, number, share
 from kgqa.evaluation.rendering.wording import ABSENT, LINKINGS, MATCHINGS, SPLITS, STAGES, describe
 from kgqa.evaluation.report import Linking, Report, Split, WorstCase
+from kgqa.evaluation.resampling import Interval
 
 DRAWN = 20
 _SECTIONS = (

@@ -6,7 +6,7 @@ import math
 import re
 
 from kgqa.drawing import escape_codepoints
-from kgqa.evaluation.metrics import Interval
+from kgqa.evaluation.resampling import Interval
 
 NOT_APPLICABLE = "not applicable"
 LONGEST = 400
