@@ -49,15 +49,14 @@ class LineLog(Generic[R]):
 
         Errors : QuestionsFileError if the file belongs to something else, or is damaged.
         """
-        if not self.path.exists():
+        lines = self._whole_lines() if self.path.exists() else []
+        if not lines:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._append(self._header)
             return {}
-        lines = self._whole_lines()
-        if not lines or self._parse(lines[0], 1) != self._header:
+        if (found := self._parse(lines[0], 1)) != self._header:
             raise QuestionsFileError(
-                f"{self.path} holds other {self._many}; expected the first line {json.dumps(self._header)}. "
-                "Remove the file or choose another"
+                f"{self.path} holds other {self._many}: {self._differences(found)}. Remove the file or choose another"
             )
         done = [self._result(line, number) for number, line in enumerate(lines[1:], 2)]
         return {result.id: result for result in done}
@@ -65,6 +64,11 @@ class LineLog(Generic[R]):
     def add(self, result: R) -> None:
         """Append one result."""
         self._append(result.to_json())
+
+    def _differences(self, found: object) -> str:
+        header = found if isinstance(found, Mapping) else {}
+        keys = [key for key in dict.fromkeys((*self._header, *header)) if self._header.get(key) != header.get(key)]
+        return "; ".join(f"{key} there {header.get(key)!r}, here {self._header.get(key)!r}" for key in keys)
 
     def _append(self, data: Mapping[str, Any]) -> None:
         with self.path.open("a", encoding="utf-8", errors="surrogatepass") as file:

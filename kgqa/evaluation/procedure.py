@@ -23,7 +23,7 @@ from kgqa.evaluation.runner import answer_all, predict
 from kgqa.evaluation.workers import answer_in_parallel
 from kgqa.system import KGQA, Progress
 
-PREDICTIONS, DIAGNOSES = "predictions.jsonl", "diagnoses.jsonl"
+QUESTIONS, PREDICTIONS, DIAGNOSES = "questions.jsonl", "predictions.jsonl", "diagnoses.jsonl"
 REPORTS = ("report.json", "report.md", "report.html")
 
 
@@ -62,8 +62,8 @@ def evaluate(
 ) -> Report:
     """Ask a system every question of a set and score what it says.
 
-    questions : a set, or the path of a JSON Lines file. directory : where predictions, diagnoses and reports are
-    written; a run that was killed goes on there. on_progress : called with (stage, done, total).
+    questions : a set, or the path of a JSON Lines file. directory : where questions, predictions, diagnoses and reports
+    are written; a run that was killed goes on there. on_progress : called with (stage, done, total).
     Errors : QuestionsFileError for a malformed set, or a directory that holds another run.
     """
     options = options or Options()
@@ -87,6 +87,7 @@ def evaluate(
         found = diagnose(system, predictions, asked, setting=setting, path=path, on_progress=progress)
     report = score(predictions, asked, setting, diagnoses=found, splits=options.splits)
     if folder:
+        asked.write(folder / QUESTIONS)
         write_report(report, folder)
     return report
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -108,6 +108,11 @@ class QuestionSet:
         gold = {record.text("id"): record.gold() for record in records if record.data.get("answers") is not None}
         return cls(tuple(record.question() for record in records), gold, tuple(unread))
 
+    def write(self, path: Path | str) -> None:
+        """Write the set as JSON Lines that `read` takes; what is not known of a question is left out."""
+        lines = (json.dumps(_line(q, self.gold.get(q.id)), ensure_ascii=False) for q in self.questions)
+        Path(path).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", errors="surrogatepass")
+
     def __len__(self) -> int:
         return len(self.questions)
 
@@ -140,6 +145,14 @@ class QuestionSet:
         """The same questions with the gold of some withdrawn: asked and counted, not scored."""
         withdrawn = frozenset(ids)
         return replace(self, gold={i: gold for i, gold in self.gold.items() if i not in withdrawn})
+
+
+def _line(question: Question, gold: Gold | None) -> dict[str, Any]:
+    """One line of a file: a question with its gold; `answers` stands there wherever there is gold, also if empty."""
+    line: dict[str, Any] = {"id": question.id, "question": question.text, "language": question.language}
+    if gold is not None:
+        line |= {**asdict(gold), "kind": gold.kind.value if gold.kind else ""}
+    return {key: value for key, value in line.items() if key == "answers" or value not in ("", (), None)}
 
 
 @dataclass(frozen=True, slots=True)
