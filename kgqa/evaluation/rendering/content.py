@@ -85,7 +85,7 @@ def group_table(split: Split, groups: Groups, metrics: Sequence[str]) -> Table:
     """Some metrics of every group, with how many questions it has."""
     rows = []
     for name, scores in ordered(split, groups):
-        sizes = {f"{value.n:,}" for value in scores.values()}
+        sizes = {f"{scores[metric].n:,}" for metric in metrics if metric in scores}
         cells = (interval(scores[metric]) if metric in scores else EMPTY for metric in metrics)
         rows.append((name, " / ".join(sorted(sizes)), *cells))
     columns = (Column(SPLITS[split], Kind.DATA), Column("n"), *(Column(metric) for metric in metrics))
