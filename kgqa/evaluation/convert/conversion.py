@@ -56,8 +56,8 @@ def convert(
         raise QuestionsFileError(f"{path} holds no question in the form of {format.value}{left_out}. Check the format")
     if graph is not None:
         asked = _answered(original, asked, graph)
-    original.note(sum(one.answers is None for one in asked), "have no gold: they are asked and not scored")
-    original.note(sum(one.answers == () for one in asked), "have an empty gold set: giving nothing is right")
+    original.note(sum(one.answers is None for one in asked), "without gold, which are asked and not scored")
+    original.note(sum(one.answers == () for one in asked), "whose gold is empty, so that giving nothing is right")
     return Converted(tuple(one.record() for one in asked), tuple(original.skipped), tuple(original.notes))
 
 

@@ -21,17 +21,18 @@ from kgqa.evaluation.convert.sparql import PREFIXES, standard_count, stays_local
 from kgqa.graph import KnowledgeGraph
 
 QUERY_SECONDS = 30.0
+MESSAGE_LENGTH = 120
 
 
 class QueryRunner:
     """Runs SELECT and ASK over a graph, one after another; a context manager.
 
-    graph : as `KnowledgeGraph.to_oxigraph` shows it. seconds : the longest that one query may take.
+    graph : as `KnowledgeGraph.to_oxigraph` shows it. seconds : the longest that a query may take, or QUERY_SECONDS.
     """
 
-    def __init__(self, graph: KnowledgeGraph, *, seconds: float = QUERY_SECONDS) -> None:
+    def __init__(self, graph: KnowledgeGraph, *, seconds: float | None = None) -> None:
         self._graph = graph
-        self._seconds = seconds
+        self._seconds = QUERY_SECONDS if seconds is None else seconds
         self._folder = tempfile.TemporaryDirectory(prefix="kgqa-queries-")
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
@@ -57,7 +58,9 @@ class QueryRunner:
         process = self._process or self._start()
         reply = self._ask(process, json.dumps({"query": standard_count(query), "prefixes": dict(PREFIXES)}))
         if "error" in reply:
-            raise QuestionsFileError(f"the query can't be run: {reply['error']}")
+            # A parser's message goes on to list all that it could have taken.
+            first = str(reply["error"]).partition("\n")[0]
+            raise QuestionsFileError(f"the query can't be run: {first[:MESSAGE_LENGTH]}")
         return reply
 
     @property

@@ -29,7 +29,7 @@ def read_second(original: Original) -> Iterator[Asked]:
         for asked, is_paraphrase in original.take(_second, entry, query):
             paraphrased += is_paraphrase
             yield asked
-    original.note(paraphrased, "have no wording of their own; they have the paraphrase")
+    original.note(paraphrased, "without a wording of their own, which have the paraphrase")
 
 
 def _first(entry: Entry) -> Asked:

@@ -24,7 +24,7 @@ def read(original: Original) -> Iterator[Asked]:
         for asked in original.take(_question, line, kind, hops, split):
             unknown += asked.hops is None
             yield asked
-    original.note(unknown, "have no number of hops: neither a folder such as 2-hop nor a file of types tells it")
+    original.note(unknown, "without a number of hops, as neither a folder such as 2-hop nor a file of types tells it")
 
 
 def recognises(head: str) -> bool:

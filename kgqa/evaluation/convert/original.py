@@ -181,9 +181,9 @@ class Original:
         self.skipped.append(str(error))
 
     def note(self, count: int, message: str) -> None:
-        """Keep "`count` questions `message`" for whoever uses the converted file, if there are any."""
+        """Keep "questions `message`: `count`" for whoever uses the converted file, if there are any."""
         if count:
-            self.notes.append(f"{count} {'question' if count == 1 else 'questions'} {message}")
+            self.notes.append(f"questions {message}: {count}")
 
 
 def read_bytes(path: Path) -> bytes:

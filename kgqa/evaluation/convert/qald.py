@@ -15,10 +15,11 @@ from kgqa.types import AnswerKind
 
 @dataclass(slots=True)
 class _Counts:
-    """What was met on the way: languages of the file, and questions without the chosen ones."""
+    """Languages of the file, questions in none of the chosen ones, and questions with a blank text."""
 
     languages: set[str] = field(default_factory=set)
     untold: int = 0
+    blank: int = 0
 
 
 def read(original: Original) -> Iterator[Asked]:
@@ -33,7 +34,8 @@ def read(original: Original) -> Iterator[Asked]:
             f"{original.path} has no question in {', '.join(missing)}; expected some of: "
             f"{', '.join(sorted(counts.languages)) or 'none there'}"
         )
-    original.note(counts.untold, f"are left out, as they are in none of the languages {', '.join(wanted)}")
+    original.note(counts.blank, "whose text in some language is blank, and left out there")
+    original.note(counts.untold, f"left out, being in none of the languages {', '.join(wanted)}")
 
 
 def tag(language: str) -> str:
@@ -52,6 +54,7 @@ def _questions(entry: Entry, wanted: Sequence[str], counts: _Counts) -> list[Ask
     if not told:
         raise entry.error("'question' has no text in any language; expected [{'language': ..., 'string': ...}]")
     counts.languages.update(language for language, _ in told)
+    counts.blank += len(told) < len(wordings)
     chosen = [(language, text) for language, text in told if not wanted or _matches(language, wanted)]
     counts.untold += not chosen
     gold = _gold(entry)

@@ -56,11 +56,11 @@ _BARE_COUNT = re.compile(
 _PREFIX = re.compile(rf"{_START}PREFIX\s+([\w-]*)\s*:\s*<([^<>\s]*)>", re.IGNORECASE)
 _TERM = re.compile(
     rf"(?P<iri>{_IRI})|(?P<string>{_STRING})|(?P<comment>#[^\n]*)"
-    r"|(?<![\w?$])(?P<prefix>[A-Za-z][\w-]*):(?P<local>(?:[\w%:-]|\.(?=[\w%:-])|\\.)*)",
+    r"|(?<![\w?$])(?P<prefix>(?:[A-Za-z][\w-]*)?):(?P<local>(?:[\w%:-]|\.(?=[\w%:-])|\\.)*)",
     re.DOTALL,
 )
 _ENTITY = re.compile(
-    r"http://(?:\w+\.)?dbpedia\.org/resource/(?!Category:).+"
+    r"http://(?!wikidata\.)(?:[\w-]+\.)?dbpedia\.org/resource/.+"
     r"|http://wikidata\.dbpedia\.org/resource/Q\d+|https?://www\.wikidata\.org/entity/Q\d+"
 )
 _TYPING = re.compile(r".*(?:/P31|/P279|#type)")

@@ -26,8 +26,8 @@ def read(original: Original) -> Iterator[Asked]:
             differing += sets > 1
             ungraded += asked.answers is None
             yield asked
-    original.note(ungraded, 'have no parse that is "Complete" of a question that is "Good", and so no gold')
-    original.note(differing, "have parses with different answers; their gold is the union")
+    original.note(ungraded, 'without a "Complete" parse of a "Good" question, which have no gold')
+    original.note(differing, "whose parses have different answers, and whose gold is their union")
 
 
 def _naming(graph: KnowledgeGraph | None) -> Naming:
