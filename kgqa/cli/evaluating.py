@@ -1,9 +1,10 @@
-"""The commands that measure: `kgqa evaluate`."""
+"""The commands that measure: `kgqa evaluate`, `convert`."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from kgqa.cli.output import safe, show, write_json
 if TYPE_CHECKING:
     from kgqa.evaluation import QuestionSet, Report
 
+_FORMATS = ("metaqa", "pathquestion", "webqsp", "qald", "lcquad1", "lcquad2", "nlpcc")
 _SPLITS = ("hops", "kind", "tags", "language")
 _LISTED = 5
 
@@ -37,6 +39,21 @@ def add_evaluate(commands: Any) -> None:
     help_text = "do not look for the stage that lost each wrong answer; saves reading every question twice"
     parser.add_argument("--no-diagnosis", action="store_true", help=help_text)
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
+
+
+def add_convert(commands: Any) -> None:
+    """Add `kgqa convert`."""
+    parser = command(commands, "convert", _convert, "turn a published question set into a questions file")
+    help_text = f"{', '.join(_FORMATS)}, or auto to tell it by the file's beginning"
+    parser.add_argument("format", metavar="FORMAT", choices=("auto", *_FORMATS), help=help_text)
+    parser.add_argument("source", metavar="SOURCE", type=Path, help="the file as it was published")
+    parser.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="the questions file to write")
+    help_text = "run the SPARQL of questions without answers on this graph"
+    parser.add_argument("--graph", metavar="GRAPH", help=help_text)
+    help_text = "take only this language of a set in several; may be repeated"
+    parser.add_argument("--language", metavar="L", action="append", default=[], help=help_text)
+    help_text = "raise stops at a malformed record (the default); skip leaves it out and says so"
+    parser.add_argument("--on-error", choices=("raise", "skip"), default="raise", help=help_text)
 
 
 def _split_names(text: str) -> tuple[str, ...]:
@@ -85,3 +102,24 @@ def _print_report(report: Report, args: argparse.Namespace) -> None:
 
     show(report_view(report))
     sys.stdout.write(f"{' '.join(safe(str(args.output / name)) for name in REPORTS)}\n")
+
+
+def _convert(args: argparse.Namespace) -> int:
+    from kgqa.evaluation.convert import DatasetFormat, convert, guess_format, write
+    from kgqa.graph import KnowledgeGraph
+
+    format_ = guess_format(args.source) if args.format == "auto" else DatasetFormat(args.format)
+    graph = None if args.graph is None else KnowledgeGraph.load(args.graph)
+    converted = convert(args.source, format_, languages=args.language, graph=graph, on_error=args.on_error)
+    write(converted, args.output)
+    _tell("left out", converted.skipped)
+    _tell("note", converted.notes)
+    sys.stdout.write(f"{safe(str(args.output))}: {len(converted.records):,} questions\n")
+    return 0
+
+
+def _tell(what: str, messages: Sequence[str]) -> None:
+    for message in messages[:_LISTED]:
+        sys.stderr.write(f"kgqa: {what}: {safe(message)}\n")
+    if len(messages) > _LISTED:
+        sys.stderr.write(f"kgqa: and {len(messages) - _LISTED:,} more ({what})\n")
