@@ -8,7 +8,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from kgqa.evaluation import Interval, Linking, Matching, Report, Split
 from kgqa.evaluation.diagnosis import Stage
 from kgqa.evaluation.rendering import to_html
+from kgqa.evaluation.rendering.values import interval, number
 from kgqa.evaluation.rendering.wording import LINKINGS, MATCHINGS, STAGES, describe
 from tests.evaluation.sample_report import HOSTILE, OVERALL, empty, full
 
@@ -184,7 +185,7 @@ def test_the_metric_table_holds_the_reports_numbers() -> None:
     assert by_name["AUROC"][1] == "0.812"
     assert by_name["ECE"][3:5] == ["0 to 1", "lower"]
     assert by_name["Hits@1"][3:5] == ["0 to 1", "higher"]
-    assert "among the first k proposed" in by_name["Program recall@50"][5]
+    assert [row[5] for row in rows] == [describe(name).definition for name in OVERALL]
 
 
 def test_the_group_tables_hold_the_reports_numbers() -> None:
@@ -300,3 +301,47 @@ SECTIONS: list[tuple[str, Callable[[Page], bool]]] = [
 @pytest.mark.parametrize("check", [check for _, check in SECTIONS], ids=[name for name, _ in SECTIONS])
 def test_where_it_comes_from(check: Callable[[Page], bool]) -> None:
     assert check(Page(to_html(full("commit"))))
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (0.0625, "0.062"),
+        (-0.0001, "0.000"),
+        (9.9996, "10.000"),
+        (31.4159, "31.4"),
+        (1234.56, "1,234.6"),
+        (math.inf, "∞"),
+        (-math.inf, "-∞"),
+        (math.nan, "not applicable"),
+    ],
+)
+def test_numbers_in_words(value: float, told: str) -> None:
+    assert number(value) == told
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (Interval(0.5, 0.25, 0.75, 4), "0.500 (0.250–0.750)"),
+        (Interval(0.5, math.nan, math.nan, 4), "0.500"),
+        (Interval(-0.1, -0.2, 0.05, 4), "-0.100 (-0.200 to 0.050)"),
+        (Interval(math.nan, math.nan, math.nan, 4), "not applicable"),
+        (Interval(0.5, 0.5, 0.5, 0), "not applicable"),
+    ],
+)
+def test_intervals_in_words(value: Interval, told: str) -> None:
+    assert interval(value) == told
+
+
+def test_a_group_without_the_main_metrics_and_many_groups() -> None:
+    odd = {"Zap": Interval(3.5, 3.0, 14.0, 5)}
+    groups = {f"tag {i}": {"Zap": Interval(float(i), 0.0, float(i), i)} for i in range(1, 31)}
+    source = to_html(replace(full(), overall=odd, groups={Split.TAGS: groups}))
+    table = Page(source).tables["By tag"]
+    assert table[0] == ["tag", "n", "Zap"]
+    assert len(table) == 31
+    plot = next(svg for svg in svgs(source) if svg.findtext("title") == "Zap by tag")
+    drawn = {row.findtext("title", "").split(":")[0] for row in plot.iter("g")}
+    assert drawn == {f"tag {i}" for i in range(11, 31)}
+    assert "The 20 largest of 30 are drawn; the table has all." in Page(source).words()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -72,7 +73,9 @@ def metric_table(scores: Mapping[str, Interval]) -> Table:
 
 
 def _range(known: Described) -> str:
-    return EMPTY if known.low is None or known.high is None else f"{known.low:g} to {known.high:g}"
+    if known.low is None or known.high is None:
+        return EMPTY
+    return f"{known.low:g} to {known.high:g}" if math.isfinite(known.high) else f"from {known.low:g}"
 
 
 def ordered(split: Split, groups: Groups) -> list[tuple[str, Mapping[str, Interval]]]:
@@ -85,7 +88,7 @@ def group_table(split: Split, groups: Groups, metrics: Sequence[str]) -> Table:
     """Some metrics of every group, with how many questions it has."""
     rows = []
     for name, scores in ordered(split, groups):
-        sizes = {f"{value.n:,}" for value in scores.values()}
+        sizes = {f"{scores[metric].n:,}" for metric in metrics if metric in scores}
         cells = (interval(scores[metric]) if metric in scores else EMPTY for metric in metrics)
         rows.append((name, " / ".join(sorted(sizes)), *cells))
     columns = (Column(SPLITS[split], Kind.DATA), Column("n"), *(Column(metric) for metric in metrics))
@@ -123,7 +126,7 @@ def risk_table(report: Report) -> Table:
     points = report.risk_coverage
     chosen = evenly(points, _RISK_ROWS)
     rows = tuple((number(p.threshold), number(p.coverage), number(p.risk)) for p in chosen)
-    columns = (Column("answered above confidence"), Column("share answered"), Column("share wrong of those"))
+    columns = (Column("answered from confidence"), Column("share answered"), Column("share wrong of those"))
     note = f"{len(chosen)} of the {len(points):,} points of the curve." if len(chosen) < len(points) else ""
     return Table("Risk and coverage", columns, rows, note)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 
@@ -139,7 +140,8 @@ def _group_plot(split: Split, groups: Groups, metric: str) -> Markup:
     ]
     title = f"{metric} by {SPLITS[split]}"
     caption = Caption(f"plot-{split.value}", title, _description(bars), f"{metric}, with its 95 % interval")
-    return bar_plot(caption, bars, top=describe(metric).high or 0.0)
+    high = describe(metric).high or 0.0
+    return bar_plot(caption, bars, top=high if math.isfinite(high) else 0.0)
 
 
 def _stages(report: Report) -> list[Markup]:
