@@ -21,7 +21,10 @@ MOST_PATHS = 3_000
 
 
 class Reach:
-    """Walks in both directions along all relations that a question may walk; no walk goes on behind a literal."""
+    """Walks in both directions along all relations that a question may walk; no walk goes on behind a literal.
+
+    To pass to a node that is stated to be the same is no step in `distance`, and not done in paths.
+    """
 
     def __init__(self, graph: KnowledgeGraph) -> None:
         self._graph = graph
@@ -33,13 +36,13 @@ class Reach:
         wanted = np.zeros(self._graph.n_terms, dtype=bool)
         seen = wanted.copy()
         wanted[goals] = True
-        frontier = distinct(starts)
+        frontier = self._graph.same_as(starts)
         for steps in range(limit + 1):
             if wanted[frontier].any():
                 return steps
             seen[frontier] = True
             frontier = frontier if not steps else frontier[~self._graph.is_literal(frontier)]
-            frontier = self._neighbours(frontier)
+            frontier = self._graph.same_as(self._neighbours(frontier))
             frontier = frontier[~seen[frontier]]
         return None
 
