@@ -69,7 +69,7 @@ def test_the_version_is_the_packages() -> None:
     assert kgqa.__version__ == project["project"]["version"]
 
 
-@pytest.mark.parametrize("name", ["py.typed", "answer.schema.json"])
+@pytest.mark.parametrize("name", ["py.typed", "answer.schema.json", "evaluation/rendering/report.css"])
 def test_files_that_ship(name: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert name in project["tool"]["setuptools"]["package-data"]["kgqa"]

@@ -155,6 +155,7 @@ class _Attributor:
         self._setting = setting
         self._reach = Reach(system.graph)
         self._checks = GoldChecks(system.graph, self._reach, setting.matching)
+        self._has_topics = any(gold.topic for gold in golds)
         texts = (text for gold in golds for text in (*gold.answers, *gold.topic))
         self._named = NamedNodes(system.graph, texts, setting.matching)
 
@@ -226,8 +227,9 @@ class _Attributor:
         given = bool(gold.topic) and self._setting.linking is not Linking.GOLD
         try:
             linked = self._with_gold_links(subject, base) if given else None
-        except QuestionError as error:
-            return replace(base, stage=Stage.GOLD, detail=f"A gold entity is not in the graph: {error}")
+        except QuestionError:
+            lost = [name for name in gold.topic if not len(self._named.of((name,)))] or gold.topic
+            return replace(base, stage=Stage.GOLD, detail=f"A gold entity is not in the graph: {listed(lost)}.")
         if linked is not None:
             return linked
         answers = self._named.of(gold.answers)
@@ -247,19 +249,23 @@ class _Attributor:
         return replace(base, stage=Stage.RETRIEVAL, detail=self._unproposed(subject, given=given))
 
     def _with_gold_links(self, subject: _Subject, base: Diagnosis) -> Diagnosis | None:
-        """The diagnosis where retrieval proposes the right program once the gold entities are given."""
+        """The diagnosis where retrieval proposes the right program once the gold entities are given; None elsewhere."""
         links = self._system.link_given(subject.question.text, subject.gold.topic)
-        ranks = Ranks.of(self._system.read(subject.question.text, links=links), subject.judge)
+        reading = self._system.read(subject.question.text, links=links)
+        ranks = Ranks.of(reading, subject.judge)
         if ranks.best is None:
             return None
         words = self._words(ranks.best, subject.language)
+        same = _nodes(reading.retrieval.links) == _nodes(subject.reading.retrieval.links)
+        # Linked was what gold names: that certainty alone brings the program up is no matter of linking.
+        known = same and _nodes(ranks.best.links) <= _nodes(reading.retrieval.links)
         detail = (
             f"With {listed(subject.gold.topic)} given, the right program ({words}) is proposed; "
-            f"linked was: {self._linked(subject)}."
+            f"linked was{', as in gold' if known else ''}: {self._linked(subject)}."
         )
         return replace(
             base,
-            stage=Stage.LINKING,
+            stage=Stage.RETRIEVAL if known else Stage.LINKING,
             detail=detail,
             linked_rank=ranks.program,
             right_program=words,
@@ -267,14 +273,15 @@ class _Attributor:
         )
 
     def _out_of_reach(self, subject: _Subject, answers: NodeIds) -> str:
-        """Why linking is to blame where the set names no entities; "" where it is not.
+        """Why linking is to blame where no gold entities are named; "" where it is not.
 
-        It is, where nothing was linked, or where from no link any gold answer is within `max_hops` steps in either
-        direction. Of counts, truth values and bare numbers this can't be told.
+        It is, where from no link any gold answer is within `max_hops` steps in either direction; of counts, truth
+        values and bare numbers this can't be told. So it is where nothing was linked, unless the set names entities
+        for other questions: then there was none to link.
         """
         links = subject.reading.retrieval.links
         if not links:
-            return "Nothing in the question was linked, and the set names no gold entities."
+            return "" if self._has_topics else "Nothing in the question was linked."
         if is_computed(subject.gold) or not len(answers):
             return ""
         hops = self._system.config.retrieval.max_hops
@@ -303,6 +310,10 @@ class _Attributor:
         links = subject.reading.retrieval.links
         shown = [f"“{link.mention.text}” as {shown_label(self._graph, link.node, subject.language)}" for link in links]
         return listed(shown) or "nothing"
+
+
+def _nodes(links: Iterable[Link]) -> set[int]:
+    return {link.node for link in links}
 
 
 def _chosen(reading: Reading) -> Candidate | None:

@@ -12,8 +12,9 @@ class Stage(Enum):
     """What became of one question.
 
     RIGHT : answered with exactly the gold set. REFUSED : the system raised an error for the question.
-    LINKING : the right program is proposed only when the gold entities are given.
-    RETRIEVAL : the right program is not proposed, with the gold entities neither.
+    LINKING : the right program is proposed only when the gold entities are given, and others were linked; where no gold
+        entities are named, no gold answer is near what was linked.
+    RETRIEVAL : the right program is not proposed, although what was linked is right, or with the gold entities neither.
     READING : the right program is proposed, another one was chosen.
     EXECUTION : the right program was chosen, and what it gave was cut or shown otherwise.
     WITHHELD : the right program was chosen, and its answer not given for want of confidence.

@@ -81,7 +81,7 @@ class GoldChecks:
 
     def _path_verifies(self, case: Case) -> str:
         ours = self._our_nodes(case)
-        reached = follow_facts(self._graph, facts_of(case.gold.path))
+        reached = follow_facts(self._graph, facts_of(case.gold.path), case.topics)
         if not len(ours) or not np.array_equal(ours, reached):
             return ""
         path = " > ".join(path_labels(self._graph, case.gold.path, case.language))

@@ -21,7 +21,10 @@ MOST_PATHS = 3_000
 
 
 class Reach:
-    """Walks in both directions along all relations that a question may walk; no walk goes on behind a literal."""
+    """Walks in both directions along all relations that a question may walk; no walk goes on behind a literal.
+
+    To pass to a node that is stated to be the same is no step in `distance`, and not done in paths.
+    """
 
     def __init__(self, graph: KnowledgeGraph) -> None:
         self._graph = graph
@@ -33,13 +36,13 @@ class Reach:
         wanted = np.zeros(self._graph.n_terms, dtype=bool)
         seen = wanted.copy()
         wanted[goals] = True
-        frontier = distinct(starts)
+        frontier = self._graph.same_as(starts)
         for steps in range(limit + 1):
             if wanted[frontier].any():
                 return steps
             seen[frontier] = True
             frontier = frontier if not steps else frontier[~self._graph.is_literal(frontier)]
-            frontier = self._neighbours(frontier)
+            frontier = self._graph.same_as(self._neighbours(frontier))
             frontier = frontier[~seen[frontier]]
         return None
 
@@ -98,13 +101,14 @@ def path_labels(graph: KnowledgeGraph, path: Sequence[PathItem], language: str) 
     )
 
 
-def follow_facts(graph: KnowledgeGraph, facts: Sequence[Fact]) -> NodeIds:
-    """All nodes that the relations of a gold path reach from its first node; empty where the graph lacks a part.
+def follow_facts(graph: KnowledgeGraph, facts: Sequence[Fact], topics: NodeIds) -> NodeIds:
+    """All nodes that the relations of a gold path reach; empty where the graph lacks a part.
 
-    Each relation is walked in the direction in which its fact goes on from the one before, over nodes that are stated
-    to be the same where the path jumps between them.
+    The path starts at the node of its first fact that is a topic, the subject if neither or both are. Each relation is
+    walked in the direction in which its fact goes on from the one before, over nodes that are stated to be the same
+    where the path jumps between them.
     """
-    nodes = _node(graph, facts[0][0]) if facts else EMPTY
+    nodes = _start(graph, facts[0], topics) if facts else EMPTY
     for subject, name, obj in facts:
         relation = graph.find_relation(name)
         ends = [_node(graph, subject), _node(graph, obj)]
@@ -114,6 +118,11 @@ def follow_facts(graph: KnowledgeGraph, facts: Sequence[Fact]) -> NodeIds:
             return EMPTY
         nodes = graph.follow(found[0], relation, inverse=bool(found[1]))
     return nodes
+
+
+def _start(graph: KnowledgeGraph, fact: Fact, topics: NodeIds) -> NodeIds:
+    ends = (_node(graph, fact[0]), _node(graph, fact[2]))
+    return next((end for end in ends if np.isin(end, topics).any()), ends[0])
 
 
 def _node(graph: KnowledgeGraph, name: str) -> NodeIds:

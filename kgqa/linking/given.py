@@ -17,7 +17,7 @@ from kgqa.text.folding import Folded, fold_with_offsets
 from kgqa.types import Link, MatchKind, Mention, NodeIds
 
 _MOST_NAMESAKES = 256
-_WHOLE_NAMES = (int(NameFlag.LABEL), int(NameFlag.ALIAS), int(NameFlag.LITERAL))
+_NAMES = tuple(map(int, (NameFlag.LABEL, NameFlag.ALIAS, NameFlag.LITERAL, NameFlag.BASE)))
 
 
 def given_links(
@@ -47,17 +47,19 @@ def given_links(
 
 
 def topic_nodes(graph: KnowledgeGraph, labels: LabelIndex, name: str) -> list[int]:
-    """The node with an id, else all nodes with a label, else with an alias; exact before other case and accents.
+    """The node with an id; else all nodes that have a name, of the first kind that any has.
 
+    The kinds, in order: a label; an alias; a short string; each of these in other case or accents; a label without
+    what tells it apart, such as the brackets of "Shu (state)".
     Raises QuestionError where there is none.
     """
     node = graph.find(name)
     if node >= 0 and graph.degrees(np.array([node], dtype=np.int32))[0]:
         return [node]
-    named = [n for key in labels.find(fold(name)) for n in labels.named(key, _MOST_NAMESAKES) if n.flag in _WHOLE_NAMES]
+    named = [n for key in labels.find(fold(name)) for n in labels.named(key, _MOST_NAMESAKES) if n.flag in _NAMES]
     exact = [n for n in named if _plain(n.name) == _plain(name)]
-    for flag in _WHOLE_NAMES:
-        for group in (exact, named):
+    for group in (exact, named):
+        for flag in _NAMES:
             if nodes := _with_flag(group, flag):
                 return nodes
     raise QuestionError(

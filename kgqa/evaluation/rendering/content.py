@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -72,7 +73,9 @@ def metric_table(scores: Mapping[str, Interval]) -> Table:
 
 
 def _range(known: Described) -> str:
-    return EMPTY if known.low is None or known.high is None else f"{known.low:g} to {known.high:g}"
+    if known.low is None or known.high is None:
+        return EMPTY
+    return f"{known.low:g} to {known.high:g}" if math.isfinite(known.high) else f"from {known.low:g}"
 
 
 def ordered(split: Split, groups: Groups) -> list[tuple[str, Mapping[str, Interval]]]:
@@ -123,7 +126,7 @@ def risk_table(report: Report) -> Table:
     points = report.risk_coverage
     chosen = evenly(points, _RISK_ROWS)
     rows = tuple((number(p.threshold), number(p.coverage), number(p.risk)) for p in chosen)
-    columns = (Column("answered above confidence"), Column("share answered"), Column("share wrong of those"))
+    columns = (Column("answered from confidence"), Column("share answered"), Column("share wrong of those"))
     note = f"{len(chosen)} of the {len(points):,} points of the curve." if len(chosen) < len(points) else ""
     return Table("Risk and coverage", columns, rows, note)
 
@@ -148,42 +151,33 @@ def confusion_table(report: Report) -> Table:
 def case_fields(case: WorstCase) -> list[Field]:
     """What is told of a wrong answer below its question; what is not known is left out."""
     fields = [
-        Field(
-            "gold",
-            _single(case.gold) or _words("no answer is right"),
-            _kind(case.gold),
-            case.gold_total - len(case.gold),
-        ),
-        Field("given", *_given(case), rest=case.given_total - len(case.given)),
-        Field("confidence", _words(number(case.confidence)), Kind.NUMBER),
-        Field("F1", _words(number(case.f1)), Kind.NUMBER),
-        Field("understood as", _single([case.words])),
-        Field("program", _single([case.program])),
+        _answers("gold", case.gold, case.gold_total, "no answer is right"),
+        _answers("given", case.given, case.given_total, _silence(case.abstained)),
+        Field("confidence", ((number(case.confidence),),), Kind.NUMBER),
+        Field("F1", ((number(case.f1),),), Kind.NUMBER),
+        Field("understood as", _known(case.words)),
+        Field("program", _known(case.program)),
         Field("evidence", case.evidence),
-        Field("lost at", _words(STAGES[case.stage][0]) if case.stage else (), Kind.WORDS),
-        Field("why", _single([case.detail])),
-        Field("right program", _single([case.right_program])),
-        Field("question id", _single([case.id])),
+        Field("lost at", _known(STAGES[case.stage][0] if case.stage else ""), Kind.WORDS),
+        Field("why", _known(case.detail)),
+        Field("right program", _known(case.right_program)),
+        Field("question id", _known(case.id)),
     ]
     return [field for field in fields if field.items]
 
 
-def _given(case: WorstCase) -> tuple[tuple[tuple[str, ...], ...], Kind]:
-    if case.given:
-        return _single(case.given), Kind.DATA
-    return _words(f"nothing: {reason_words(case.abstained)}" if case.abstained else "nothing"), Kind.WORDS
+def _answers(caption: str, shown: Sequence[str], total: int, none: str) -> Field:
+    if not shown:
+        return Field(caption, ((none,),), Kind.WORDS)
+    return Field(caption, tuple((text,) for text in shown), rest=total - len(shown))
 
 
-def _kind(items: Sequence[str]) -> Kind:
-    return Kind.DATA if items else Kind.WORDS
+def _silence(abstained: str) -> str:
+    return f"nothing: {reason_words(abstained)}" if abstained else "nothing"
 
 
-def _single(texts: Iterable[str]) -> tuple[tuple[str, ...], ...]:
-    return tuple((text,) for text in texts if text)
-
-
-def _words(text: str) -> tuple[tuple[str, ...], ...]:
-    return ((text,),)
+def _known(text: str) -> tuple[tuple[str, ...], ...]:
+    return ((text,),) if text else ()
 
 
 def provenance_pairs(report: Report) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 
@@ -131,15 +132,16 @@ def _split(split: Split, groups: Groups, metrics: Sequence[str]) -> Markup:
 def _group_plot(split: Split, groups: Groups, metric: str) -> Markup:
     missing = Interval(float("nan"), float("nan"), float("nan"), 0)
     scores = [(name, scores.get(metric, missing)) for name, scores in ordered(split, groups)]
-    largest = sorted(scores, key=lambda item: -item[1].n)[:DRAWN]
+    largest = {name for name, _ in sorted(scores, key=lambda item: -item[1].n)[:DRAWN]}
     bars = [
         Bar((name,), value.mean, f"{interval(value)} n {value.n:,}", value.low, value.high)
         for name, value in scores
-        if (name, value) in largest
+        if name in largest
     ]
     title = f"{metric} by {SPLITS[split]}"
     caption = Caption(f"plot-{split.value}", title, _description(bars), f"{metric}, with its 95 % interval")
-    return bar_plot(caption, bars, top=describe(metric).high or 0.0)
+    high = describe(metric).high or 0.0
+    return bar_plot(caption, bars, top=high if math.isfinite(high) else 0.0)
 
 
 def _stages(report: Report) -> list[Markup]:

@@ -64,16 +64,15 @@ def ticks(top: float, *, whole: bool = False, most: int = 6) -> list[float]:
 
     whole : whole numbers only.
     """
-    step = top / (most - 1)
-    power = 10.0 ** math.floor(math.log10(step))
-    step = next(power * s for s in _STEPS if power * s >= step * (1 - 1e-9))
-    if whole:
-        step = max(1.0, 5.0 * power if step == 2.5 and power == 1 else step)
+    least = max(1.0, top / (most - 1)) if whole else top / (most - 1)
+    power = 10.0 ** math.floor(math.log10(least))
+    steps = (power * digits for digits in _STEPS)
+    step = next(step for step in steps if step >= least * (1 - 1e-9) and (step.is_integer() or not whole))
     return [step * i for i in range(math.ceil(top / step - 1e-9) + 1)]
 
 
 def bar_plot(caption: Caption, bars: Sequence[Bar], *, top: float = 0.0, whole: bool = False) -> Markup:
-    """Horizontal bars from 0, each under its label.
+    """Horizontal bars from 0, each under its label; no value is negative.
 
     top : the least value at which the axis ends. whole : the values are counts.
     """

@@ -12,7 +12,7 @@ from kgqa.evaluation.rendering.values import shorten, visible
 
 EMPTY = "–"
 _BACKTICKS = re.compile("`+")
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!@])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
 
 
 class Kind(Enum):

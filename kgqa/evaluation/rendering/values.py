@@ -24,10 +24,11 @@ def shorten(text: str, longest: int = LONGEST) -> str:
     return text if rest <= 0 else f"{text[:longest]}… (+{rest:,})"
 
 
-def number(value: float, digits: int = 3) -> str:
-    """A measured value; NaN is "not applicable"."""
+def number(value: float, digits: int | None = None) -> str:
+    """A measured value, with three decimals below 10 and one above unless told; NaN is "not applicable"."""
     if math.isnan(value):
         return NOT_APPLICABLE
+    digits = digits if digits is not None else 3 if abs(value) < 10 else 1
     return f"{value:z,.{digits}f}" if math.isfinite(value) else "∞" if value > 0 else "-∞"
 
 

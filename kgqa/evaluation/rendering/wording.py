@@ -54,7 +54,9 @@ _OF_A_RUN: Mapping[str, Described] = {
     "Program recall@k": _higher("a right program is among the first k proposed"),
     "Abstention precision": _higher("questions rightly left unanswered, of all left unanswered"),
     "Abstention recall": _higher("questions rightly left unanswered, of all that should be"),
-    "AUROC": _higher("chance that a right answer has a higher confidence than a wrong one; 0.5 is chance"),
+    "AUROC": _higher(
+        "chance that a right answer has a higher confidence than a wrong one; 0.5 is no better than guessing"
+    ),
     "AURC": _lower("area under the risk-coverage curve: share of wrong answers, mean over all shares answered"),
     "ECE": _lower("expected calibration error: mean distance of confidence and share right, by bin"),
     "Brier": _lower("mean squared distance of the confidence from 1 where right, 0 where wrong"),
