@@ -83,15 +83,9 @@ def test_a_run_leaves_questions_predictions_diagnoses_and_reports(system: KGQA, 
     assert report.stages == {Stage.RIGHT: 4, Stage.GOLD: 1}
 
 
-class Killed(Exception):
-    pass
-
-
 @pytest.mark.parametrize("stage", ["questions", "diagnosis"])
 @pytest.mark.parametrize("at", [0, 1, 3])
-def test_a_killed_run_goes_on_and_equals_an_unbroken_one(
-    system: KGQA, tmp_path: Path, stage: str, at: int
-) -> None:
+def test_a_killed_run_goes_on_and_equals_an_unbroken_one(system: KGQA, tmp_path: Path, stage: str, at: int) -> None:
     def kill(now: str, done: int, total: int) -> None:
         if (now, done) == (stage, at):
             raise KeyboardInterrupt
