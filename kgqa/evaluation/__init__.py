@@ -1,5 +1,6 @@
 """The evaluation room: question sets, metrics, runs and scored reports."""
 
+from kgqa.evaluation.compare import Comparison, PredictedRun, compare
 from kgqa.evaluation.matching import Matching, PredictedValue
 from kgqa.evaluation.metrics import METRICS, Metric, parse_metric
 from kgqa.evaluation.predictions import Prediction
@@ -10,6 +11,7 @@ from kgqa.evaluation.runner import LinkedSystem, System, run, run_linked
 
 __all__ = [
     "METRICS",
+    "Comparison",
     "Gold",
     "Interval",
     "LinkedQuestion",
@@ -18,6 +20,7 @@ __all__ = [
     "Matching",
     "Metric",
     "Paired",
+    "PredictedRun",
     "PredictedValue",
     "Prediction",
     "Question",
@@ -27,6 +30,7 @@ __all__ = [
     "Split",
     "System",
     "bootstrap",
+    "compare",
     "paired",
     "parse_metric",
     "run",

@@ -177,7 +177,7 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """Turn into values that `json` can write; NaN becomes null."""
-        plain: dict[str, Any] = _plain(asdict(self))
+        plain: dict[str, Any] = plain_json(asdict(self))
         return plain
 
 
@@ -333,11 +333,12 @@ def _worst_case(case: Marked, gold: Gold) -> WorstCase:
     )
 
 
-def _plain(value: Any) -> Any:
+def plain_json(value: Any) -> Any:
+    """Turn nested values into those that `json` can write: enums into their value, NaN into null."""
     if isinstance(value, Mapping):
-        return {key.value if isinstance(key, Enum) else str(key): _plain(item) for key, item in value.items()}
+        return {key.value if isinstance(key, Enum) else str(key): plain_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain_json(item) for item in value]
     if isinstance(value, float):
         return round(value, 6) if math.isfinite(value) else None
     return value.value if isinstance(value, Enum) else value

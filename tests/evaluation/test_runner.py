@@ -112,6 +112,8 @@ def test_report_is_json_with_its_circumstances() -> None:
         "seed": 4,
         "seconds": 0.0,
         "config": {"beam": 3},
+        "workers": 1,
+        "peak_mb": None,
     }
     assert set(data["provenance"]) == {"version", "git", "hardware", "python"}
     assert data["groups"]["hops"]["1"]["Hits@1"]["n"] == 1

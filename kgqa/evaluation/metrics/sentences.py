@@ -45,7 +45,7 @@ def _token_f1(case: Marked) -> float | None:
 
 def _bleu(run: MarkedRun) -> Statistic:
     rows = rows_where(has_sentence, run)
-    counts = np.array([_counts(run.cases[row]) for row in rows], dtype=np.float64).reshape(len(rows), -1)
+    counts = np.array([_counts(run.cases[row]) for row in rows], dtype=np.float64).reshape(len(rows), 2 * _NGRAMS + 2)
 
     def value(weights: Weights) -> Scores:
         return np.array([_bleu_of(sums) for sums in (weights @ counts).astype(np.int64).tolist()])
