@@ -1,6 +1,7 @@
 """The evaluation room: question sets, metrics, runs and scored reports."""
 
 from kgqa.evaluation.attribution import Readable, diagnose
+from kgqa.evaluation.compare import Comparison, PredictedRun, compare
 from kgqa.evaluation.diagnosis import Diagnosis, Stage
 from kgqa.evaluation.matching import Matching, PredictedValue
 from kgqa.evaluation.metrics import METRICS, Metric, parse_metric
@@ -13,6 +14,7 @@ from kgqa.evaluation.runner import LinkedSystem, System, run, run_linked
 
 __all__ = [
     "METRICS",
+    "Comparison",
     "Diagnosis",
     "Gold",
     "Interval",
@@ -23,6 +25,7 @@ __all__ = [
     "Metric",
     "Options",
     "Paired",
+    "PredictedRun",
     "PredictedValue",
     "Prediction",
     "Question",
@@ -34,6 +37,7 @@ __all__ = [
     "Stage",
     "System",
     "bootstrap",
+    "compare",
     "diagnose",
     "evaluate",
     "paired",

@@ -15,6 +15,8 @@ from kgqa.evaluation.questions import Question
 from kgqa.types import Answer, AnswerValue
 
 FORMAT = 2
+REFUSED, FAILED = "error", "failed"
+"""The kinds of predictions without an answer: the question can't be taken; the system failed at it unexpectedly."""
 _KEPT_FACTS = 5
 
 

@@ -18,7 +18,7 @@ from kgqa.evaluation.metrics import METRICS, Marked, MarkedRun, Metric
 from kgqa.evaluation.metrics.abstention import Ranked
 from kgqa.evaluation.metrics.answers import F1
 from kgqa.evaluation.metrics.calibration import BINS, EDGES, bin_of, confidence_and_right
-from kgqa.evaluation.predictions import Prediction
+from kgqa.evaluation.predictions import FAILED, REFUSED, Prediction
 from kgqa.evaluation.provenance import Provenance
 from kgqa.evaluation.questions import Gold, QuestionSet
 from kgqa.evaluation.resampling import Interval, intervals
@@ -52,7 +52,7 @@ class Counts:
 
     asked : predictions made. scored : questions with gold, the denominator. without_gold : asked, not scored.
     unpredicted : with gold and never asked; each scores 0. answered : scored questions with at least one value.
-    refused : questions that the system raised an error for.
+    refused : questions that the system could not take. failed : questions that it failed at unexpectedly.
     """
 
     asked: int
@@ -61,6 +61,7 @@ class Counts:
     unpredicted: int
     answered: int
     refused: int
+    failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """Turn into values that `json` can write; NaN becomes null."""
-        plain: dict[str, Any] = _plain(asdict(self))
+        plain: dict[str, Any] = plain_json(asdict(self))
         return plain
 
 
@@ -248,7 +249,8 @@ def _counts(cases: Sequence[Marked]) -> Counts:
         without_gold=len(cases) - len(scored),
         unpredicted=len(cases) - len(asked),
         answered=sum(case.answered for case in scored),
-        refused=sum(bool(prediction.error) for prediction in asked),
+        refused=sum(prediction.kind == REFUSED for prediction in asked),
+        failed=sum(prediction.kind == FAILED for prediction in asked),
     )
 
 
@@ -333,11 +335,12 @@ def _worst_case(case: Marked, gold: Gold) -> WorstCase:
     )
 
 
-def _plain(value: Any) -> Any:
+def plain_json(value: Any) -> Any:
+    """Turn nested values into those that `json` can write: enums into their value, NaN into null."""
     if isinstance(value, Mapping):
-        return {key.value if isinstance(key, Enum) else str(key): _plain(item) for key, item in value.items()}
+        return {key.value if isinstance(key, Enum) else str(key): plain_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain_json(item) for item in value]
     if isinstance(value, float):
         return round(value, 6) if math.isfinite(value) else None
     return value.value if isinstance(value, Enum) else value

@@ -116,8 +116,7 @@ def intervals(statistics: Sequence[Statistic], *, seed: int, rounds: int = ROUND
             for values, i in zip(drawn, own, strict=True):
                 values.append(statistics[i].value(weights))
         for values, i in zip(drawn, own, strict=True):
-            low, high = np.nanquantile(np.concatenate(values), _ENDS)
-            found[i] = Interval(points[i], float(low), float(high), n)
+            found[i] = Interval(points[i], *_ends(np.concatenate(values)), n)
     return found
 
 
@@ -159,6 +158,40 @@ def paired(before: Scores, after: Scores, *, seed: int, rounds: int = ROUNDS, fl
     )
 
 
+def paired_statistic(joint: Statistic, questions: int, *, seed: int, rounds: int = ROUNDS) -> Paired:
+    """Hold a figure that only a set has, or that is over other questions in each run, against itself.
+
+    joint : over the questions of both runs, one run after the other. questions : of one run.
+    rounds : resamples of the questions behind the interval, and as many draws behind p, which swaps the answers of
+        the two runs question by question (approximate randomisation, Noreen 1989), the observed one counted in.
+    """
+    own = np.unique(joint.rows % questions) if questions else joint.rows
+    if not len(own):
+        return NOT_PAIRED
+    at = np.searchsorted(own, joint.rows % questions)
+    first = joint.rows < questions
+
+    def both(weights: Weights, swapped: Weights) -> tuple[Scores, Scores]:
+        drawn, away = weights[:, at], swapped[:, at]
+        runs = (np.where(first, drawn - away, away), np.where(first, away, drawn - away))
+        return joint.value(runs[0]), joint.value(runs[1])
+
+    once = np.ones((1, len(own)))
+    before, after = (float(values[0]) for values in both(once, 0 * once))
+    moved = [np.subtract(*both(weights, 0 * weights)[::-1]) for weights in draws(len(own), seed=seed, rounds=rounds)]
+    chance = [np.subtract(*both(np.ones_like(h), h)) for h in coins(len(own), seed=seed, rounds=rounds)]
+    low, high = _ends(np.concatenate(moved))
+    return Paired(
+        before=before,
+        after=after,
+        difference=after - before,
+        low=low,
+        high=high,
+        p=_beyond(np.concatenate(chance), after - before),
+        n=len(own),
+    )
+
+
 def mcnemar(only_before: int, only_after: int) -> float:
     """McNemar's exact test: the two-sided p-value of a fair coin that fell like this."""
     n = only_before + only_after
@@ -187,6 +220,20 @@ def coins(n: int, *, seed: int, rounds: int) -> Iterator[Weights]:
     generator = np.random.default_rng(seed)
     for size in _chunks(n, rounds):
         yield generator.integers(0, 2, (size, n), dtype=np.int8).astype(np.float64)
+
+
+def _ends(values: Scores) -> tuple[float, float]:
+    defined = values[~np.isnan(values)]
+    low, high = np.quantile(defined, _ENDS) if len(defined) else (math.nan, math.nan)
+    return float(low), float(high)
+
+
+def _beyond(chance: Scores, observed: float) -> float:
+    """The share of differences by chance, NaN left out, that are as large as the observed one, which is among them."""
+    defined = chance[~np.isnan(chance)]
+    if math.isnan(observed):
+        return math.nan
+    return (1 + int((np.abs(defined) >= abs(observed) * (1 - _ROUNDING)).sum())) / (1 + len(defined))
 
 
 def _chunks(n: int, rounds: int) -> list[int]:

@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import Protocol
 
 from kgqa.errors import InputError, KgqaError
-from kgqa.evaluation.predictions import Prediction, PredictionLog
+from kgqa.evaluation.predictions import FAILED, REFUSED, Prediction, PredictionLog
 from kgqa.evaluation.questions import LinkedQuestion, Question
 from kgqa.types import Answer
 
 Progress = Callable[[int, int], None]
 """Called with (questions done, questions in all)."""
-REFUSED, FAILED = "error", "failed"
-"""The kinds of predictions without an answer: the input can't be used; the system failed unexpectedly."""
 
 
 class System(Protocol):

@@ -65,21 +65,18 @@ def area_under_risk(drawn: Scores, wrong: Scores) -> Scores:
     Within a place of g answers, f of them wrong, after m answers with e wrong ones, the j-th is expected to make the
     risk (e + j f/g) / (m + j); summed over j this is f + (e - m f/g) (H(m + g) - H(m)), H the harmonic numbers.
     """
-    ends = drawn.cumsum(axis=1)
-    before = ends - drawn
-    wrong_before = wrong.cumsum(axis=1) - wrong
+    ends, n = drawn.cumsum(axis=1), drawn.sum(axis=1)
+    before, wrong_before = ends - drawn, wrong.cumsum(axis=1) - wrong
     share = np.divide(wrong, drawn, out=np.zeros_like(drawn), where=drawn > 0)
-    sums = _harmonic_numbers(ends)
-    steps = sums[ends.astype(np.int64)] - sums[before.astype(np.int64)]
-    return divided((wrong + (wrong_before - before * share) * steps).sum(axis=1), ends[:, -1])
+    steps = np.diff(_harmonic_numbers(n)[ends.astype(np.int32)], axis=1, prepend=0.0)
+    return divided(wrong.sum(axis=1) + ((wrong_before - before * share) * steps).sum(axis=1), n)
 
 
 def least_area(drawn: Scores, wrong: Scores) -> Scores:
     """The area that the same answers would have if every right one were surer than every wrong one, [rounds]."""
     n, errors = drawn.sum(axis=1), wrong.sum(axis=1)
-    sums = _harmonic_numbers(n)
-    right = n - errors
-    steps = sums[n.astype(np.int64)] - sums[right.astype(np.int64)]
+    right, sums = n - errors, _harmonic_numbers(n)
+    steps = sums[n.astype(np.int32)] - sums[right.astype(np.int32)]
     return divided(errors - right * steps, n)
 
 
@@ -92,6 +89,7 @@ def area_under_roc(drawn: Scores, wrong: Scores) -> Scores:
 
 
 def _harmonic_numbers(counts: Scores) -> Scores:
+    """H(0) to H(the largest count)."""
     most = int(counts.max(initial=0))
     return np.concatenate(([0.0], np.cumsum(1 / np.arange(1, most + 1))))
 

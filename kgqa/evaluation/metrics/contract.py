@@ -105,16 +105,24 @@ class Metric:
     def __str__(self) -> str:
         return self.name
 
+    def column(self, run: MarkedRun) -> Scores:
+        """What every question scores: float64 [questions], NaN where it has no score."""
+        return scores_of(self.score or _unscored, run.cases)
+
 
 def per_question(name: str, score: Callable[[Marked], float | None], over: str, source: str) -> Metric:
     """A metric in [0, 1] that is the mean of what each question scores; None leaves a question out."""
-    return Metric(name, lambda run: mean_statistic(column(score, run.cases)), over, source, score=score)
+    return Metric(name, lambda run: mean_statistic(scores_of(score, run.cases)), over, source, score=score)
 
 
-def column(score: Callable[[Marked], float | None], cases: Sequence[Marked]) -> Scores:
+def scores_of(score: Callable[[Marked], float | None], cases: Sequence[Marked]) -> Scores:
     """Score every question: float64 [questions], NaN where the metric is not over it."""
     scores = (score(case) for case in cases)
     return np.array([math.nan if value is None else value for value in scores], dtype=np.float64)
+
+
+def _unscored(_: Marked) -> float | None:
+    return None
 
 
 def rows_where(wanted: Callable[[Marked], bool], run: MarkedRun) -> list[int]:

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from kgqa.evaluation.diagnosis import Diagnosis
 from kgqa.evaluation.matching import normalise
 from kgqa.evaluation.metrics.answers import harmonic
-from kgqa.evaluation.metrics.contract import Marked, MarkedRun, Metric, column
-from kgqa.evaluation.metrics.contract import per_question as _per_question
+from kgqa.evaluation.metrics.contract import Marked, MarkedRun, Metric, per_question, scores_of
 from kgqa.evaluation.resampling import Statistic, mean_statistic
 
 
@@ -54,7 +53,7 @@ def _linking(name: str, score: Callable[[_Links], float], source: str) -> Metric
         return None if links is None else score(links)
 
     def statistic(run: MarkedRun) -> Statistic:
-        return mean_statistic(column(of, [] if run.linked else run.cases))
+        return mean_statistic(scores_of(of, [] if run.linked else run.cases))
 
     over = "questions with gold entities, unless the system was given them"
     return Metric(f"Linking {name}", statistic, over, source, score=of)
@@ -68,7 +67,7 @@ def _recall_at(name: str, k: int, rank: Callable[[Diagnosis], int | None], order
         return float(place is not None and place <= k)
 
     source = f"a right program is among the first {k} candidates in the order of {order}"
-    return _per_question(f"{name} recall@{k}", of, "diagnosed questions with an answer", source)
+    return per_question(f"{name} recall@{k}", of, "diagnosed questions with an answer", source)
 
 
 def program_recall_at(k: int) -> Metric:

@@ -45,6 +45,7 @@ def counts_pairs(report: Report) -> list[tuple[str, str]]:
         ("answered, of the scored", f"{counts.answered:,} ({share(counts.answered, counts.scored)})"),
         ("unanswered, of the scored", f"{counts.scored - counts.answered:,}"),
         ("refused with an error", f"{counts.refused:,}"),
+        ("failed unexpectedly", f"{counts.failed:,}"),
         ("never asked, scored 0", f"{counts.unpredicted:,}"),
         ("asked, without gold, not scored", f"{counts.without_gold:,}"),
         ("median answer, ms", number(latency.p50_ms, 1)),
