@@ -135,6 +135,15 @@ def test_parts_of_a_label_keep_to_themselves() -> None:
     assert group.findtext("title") == "عاصمة → –: 3"
 
 
+def test_a_short_part_leaves_its_room_to_a_long_one() -> None:
+    _, (group,) = bars_of(bar_plot(CAPTION, [Bar(("currency", "x" * 30), 3, "3")], whole=True))
+    assert "".join(group.findall("text")[0].itertext()) == "currency → " + "x" * 30
+    _, (group,) = bars_of(bar_plot(CAPTION, [Bar(("y" * 60, "x" * 60), 3, "3")], whole=True))
+    first, second = (part.text or "" for part in group.findall("text")[0].findall("tspan"))
+    assert (first[-1], second[-1]) == ("…", "…")
+    assert abs(len(first) - len(second)) <= 1
+
+
 # -- curves -------------------------------------------------------------------------------------
 
 

@@ -188,8 +188,18 @@ def named(bar: Bar) -> str:
 def _label(bar: Bar) -> Markup:
     """As much of a label as fits beside the value; its parts do not change each other's direction of writing."""
     room = int((WIDTH - 2 * _MARGIN) / _CELL) - cells(bar.text) - 2
-    each = (room - len(_ARROW) * (len(bar.label) - 1)) // len(bar.label)
-    return joined(*(element("tspan", cut(visible(part).strip(), each) or "–") for part in bar.label), by=_ARROW)
+    parts = [visible(part).strip() or "–" for part in bar.label]
+    rooms = _rooms([cells(part) for part in parts], room - len(_ARROW) * (len(parts) - 1))
+    return joined(*(element("tspan", cut(part, own)) for part, own in zip(parts, rooms, strict=True)), by=_ARROW)
+
+
+def _rooms(lengths: Sequence[int], room: int) -> list[int]:
+    """Share out a room: what one part does not need, the longer ones get."""
+    rooms = list(lengths)
+    for place, part in enumerate(sorted(range(len(lengths)), key=lambda part: lengths[part])):
+        rooms[part] = min(lengths[part], room // (len(lengths) - place))
+        room -= rooms[part]
+    return rooms
 
 
 def _point(one: ReliabilityBin, across: Scale, up: Scale) -> Markup:
