@@ -1,18 +1,20 @@
-"""The commands that measure: `kgqa evaluate`, `convert`."""
+"""The commands that measure: `kgqa evaluate`, `compare`, `convert`."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgqa.cli.options import add_graph, command, open_system, progress
-from kgqa.cli.output import safe, show, write_json
+from kgqa.cli.output import safe, show, write_json, write_text
+from kgqa.errors import InputError
 
 if TYPE_CHECKING:
-    from kgqa.evaluation import QuestionSet, Report
+    from kgqa.evaluation import Comparison, QuestionSet, Report
 
 _FORMATS = ("metaqa", "pathquestion", "webqsp", "qald", "lcquad1", "lcquad2", "nlpcc")
 _SPLITS = ("hops", "kind", "tags", "language")
@@ -39,6 +41,19 @@ def add_evaluate(commands: Any) -> None:
     help_text = "do not look for the stage that lost each wrong answer; saves reading every question twice"
     parser.add_argument("--no-diagnosis", action="store_true", help=help_text)
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
+
+
+def add_compare(commands: Any) -> None:
+    """Add `kgqa compare`."""
+    parser = command(commands, "compare", _compare, "hold two evaluated runs against each other")
+    parser.add_argument("before", metavar="DIR", type=Path, help="a directory that `kgqa evaluate` wrote")
+    parser.add_argument("after", metavar="DIR", type=Path, help="another, of the same questions")
+    help_text = f"divide the comparison by these, separated by commas: {', '.join(_SPLITS)} (by none unless given)"
+    parser.add_argument("--split-by", metavar="BY", type=_split_names, default=(), help=help_text)
+    parser.add_argument("--seed", metavar="N", type=int, default=0, help="of intervals and p; 0 unless given")
+    help_text = "write the comparison too, as FILE.json or FILE.md"
+    parser.add_argument("-o", "--output", metavar="FILE", type=Path, help=help_text)
+    parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
 
 
 def add_convert(commands: Any) -> None:
@@ -102,6 +117,43 @@ def _print_report(report: Report, args: argparse.Namespace) -> None:
 
     show(report_view(report))
     sys.stdout.write(f"{' '.join(safe(str(args.output / name)) for name in REPORTS)}\n")
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from kgqa.evaluation import Split, compare
+    from kgqa.evaluation.procedure import read_run
+
+    writer = _comparison_writer(args.output)
+    before, questions, matching = read_run(args.before)
+    after, _, other = read_run(args.after)
+    if matching is not other:
+        raise InputError(
+            f"{args.before} was matched {matching.value}, {args.after} {other.value}; evaluate both with one --matching"
+        )
+    splits = tuple(map(Split, args.split_by))
+    found = compare(before, after, questions, matching=matching, splits=splits, seed=args.seed)
+    if writer is not None:
+        write_text(args.output, writer(found))
+    if args.json:
+        write_json(found.to_json())
+    else:
+        from kgqa.evaluation.rendering import comparison_view
+
+        show(comparison_view(found))
+    return 0
+
+
+def _comparison_writer(path: Path | None) -> Callable[[Comparison], str] | None:
+    """How a comparison is written, settled before the runs are read."""
+    if path is None:
+        return None
+    writers: dict[str, Callable[[Comparison], str]] = {
+        ".json": lambda found: json.dumps(found.to_json(), indent=1, ensure_ascii=False, allow_nan=False) + "\n",
+        ".md": lambda found: found.markdown(),
+    }
+    if path.suffix.lower() not in writers:
+        raise InputError(f"can't tell how to write {str(path)!r}; name the file .json or .md")
+    return writers[path.suffix.lower()]
 
 
 def _convert(args: argparse.Namespace) -> int:

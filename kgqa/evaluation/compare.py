@@ -199,7 +199,7 @@ def _paired_metric(metric: Metric, joint: MarkedRun, seed: int) -> Paired:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8").splitlines()
+        return path.read_text(encoding="utf-8", errors="surrogatepass").rstrip("\n").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionsFileError(f"can't read the predictions {str(path)!r}: {error}. Check the path") from error
 

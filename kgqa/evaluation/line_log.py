@@ -61,6 +61,19 @@ class LineLog(Generic[R]):
         done = [self._result(line, number) for number, line in enumerate(lines[1:], 2)]
         return {result.id: result for result in done}
 
+    @staticmethod
+    def whole(path: Path | str, *, read: Callable[[Any], R], what: str) -> tuple[R, ...]:
+        """The results of a finished file, whatever they belong to; nothing is written.
+
+        Errors : QuestionsFileError if the file can't be read or a line is damaged.
+        """
+        log = LineLog(path, {}, read=read, what=what)
+        try:
+            lines = log.path.read_bytes().split(b"\n")[:-1]
+        except OSError as error:
+            raise QuestionsFileError(f"can't read {str(path)!r}: {error.strerror}. Check the path") from error
+        return tuple(log._result(line, number) for number, line in enumerate(lines[1:], 2))
+
     def add(self, result: R) -> None:
         """Append one result."""
         self._append(result.to_json())

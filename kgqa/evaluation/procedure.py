@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from kgqa.errors import ConfigError, QuestionsFileError
 from kgqa.evaluation.attribution import diagnose
+from kgqa.evaluation.compare import PredictedRun
 from kgqa.evaluation.diagnosis import Diagnosis
+from kgqa.evaluation.line_log import LineLog
 from kgqa.evaluation.matching import Matching
 from kgqa.evaluation.predictions import Prediction
-from kgqa.evaluation.provenance import git_commit, graph_digest, package_version
+from kgqa.evaluation.provenance import git_commit, graph_digest, package_version, peak_mb
 from kgqa.evaluation.questions import LinkedQuestion, QuestionSet
 from kgqa.evaluation.rendering import to_html, to_markdown
 from kgqa.evaluation.report import Linking, Report, Setting, Split, score
@@ -78,6 +80,8 @@ def evaluate(
         matching=options.matching,
         seed=options.seed,
         seconds=time.perf_counter() - start,
+        workers=options.workers,
+        peak_mb=peak_mb() if options.workers == 1 else None,
         config={**asdict(system.config), "evaluation": _plain(options)},
     )
     found: Sequence[Diagnosis] = ()
@@ -90,6 +94,31 @@ def evaluate(
         asked.write(folder / QUESTIONS)
         write_report(report, folder)
     return report
+
+
+def read_run(directory: Path | str) -> tuple[PredictedRun, QuestionSet, Matching]:
+    """Read what `evaluate` left in a directory: the run, its questions, and how it was matched.
+
+    Errors : QuestionsFileError if the directory holds no finished run, or a file is damaged.
+    """
+    folder = Path(directory)
+    setting = _setting(folder)
+    run = PredictedRun.read(folder / PREDICTIONS, linking=Linking(setting["linking"]))
+    path = folder / DIAGNOSES
+    found = LineLog.whole(path, read=Diagnosis.from_json, what="diagnosis") if path.exists() else ()
+    named = replace(run, name=str(folder), diagnoses=found)
+    return named, QuestionSet.read(folder / QUESTIONS), Matching(setting["matching"])
+
+
+def _setting(folder: Path) -> Mapping[str, str]:
+    try:
+        report: Mapping[str, Mapping[str, str]] = json.loads((folder / REPORTS[0]).read_text(encoding="utf-8"))
+        return report["setting"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise QuestionsFileError(
+            f"{str(folder)!r} holds no finished run ({type(error).__name__}: {error}); "
+            "expected a directory that `kgqa evaluate` wrote. Evaluate again into it"
+        ) from error
 
 
 def write_report(report: Report, folder: Path) -> tuple[Path, ...]:

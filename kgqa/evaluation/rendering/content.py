@@ -60,12 +60,21 @@ def metric_table(scores: Mapping[str, Interval]) -> Table:
     for name, value in scores.items():
         known = describe(name)
         rows.append(
-            (name, interval(value), f"{value.n:,}", _range(known), DIRECTIONS[known.direction], known.definition)
+            (
+                name,
+                interval(value),
+                f"{value.n:,}",
+                known.over,
+                _range(known),
+                DIRECTIONS[known.direction],
+                known.definition,
+            )
         )
     columns = (
         Column("metric", Kind.WORDS),
         Column("mean (95 % interval)"),
         Column("n"),
+        Column("over", Kind.WORDS),
         Column("range"),
         Column("better", Kind.WORDS),
         Column("definition", Kind.WORDS),

@@ -1,7 +1,8 @@
-"""A report on a terminal: what was asked, the metrics that apply, groups and stages."""
+"""Reports and comparisons on a terminal."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from rich.box import SIMPLE_HEAD
@@ -10,11 +11,16 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from kgqa.drawing import one_line
-from kgqa.evaluation.rendering.content import counts_pairs, group_table, main_metrics, metric_table, stage_table
+from kgqa.evaluation.compare import Comparison
+from kgqa.evaluation.metrics import Direction
+from kgqa.evaluation.rendering.content import MAIN, counts_pairs, group_table, main_metrics, metric_table, stage_table
 from kgqa.evaluation.rendering.tables import Column, Kind, Table
-from kgqa.evaluation.rendering.wording import LINKINGS, MATCHINGS
+from kgqa.evaluation.rendering.values import number
+from kgqa.evaluation.rendering.wording import DIRECTIONS, LINKINGS, MATCHINGS, SPLITS
 from kgqa.evaluation.report import Report
+from kgqa.evaluation.resampling import Paired
 
+_LISTED = 10
 _SHOWN = 3
 """Columns of the metrics that fit on a terminal: name, value, number of questions."""
 
@@ -31,6 +37,42 @@ def report_view(report: Report) -> ConsoleRenderable:
     if report.stages:
         tables.append(stage_table(report))
     return Group(Text(head, style="bold"), Text(counted), *map(_rich, tables))
+
+
+def comparison_view(found: Comparison) -> ConsoleRenderable:
+    """Two runs side by side, metric by metric, and which questions were won and lost."""
+    head = (
+        f"{found.questions:,} questions, {found.matching.value} matching. before: {found.before}; after: {found.after}"
+    )
+    tables = [_paired_table("metric", found.overall, found.directions)]
+    for split, groups in found.groups.items():
+        for name, scores in groups.items():
+            main = {metric: scores[metric] for metric in MAIN if metric in scores}
+            tables.append(_paired_table(f"{SPLITS[split]} {name}", main, found.directions))
+    listed = (_listed("better after", found.wins), _listed("worse after", found.losses))
+    return Group(Text(one_line(head), style="bold"), *map(_rich, tables), *map(Text, listed))
+
+
+def _paired_table(caption: str, scores: Mapping[str, Paired], directions: Mapping[str, Direction]) -> Table:
+    rows = tuple(
+        (
+            f"{name} ({DIRECTIONS[directions[name]]} is better)" if directions[name] is Direction.LOWER else name,
+            f"{pair.n:,}",
+            number(pair.before),
+            number(pair.after),
+            f"{pair.difference:+.3f} ({pair.low:+.3f} to {pair.high:+.3f})",
+            number(pair.p),
+        )
+        for name, pair in scores.items()
+        if pair.n
+    )
+    captions = ("n", "before", "after", "difference (95 % interval)", "p")
+    return Table(caption, (Column(caption, Kind.WORDS), *map(Column, captions)), rows)
+
+
+def _listed(title: str, ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - _LISTED:,} more" if len(ids) > _LISTED else ""
+    return one_line(f"{title}: {len(ids):,}{': ' if ids else ''}{', '.join(ids[:_LISTED])}{more}")
 
 
 def _rich(table: Table) -> ConsoleRenderable:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,50 +16,26 @@ from kgqa.types import AbstentionReason
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What stands beside a metric's value; low, high and direction are None where the metric is not known."""
+    """What stands beside a metric's value; low, high and direction are None where the metric is not known.
+
+    over : the questions that it is over, in words.
+    """
 
     definition: str = ""
+    over: str = ""
     low: float | None = None
     high: float | None = None
     direction: Direction | None = None
 
 
 def describe(metric: str) -> Described:
-    """The range, direction and definition of a metric by its name, without "@k" where it has one."""
+    """The range, direction and definition of a metric by its name."""
     try:
         known = parse_metric(metric)
     except ConfigError:
-        return _OF_A_RUN.get(re.sub(r"@\d+$", "@k", metric), Described())
-    return Described(known.source, known.low, known.high, known.direction)
+        return Described()
+    return Described(known.source, known.over, known.low, known.high, known.direction)
 
-
-def _higher(definition: str, high: float = 1.0) -> Described:
-    return Described(definition, 0.0, high, Direction.HIGHER)
-
-
-def _lower(definition: str) -> Described:
-    return Described(definition, 0.0, 1.0, Direction.LOWER)
-
-
-# Metrics that no single question has, and those of other stages than the answer.
-_OF_A_RUN: Mapping[str, Described] = {
-    "Hits@k": _higher("a gold answer is among the first k values"),
-    "MRR": _higher("1 / place of the first gold answer, mean over questions"),
-    "Token F1": _higher("words shared by the sentence and the gold sentence, mean over questions"),
-    "BLEU": _higher("word sequences shared by sentences and gold sentences, over the whole set", 100.0),
-    "Linking precision": _higher("right entities of all that were linked"),
-    "Linking recall": _higher("gold entities that were linked"),
-    "Linking F1": _higher("harmonic mean of linking precision and recall"),
-    "Program recall@k": _higher("a right program is among the first k proposed"),
-    "Abstention precision": _higher("questions rightly left unanswered, of all left unanswered"),
-    "Abstention recall": _higher("questions rightly left unanswered, of all that should be"),
-    "AUROC": _higher(
-        "chance that a right answer has a higher confidence than a wrong one; 0.5 is no better than guessing"
-    ),
-    "AURC": _lower("area under the risk-coverage curve: share of wrong answers, mean over all shares answered"),
-    "ECE": _lower("expected calibration error: mean distance of confidence and share right, by bin"),
-    "Brier": _lower("mean squared distance of the confidence from 1 where right, 0 where wrong"),
-}
 
 DIRECTIONS: Mapping[Direction | None, str] = {
     Direction.HIGHER: "higher",
