@@ -199,7 +199,8 @@ def _paired_metric(metric: Metric, joint: MarkedRun, seed: int) -> Paired:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8", errors="surrogatepass").rstrip("\n").split("\n")
+        # Not splitlines: a label may hold a separator that JSON leaves as it is.
+        return [line for line in path.read_text(encoding="utf-8", errors="surrogatepass").split("\n") if line]
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionsFileError(f"can't read the predictions {str(path)!r}: {error}. Check the path") from error
 
