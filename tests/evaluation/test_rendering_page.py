@@ -175,7 +175,7 @@ def test_links_and_labels_lead_somewhere() -> None:
 
 def test_the_metric_table_holds_the_reports_numbers() -> None:
     head, *rows = Page(to_html(full())).tables["Metrics"]
-    assert head == ["metric", "mean (95 % interval)", "n", "range", "better", "definition"]
+    assert head == ["metric", "mean (95 % interval)", "n", "over", "range", "better", "definition"]
     assert [row[0] for row in rows] == list(OVERALL)
     for name, mean, n, *_ in rows:
         assert numbers(mean) == rounded(OVERALL[name])

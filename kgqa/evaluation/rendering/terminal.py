@@ -16,11 +16,12 @@ from kgqa.evaluation.metrics import Direction
 from kgqa.evaluation.rendering.content import MAIN, counts_pairs, group_table, main_metrics, metric_table, stage_table
 from kgqa.evaluation.rendering.tables import Column, Kind, Table
 from kgqa.evaluation.rendering.values import number
-from kgqa.evaluation.rendering.wording import DIRECTIONS, LINKINGS, MATCHINGS, SPLITS
+from kgqa.evaluation.rendering.wording import LINKINGS, MATCHINGS, SPLITS
 from kgqa.evaluation.report import Report
 from kgqa.evaluation.resampling import Paired
 
 _LISTED = 10
+_SMALLEST_P = 0.0005
 _SHOWN = 3
 """Columns of the metrics that fit on a terminal: name, value, number of questions."""
 
@@ -41,9 +42,7 @@ def report_view(report: Report) -> ConsoleRenderable:
 
 def comparison_view(found: Comparison) -> ConsoleRenderable:
     """Two runs side by side, metric by metric, and which questions were won and lost."""
-    head = (
-        f"{found.questions:,} questions, {found.matching.value} matching. before: {found.before}; after: {found.after}"
-    )
+    head = f"{found.questions:,} questions, {found.matching.value} matching; {found.before}, then {found.after}"
     tables = [_paired_table("metric", found.overall, found.directions)]
     for split, groups in found.groups.items():
         for name, scores in groups.items():
@@ -56,17 +55,18 @@ def comparison_view(found: Comparison) -> ConsoleRenderable:
 def _paired_table(caption: str, scores: Mapping[str, Paired], directions: Mapping[str, Direction]) -> Table:
     rows = tuple(
         (
-            f"{name} ({DIRECTIONS[directions[name]]} is better)" if directions[name] is Direction.LOWER else name,
+            f"{name} (lower is better)" if directions[name] is Direction.LOWER else name,
             f"{pair.n:,}",
             number(pair.before),
             number(pair.after),
-            f"{pair.difference:+.3f} ({pair.low:+.3f} to {pair.high:+.3f})",
-            number(pair.p),
+            f"{pair.difference:+.3f}",
+            f"{pair.low:+.3f} to {pair.high:+.3f}",
+            "<0.001" if pair.p < _SMALLEST_P else number(pair.p),
         )
         for name, pair in scores.items()
         if pair.n
     )
-    captions = ("n", "before", "after", "difference (95 % interval)", "p")
+    captions = ("n", "before", "after", "difference", "95 % interval", "p")
     return Table(caption, (Column(caption, Kind.WORDS), *map(Column, captions)), rows)
 
 
