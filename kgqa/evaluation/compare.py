@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from kgqa.evaluation.metrics.answers import F1
 from kgqa.evaluation.predictions import FORMAT, Prediction, digest
 from kgqa.evaluation.questions import QuestionSet
 from kgqa.evaluation.report import Linking, Split, groups_of, plain_json
-from kgqa.evaluation.resampling import Paired, Scores, paired, paired_statistic
+from kgqa.evaluation.resampling import Paired, Scores, StatisticPair, paired, paired_statistic
 
 SHOWN_IDS = 20
 """Questions that the Markdown of a comparison names in each list; `to_json` holds all."""
@@ -66,7 +66,8 @@ class PredictedRun:
 class Comparison:
     """Two runs on the same questions.
 
-    overall : metric name -> both figures and what lies between them. groups : split -> group -> the same.
+    overall : metric name -> both figures and what lies between them. groups : split -> group -> the same, for the
+        metrics that a single question has.
     wins, losses : ids of the questions with gold whose F1 is higher after, or lower, in the set's order.
     directions : metric name -> which way is better.
     """
@@ -125,6 +126,7 @@ def compare(
     ids = [case.question.id for case in runs[0].cases]
     change = _change(*runs)
     parts = {split: groups_of(split, runs[0].cases) for split in splits}
+    single = [metric for metric in metrics if metric.score is not None]
     return Comparison(
         before=first.name,
         after=second.name,
@@ -134,7 +136,7 @@ def compare(
         overall=_paired(*runs, metrics, seed),
         groups={
             split: {
-                name: _paired(runs[0].part(rows), runs[1].part(rows), metrics, seed) for name, rows in members.items()
+                name: _paired(runs[0].part(rows), runs[1].part(rows), single, seed) for name, rows in members.items()
             }
             for split, members in parts.items()
         },
@@ -183,18 +185,18 @@ def _change(before: MarkedRun, after: MarkedRun) -> Scores:
 
 
 def _paired(before: MarkedRun, after: MarkedRun, metrics: Sequence[Metric], seed: int) -> dict[str, Paired]:
-    joint = MarkedRun(cases=[*before.cases, *after.cases], linked=before.linked or after.linked)
-    return {metric.name: _paired_metric(metric, joint, seed) for metric in metrics}
+    # Linking that one of the two was given can't be compared.
+    linked = before.linked or after.linked
+    runs = (replace(before, linked=linked), replace(after, linked=linked))
+    return {metric.name: _paired_metric(metric, *runs, seed) for metric in metrics}
 
 
-def _paired_metric(metric: Metric, joint: MarkedRun, seed: int) -> Paired:
-    questions, statistic = len(joint.cases) // 2, metric.statistic(joint)
-    rows = statistic.rows
-    first, second = np.sort(rows[rows < questions]), np.sort(rows[rows >= questions])
-    if metric.score is None or not np.array_equal(first, second - questions):
-        return paired_statistic(statistic, questions, seed=seed)
-    column = metric.column(joint)
-    return paired(column[first], column[second], seed=seed)
+def _paired_metric(metric: Metric, before: MarkedRun, after: MarkedRun, seed: int) -> Paired:
+    first, second = metric.statistic(before), metric.statistic(after)
+    if metric.score is not None and np.array_equal(first.rows, second.rows):
+        return paired(metric.column(before)[first.rows], metric.column(after)[second.rows], seed=seed)
+    joint = metric.statistic(replace(before, cases=[*before.cases, *after.cases]))
+    return paired_statistic(StatisticPair(first, second, joint, len(before.cases)), seed=seed)
 
 
 def _lines(path: Path) -> list[str]:

@@ -17,6 +17,8 @@ Weights = NDArray[np.float64]
 
 ROUNDS = 2000
 """Resamples behind an interval."""
+SET_ROUNDS = 1000
+"""Resamples behind a difference between two runs in a figure that only a set has."""
 FLIPS = 10_000
 """Drawn sign patterns behind a p-value, where there are too many to go through all."""
 _EXACT_UP_TO = 14
@@ -158,38 +160,59 @@ def paired(before: Scores, after: Scores, *, seed: int, rounds: int = ROUNDS, fl
     )
 
 
-def paired_statistic(joint: Statistic, questions: int, *, seed: int, rounds: int = ROUNDS) -> Paired:
-    """Hold a figure that only a set has, or that is over other questions in each run, against itself.
+@dataclass(frozen=True, slots=True)
+class StatisticPair:
+    """A figure of two runs on the same questions.
 
-    joint : over the questions of both runs, one run after the other. questions : of one run.
+    before, after : of each run. joint : over both, one run after the other, `questions` rows each.
+    """
+
+    before: Statistic
+    after: Statistic
+    joint: Statistic
+    questions: int
+
+    def rows(self) -> NDArray[np.int64]:
+        """The questions that the figure is over in either run, ascending."""
+        return np.union1d(self.before.rows, self.after.rows)
+
+
+def paired_statistic(pair: StatisticPair, *, seed: int, rounds: int = SET_ROUNDS) -> Paired:
+    """Hold a figure of two runs against each other that only a set has, or that is over other questions in each.
+
     rounds : resamples of the questions behind the interval, and as many draws behind p, which swaps the answers of
         the two runs question by question (approximate randomisation, Noreen 1989), the observed one counted in.
     """
-    own = np.unique(joint.rows % questions) if questions else joint.rows
+    own = pair.rows()
     if not len(own):
         return NOT_PAIRED
-    at = np.searchsorted(own, joint.rows % questions)
-    first = joint.rows < questions
-
-    def both(weights: Weights, swapped: Weights) -> tuple[Scores, Scores]:
-        drawn, away = weights[:, at], swapped[:, at]
-        runs = (np.where(first, drawn - away, away), np.where(first, away, drawn - away))
-        return joint.value(runs[0]), joint.value(runs[1])
-
-    once = np.ones((1, len(own)))
-    before, after = (float(values[0]) for values in both(once, 0 * once))
-    moved = [np.subtract(*both(weights, 0 * weights)[::-1]) for weights in draws(len(own), seed=seed, rounds=rounds)]
-    chance = [np.subtract(*both(np.ones_like(h), h)) for h in coins(len(own), seed=seed, rounds=rounds)]
-    low, high = _ends(np.concatenate(moved))
+    before, after = pair.before.point(), pair.after.point()
+    low, high = _ends(np.concatenate(list(_resampled(pair, own, seed, rounds))))
     return Paired(
         before=before,
         after=after,
         difference=after - before,
         low=low,
         high=high,
-        p=_beyond(np.concatenate(chance), after - before),
+        p=_beyond(np.concatenate(list(_swapped(pair, own, seed, rounds))), after - before),
         n=len(own),
     )
+
+
+def _resampled(pair: StatisticPair, own: NDArray[np.int64], seed: int, rounds: int) -> Iterator[Scores]:
+    """Differences over resamples of the questions."""
+    first, second = (np.searchsorted(own, side.rows) for side in (pair.before, pair.after))
+    for weights in draws(len(own), seed=seed, rounds=rounds):
+        yield pair.after.value(weights[:, second]) - pair.before.value(weights[:, first])
+
+
+def _swapped(pair: StatisticPair, own: NDArray[np.int64], seed: int, rounds: int) -> Iterator[Scores]:
+    """Differences with the answers of some questions swapped between the runs."""
+    rows = pair.joint.rows
+    at, is_before = np.searchsorted(own, rows % pair.questions), rows < pair.questions
+    for heads in coins(len(own), seed=seed, rounds=rounds):
+        first = np.abs(is_before - heads[:, at])
+        yield pair.joint.value(1 - first) - pair.joint.value(first)
 
 
 def mcnemar(only_before: int, only_after: int) -> float:

@@ -13,6 +13,7 @@ from kgqa.errors import ConfigError
 from kgqa.evaluation import bootstrap, paired
 from kgqa.evaluation.resampling import (
     Statistic,
+    StatisticPair,
     Weights,
     coins,
     draws,
@@ -141,16 +142,17 @@ def test_nothing_to_pair_and_unequal_lengths() -> None:
         paired(np.zeros(2), np.zeros(3), seed=0)
 
 
-def joint_mean(before: Weights, after: Weights) -> Statistic:
-    return mean_statistic(np.concatenate((before, after)))
+def means(before: Weights, after: Weights) -> StatisticPair:
+    joint = mean_statistic(np.concatenate((before, after)))
+    return StatisticPair(mean_statistic(before), mean_statistic(after), joint, len(before))
 
 
 def test_a_mean_paired_as_a_figure_of_a_set_agrees_with_the_mean_paired_by_question() -> None:
     drawn = np.random.default_rng(6)
     before = drawn.random(80)
     after = before + drawn.normal(0.02, 0.1, 80)
-    one = paired(before, after, seed=3)
-    other = paired_statistic(joint_mean(before, after), 80, seed=3)
+    one = paired(before, after, seed=3, rounds=1000)
+    other = paired_statistic(means(before, after), seed=3)
     assert (other.before, other.after, other.n) == pytest.approx((one.before, one.after, 80))
     assert (other.low, other.high) == pytest.approx((one.low, one.high))
     assert other.p == pytest.approx(one.p, abs=0.03)
@@ -158,17 +160,17 @@ def test_a_mean_paired_as_a_figure_of_a_set_agrees_with_the_mean_paired_by_quest
 
 def test_a_figure_over_other_questions_in_each_run() -> None:
     before, after = np.array([1.0, math.nan, 0.0, math.nan]), np.array([1.0, 1.0, math.nan, math.nan])
-    found = paired_statistic(joint_mean(before, after), 4, seed=0)
+    found = paired_statistic(means(before, after), seed=0)
     assert (found.before, found.after, found.difference, found.n) == (0.5, 1, 0.5, 3)
 
 
 def test_a_figure_without_questions_or_without_value() -> None:
-    nothing = paired_statistic(joint_mean(np.full(3, math.nan), np.full(3, math.nan)), 3, seed=0)
+    nothing = paired_statistic(means(np.full(3, math.nan), np.full(3, math.nan)), seed=0)
     assert nothing.n == 0
-    one_side = paired_statistic(joint_mean(np.full(3, math.nan), np.ones(3)), 3, seed=0)
+    one_side = paired_statistic(means(np.full(3, math.nan), np.ones(3)), seed=0)
     assert (one_side.after, one_side.n) == (1, 3)
     assert all(math.isnan(value) for value in (one_side.before, one_side.difference, one_side.low, one_side.p))
-    assert paired_statistic(joint_mean(np.zeros(0), np.zeros(0)), 0, seed=0).n == 0
+    assert paired_statistic(means(np.zeros(0), np.zeros(0)), seed=0).n == 0
 
 
 def test_p_is_small_only_where_there_is_a_difference() -> None:
@@ -180,7 +182,7 @@ def test_p_is_small_only_where_there_is_a_difference() -> None:
 
 
 def paired_p(before: Weights, after: Weights) -> float:
-    return paired_statistic(joint_mean(before, after), len(before), seed=1, rounds=500).p
+    return paired_statistic(means(before, after), seed=1, rounds=500).p
 
 
 def test_coins_are_fair() -> None:
