@@ -83,7 +83,7 @@ class NameTable:
         return _disjoint(found), tuple(unplaced)
 
     def _spans(self, text: str, folded: Folded, name: str, nodes: Sequence[int]) -> Iterator[tuple[int, int]]:
-        for form in _forms(fold(name)):
+        for form in forms(fold(name)):
             for start, end in _whole(folded.text, form):
                 span = folded.span(start, end)
                 strict = len(form) <= _SHORT and not is_spaceless(form[0])
@@ -117,7 +117,7 @@ def linked_places(links: Sequence[Link]) -> tuple[Place, ...]:
     return tuple(sorted(kept, key=lambda place: place.start))
 
 
-def _forms(folded: str) -> tuple[str, ...]:
+def forms(folded: str) -> tuple[str, ...]:
     """A folded name and the same with its last word in the other number."""
     if not folded:
         return ()

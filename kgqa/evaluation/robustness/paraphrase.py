@@ -22,7 +22,7 @@ _FRAMES = (
     "Please answer this question: {q}",
     "Quick question: {q}",
     "{s}, please?",
-    "Hi there! {q} Thanks!",
+    "Hi there! {q}",
     "I was wondering, {l}",
     "Could you look this up for me: {q}",
     "I need to know {l}",
@@ -73,7 +73,7 @@ _PARTICIPLES = {
 _PLURALS = "countries|cities|languages|currencies|organisations|elements|metals|films|movies|actors|people|territories"
 _SINGULARS = "country|city|language|currency|organisation|element|metal|film|movie|actor|person"
 _VERBS = (
-    r"(?:are|is) (?:in|on|at|there in|members? of|official in|named after)|were|was|has|have|borders?|uses?|"
+    r"(?:are|is) (?:in|on|at|there in|members? of|official in|named after)|(?:were|was) (?:the|\w+ed|found|written|born)\b|has|have|borders?|uses?|"
     r"belongs? to|starred|directed|wrote|acted|share|lie|lies|melt|touch|introduced"
 )
 
@@ -82,13 +82,17 @@ def _by_whom(match: re.Match[str]) -> str:
     return f"{match['name']} was {_PARTICIPLES[match['verb'].lower()]} by whom?"
 
 
+def _asked_last(match: re.Match[str]) -> str:
+    return f"{match['name']}'s {match['what']} {match['verb'].lower()} {match['asked'].lower()}?"
+
+
+# A question that ends in "... directed by" asks by a word that the rewrite would lose.
+_DONE = "".join(f"(?<! {word})" for word in ("by", "in", "of", "on", "at", "to", "for", "with", "from", "about"))
 _TEMPLATES = (
-    _english(
-        r"(what|who) (is|was) the (?P<what>(?:(?! of ).)+) of (?P<name>.+)", r"\g<name>'s \g<what> \2 \1?", "name"
-    ),
+    _english(r"(?P<asked>what|who) (?P<verb>is|was) the (?P<what>(?:(?! of ).)+) of (?P<name>.+)", _asked_last, "name"),
     _english(r"what(?: is|'s) (?P<name>.+)'s (?P<what>.+)", r"What is the \g<what> of \g<name>?", "name"),
     _english(rf"who (?P<verb>{'|'.join(_PARTICIPLES)}) (?P<name>.+)", _by_whom, "name"),
-    _english(r"(?:what|who)(?: is| are|'s| was| were) the (.+)", r"Name the \1."),
+    _english(r"(?:what|who)(?: is| are|'s| was| were) (?-i:the) (.+)" + _DONE, r"Name the \1."),
     _english(rf"(?:which|what) ({_PLURALS}|{_SINGULARS}) ((?:{_VERBS}) .+)", r"Name the \1 that \2."),
     _english(r"who ((?!is|are|was|were|does|did|do\b)\w+ .+)", r"Name who \1."),
     _english(r"how many (.+) does (?P<name>.+) have", r"What is the number of \1 that \g<name> has?", "name"),
@@ -108,7 +112,7 @@ _CHINESE_TEMPLATES = (
         re.compile("(?P<name>.+)的(?P<what>[^的]+)(?:是多少|有哪些|是哪些|在哪里|是哪里)"), r"说出\g<name>的\g<what>。"
     ),
     Template(re.compile("(?P<name>.+)是谁(?P<verb>[^的]{2})的"), r"谁\g<verb>了\g<name>？"),
-    Template(re.compile(f"(?:哪些|哪个)({_CHINESE_NOUNS})(.+)"), r"说出\2的\1。"),
+    Template(re.compile(f"(?:哪些|哪个)({_CHINESE_NOUNS})(?!的)(.+)"), r"说出\2的\1。"),
 )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kgqa.evaluation.robustness.contract import NO_NAME, UNNAMED, Attacked, Case, Scene, Skipped, Variant
 from kgqa.evaluation.robustness.invention import Inventor
-from kgqa.evaluation.robustness.names import Name, Place
+from kgqa.evaluation.robustness.names import Name, Place, forms
 from kgqa.graph import KnowledgeGraph
 from kgqa.text import Language, fold, guess_language
 from kgqa.types import Literal, NodeKind, Triple
@@ -33,7 +33,8 @@ def aliased(case: Case, scene: Scene, draw: random.Random) -> str | Skipped:
 def _others(scene: Scene, place: Place, name: str, language: Language) -> list[str]:
     names = sorted({n.text for node in place.nodes for n in scene.names.of.get(node, ()) if _fits(n, language)})
     meant = frozenset(place.nodes)
-    return [other for other in names if fold(other) != fold(name) and scene.names.nodes.get(fold(other)) == meant]
+    others = [other for other in names if fold(other) not in forms(fold(name))]
+    return [other for other in others if scene.names.nodes.get(fold(other)) == meant]
 
 
 def _fits(name: Name, language: Language) -> bool:

@@ -16,7 +16,9 @@ _ENDINGS = ("??", "?!", "???", " ?", "...", "!!!")
 _CHINESE_ENDINGS = ("？？", "？！", "……", "！！！", " ？", "。。。")
 _EMOJI = ("🤔", "😀", "🙏", "👀", "🤷‍♀️", "👋🏽")
 # A word, or two characters of Chinese.
-_CHUNK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]{2}|[^\\W\\d_\u3400-\u4dbf\u4e00-\u9fff]+(?:['’-][^\\W\\d_]+)*")
+_CHUNK = re.compile(
+    "[\u3400-\u4dbf\u4e00-\u9fff]{2}|(?<![\\w'’])[^\\W\\d_\u3400-\u4dbf\u4e00-\u9fff]+(?:['’-][^\\W\\d_]+)*"
+)
 _BETWEEN = re.compile(r"\s*")
 
 
@@ -73,7 +75,7 @@ def word_order(case: Case, _: Scene, draw: random.Random) -> str | Skipped:
 
 def _neighbours(text: str, start: int, end: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Pairs of differing chunks with nothing but blanks between them."""
-    chunks = [(start + m.start(), start + m.end()) for m in _CHUNK.finditer(text[start:end])]
+    chunks = [m.span() for m in _CHUNK.finditer(text, start, end)]
     pairs = pairwise(chunks)
     return [
         (one, two)
