@@ -73,7 +73,8 @@ _PARTICIPLES = {
 _PLURALS = "countries|cities|languages|currencies|organisations|elements|metals|films|movies|actors|people|territories"
 _SINGULARS = "country|city|language|currency|organisation|element|metal|film|movie|actor|person"
 _VERBS = (
-    r"(?:are|is) (?:in|on|at|there in|members? of|official in|named after)|(?:were|was) (?:the|\w+ed|found|written|born)\b|has|have|borders?|uses?|"
+    r"(?:are|is) (?:in|on|at|there in|members? of|official in|named after)|"
+    r"(?:were|was) (?:the|\w+ed|found|written|born)\b|has|have|borders?|uses?|"
     r"belongs? to|starred|directed|wrote|acted|share|lie|lies|melt|touch|introduced"
 )
 
