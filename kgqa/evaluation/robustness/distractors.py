@@ -25,6 +25,7 @@ MOST_RELATIONS = 12
 _BASE = "https://kgqa.example/distractor/"
 _SIMILAR = ("New {}", "{} Park", "Little {}", "{} Street", "Upper {}")
 _SIMILAR_CHINESE = ("新{}", "{}公园", "小{}", "{}大街", "上{}")
+_SHORTEST = 4
 _OTHER = (("former", "曾经的"), ("rumoured", "传闻中的"), ("planned", "计划中的"))
 _INTEGERS = (XSD + "integer", XSD + "int", XSD + "long", XSD + "nonNegativeInteger", XSD + "positiveInteger")
 _DECIMALS = (XSD + "decimal", XSD + "double", XSD + "float")
@@ -83,10 +84,10 @@ def _similar(scene: Scene, inventor: Inventor, node: int, texts: str) -> Iterato
     """The facts of an entity that is called nearly like another."""
     graph = scene.graph
     relations = list(_copied(graph, node))
-    at = next((i for i in range(len(_SIMILAR)) if not _taken(scene, _similar_names(graph, node, i), texts)), None)
-    if at is None or not relations:
+    latin = _similar_name(scene, graph.label(node, "en"), _SIMILAR, texts)
+    chinese = _similar_name(scene, graph.label(node, "zh"), _SIMILAR_CHINESE, texts)
+    if not (latin and chinese and relations):
         return
-    latin, chinese = _similar_names(graph, node, at)
     twin = f"{_BASE}like-{node}" if is_iri(graph.id(node)) else latin
     yield from _named(graph, twin, latin, chinese)
     for relation, inverse in relations:
@@ -102,12 +103,19 @@ def _copied(graph: KnowledgeGraph, node: int) -> Iterator[tuple[int, bool]]:
     yield from [(r, inverse) for r, inverse in found if r not in apart][:MOST_RELATIONS]
 
 
-def _similar_names(graph: KnowledgeGraph, node: int, at: int) -> tuple[str, str]:
-    return _SIMILAR[at].format(graph.label(node, "en")), _SIMILAR_CHINESE[at].format(graph.label(node, "zh"))
+def _similar_name(scene: Scene, label: str, frames: Sequence[str], texts: str) -> str | None:
+    """The name without its last word, or in a frame: the first that no node has and that no question means.
+
+    texts : all questions, folded. A shorter name may stand there inside the longer one only, which is what is meant.
+    """
+    shorter = label.rpartition(" ")[0]
+    if len(shorter) >= _SHORTEST and _free(scene, shorter, texts, texts.count(fold(label))):
+        return shorter
+    return next((name for frame in frames if _free(scene, name := frame.format(label), texts, 0)), None)
 
 
-def _taken(scene: Scene, names: tuple[str, str], texts: str) -> bool:
-    return any(scene.names.known(name) or fold(name) in texts for name in names)
+def _free(scene: Scene, name: str, texts: str, often: int) -> bool:
+    return not scene.names.known(name) and texts.count(fold(name)) == often
 
 
 def _invented(

@@ -127,6 +127,14 @@ def test_similar_entities_have_the_same_relations() -> None:
     assert 48 < number < 68
 
 
+def test_a_similar_name_may_be_the_first_part_of_the_asked_one() -> None:
+    graph = changed(SimilarEntities().apply(SCENE, cases(SCENE)))
+    table = NameTable.from_graph(graph)
+    (twin,) = table.nodes[fold("Côte")]
+    assert graph.id(twin) not in {iri(name) for name in NAMES}
+    assert fold("United") in table.nodes
+
+
 def test_other_relations_are_called_after_those_of_the_entity() -> None:
     graph = changed(OtherRelations().apply(SCENE, cases(SCENE)))
     known = {graph.relation_label(r) for r in range(graph.n_relations)}
