@@ -16,7 +16,7 @@ from kgqa.errors import MissingExtraError
 from kgqa.evaluation import Gold, Question, QuestionSet
 from kgqa.evaluation.robustness import ATTACKS, AttackResult, RobustnessReport, assess, choose_attacks, paired
 from kgqa.evaluation.robustness.markdown import escaped
-from kgqa.types import Answer
+from kgqa.types import Answer, Link, MatchKind, Mention
 from tests.evaluation.robustness.land import WordForWord, land, questions, word_for_word
 
 GRAPH_ONLY = {"similar-entities", "other-relations"}
@@ -97,6 +97,35 @@ def test_a_refusal_is_no_right_answer_where_none_is_right() -> None:
     assert assess(system, one, attacks=()).baseline["F1"] == 1.0
     broken = replace(system, broken=frozenset({"?"}))
     assert assess(broken, one, attacks=()).baseline["F1"] == 0.5
+
+
+def test_names_of_a_set_without_gold_entities_are_those_that_the_system_links() -> None:
+    text = "What is the capital of France?"
+
+    class Linking(WordForWord):
+        def link(self, question: str) -> tuple[Link, ...]:
+            mention, country = Mention(23, 29, "France"), Mention(12, 19, "capital")
+            nodes = self.graph.find("http://e/france"), self.graph.find("http://e/Country")
+            return (
+                Link(mention, nodes[0], 0.8, MatchKind.EXACT, "France"),
+                Link(country, nodes[1], 0.8, MatchKind.EXACT, "country"),
+            )
+
+    asked = QuestionSet((Question("a", text),), {"a": Gold(("http://e/paris",))})
+    system = Linking(
+        land(), {text: ("http://e/paris",), "What is the capital of French Republic?": ("http://e/paris",)}
+    )
+    found = results(assess(system, asked, attacks=choose_attacks(["alias", "typos-in-names"])))
+    assert found["alias"].scores["F1"].after == 1.0
+    assert found["typos-in-names"].applicable == 1
+
+
+def test_a_set_without_gold_has_no_figures() -> None:
+    found = assess(word_for_word(), QuestionSet((Question("a", "?"),), {}))
+    assert (found.questions, found.without_gold) == (0, 1)
+    assert all(one.applicable == 0 and not one.not_applicable for one in found.attacks)
+    assert found.to_json()["attacks"][0]["scores"]["F1"]["before"] is None
+    assert "| frame | 0 | 0 | – | – | – | – | 0 | 0 | 0 | 0 |" in found.markdown()
 
 
 def test_labels_are_marked_under_their_old_names() -> None:

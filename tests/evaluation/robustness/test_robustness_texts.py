@@ -7,10 +7,13 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kgqa.evaluation.robustness import ATTACKS, Skipped, TextAttack, choose_attacks
+from kgqa import KnowledgeGraph
+from kgqa.evaluation.robustness import ATTACKS, NameTable, Place, Scene, Skipped, TextAttack, choose_attacks
+from kgqa.evaluation.robustness.invention import Inventor
+from kgqa.evaluation.robustness.names import linked_places
 from kgqa.evaluation.robustness.paraphrase import framed, rewritten
 from kgqa.evaluation.robustness.renaming import aliased
 from kgqa.evaluation.robustness.surface import (
@@ -24,7 +27,8 @@ from kgqa.evaluation.robustness.surface import (
     word_order,
 )
 from kgqa.evaluation.robustness.typos import NEAR, misspelt, typos_inside, typos_outside
-from tests.evaluation.robustness.land import case, cases, scene
+from kgqa.types import Link, MatchKind, Mention
+from tests.evaluation.robustness.land import LABEL, case, cases, scene
 
 SCENE = scene()
 seeds = st.integers(0, 10_000).map(random.Random)
@@ -82,6 +86,7 @@ def test_neighbouring_keys_are_those_of_the_keyboard() -> None:
     assert all(one in NEAR[two] for one in NEAR for two in NEAR[one])
 
 
+@settings(deadline=None)
 @given(word=st.from_regex(r"[A-Za-zäé]{4,12}", fullmatch=True), draw=seeds)
 def test_a_typo_is_one_slip_after_the_first_letter(word: str, draw: random.Random) -> None:
     slipped = misspelt(word, draw)
@@ -89,6 +94,7 @@ def test_a_typo_is_one_slip_after_the_first_letter(word: str, draw: random.Rando
     assert slipped[0] == word[0]
 
 
+@settings(deadline=None)
 @given(draw=seeds)
 def test_typos_outside_leave_names_alone(draw: random.Random) -> None:
     for one in cases(SCENE):
@@ -99,6 +105,7 @@ def test_typos_outside_leave_names_alone(draw: random.Random) -> None:
             assert one.text[place.start : place.end] in found
 
 
+@settings(deadline=None)
 @given(draw=seeds)
 def test_typos_inside_touch_names_alone(draw: random.Random) -> None:
     one = case("Which countries border Spain?", "spain", over=SCENE)
@@ -128,6 +135,7 @@ def test_case_accents_and_marks() -> None:
     assert without_question_mark(case("Who, and why"), SCENE, draw) == "Who, and why"
 
 
+@settings(deadline=None)
 @given(draw=seeds)
 def test_blanks_marks_and_emoji_leave_the_letters(draw: random.Random) -> None:
     def letters(text: str) -> list[str]:
@@ -142,6 +150,7 @@ def test_blanks_marks_and_emoji_leave_the_letters(draw: random.Random) -> None:
             assert one.text[place.start : place.end] in more_marks(one, SCENE, draw)
 
 
+@settings(deadline=None)
 @given(draw=seeds)
 def test_two_neighbouring_words_change_places(draw: random.Random) -> None:
     one = case("Which of Spain's neighbours has the most people?", "spain")
@@ -162,6 +171,7 @@ def test_words_on_either_side_of_a_name_stay() -> None:
 # -- paraphrase -----------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(draw=seeds)
 def test_a_frame_holds_the_question(draw: random.Random) -> None:
     for text in ("Who rules France?", "法国的首都是什么？", "List {all} kings."):
@@ -219,11 +229,7 @@ def test_an_alias_takes_the_place_of_the_name() -> None:
 
 
 def test_an_alias_that_means_something_else_as_well_is_not_taken() -> None:
-    system = scene().system.with_changes(
-        [("http://e/georgia", "http://www.w3.org/2000/01/rdf-schema#label", "French Republic")]
-    )
-    from kgqa.evaluation.robustness import NameTable, Scene
-
+    system = scene().system.with_changes([("http://e/georgia", LABEL, "French Republic")])
     over = Scene(system, NameTable.from_graph(system.graph), 0)
     assert isinstance(aliased(case("Is France big?", "france", over=over), over, random.Random(0)), Skipped)
 
@@ -246,3 +252,29 @@ def test_a_longer_name_wins_and_part_of_a_word_is_no_name() -> None:
     assert [text[p.start : p.end] for p in found] == ["Kingdom of Spain", "1999"]
     assert found[1].nodes == ()
     assert unplaced == ()
+
+
+def test_a_character_inside_another_name_is_no_name() -> None:
+    graph = KnowledgeGraph.load([("金", "颜色", "黄"), ("金属", "颜色", "灰")])
+    table = NameTable.from_graph(graph)
+    text = "金是什么金属？"
+    assert [(p.start, p.end) for p in table.places(text, ["金"])[0]] == [(0, 1)]
+    assert table.places("哪些金属贵？", ["金"]) == ((), ("金",))
+
+
+def test_linked_places_are_the_best_links_that_do_not_overlap() -> None:
+    def link(start: int, end: int, node: int, score: float) -> Link:
+        return Link(Mention(start, end, ""), node, score, MatchKind.EXACT, "")
+
+    links = [link(4, 8, 1, 0.3), link(0, 6, 2, 0.9), link(0, 6, 3, 0.8), link(9, 12, 4, 0.5)]
+    assert linked_places(links) == (Place(0, 6, (2,)), Place(9, 12, (4,)))
+
+
+@settings(deadline=None)
+@given(seed=st.integers(0, 1_000))
+def test_invented_names_are_new_and_never_given_twice(seed: int) -> None:
+    inventor = Inventor(SCENE.names, random.Random(seed))
+    given_names = [inventor.latin() for _ in range(40)] + [inventor.chinese() for _ in range(40)]
+    assert len(set(given_names)) == 80
+    assert not any(SCENE.names.known(name) for name in given_names)
+    assert all(re.fullmatch(r"[A-Z](?:[aeiou][a-z]){3}[aeiou][nrl]?|[\u4e00-\u9fff]{4}", name) for name in given_names)
