@@ -6,10 +6,12 @@ import os
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from kgqa.config import from_mapping
 from kgqa.errors import ConfigError
 
+T = TypeVar("T")
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 RESULTS = HERE / "results"
@@ -78,6 +80,26 @@ class AccuracySettings:
     sets: tuple[AccuracySet, ...] = field(default_factory=tuple)
 
 
+@dataclass(frozen=True, kw_only=True)
+class RobustnessSet:
+    """One question set to attack. Fields as of `AccuracySet`."""
+
+    name: str
+    graph: str
+    questions: str
+    split: str = ""
+    sample: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RobustnessSettings:
+    """Attacks on question sets. budget_ms : of one question's search, so long that time ends none."""
+
+    seed: int
+    budget_ms: float
+    sets: tuple[RobustnessSet, ...] = field(default_factory=tuple)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
     """What of the benchmark to run. only : names of sets, all if empty. resume : go on with a stopped run."""
@@ -99,11 +121,14 @@ def latency_settings() -> LatencySettings:
 def accuracy_settings() -> AccuracySettings:
     """Read accuracy.toml."""
     data = _toml("accuracy")
-    sets = data.pop("sets")
-    if not isinstance(sets, list):
-        raise ConfigError(f"'sets' is {sets!r}; expected tables [[sets]]")
-    named = (from_mapping(AccuracySet, one, where=f"sets[{i}].") for i, one in enumerate(sets))
-    return AccuracySettings(seed=int(str(data["seed"])), sets=tuple(named))
+    return AccuracySettings(seed=int(str(data["seed"])), sets=_sets(AccuracySet, data))
+
+
+def robustness_settings() -> RobustnessSettings:
+    """Read robustness.toml."""
+    data = _toml("robustness")
+    sets = _sets(RobustnessSet, data)
+    return RobustnessSettings(seed=int(str(data["seed"])), budget_ms=float(str(data["budget_ms"])), sets=sets)
 
 
 def data_folder() -> Path:
@@ -114,6 +139,13 @@ def data_folder() -> Path:
 def located(path: str) -> Path:
     """A path of a TOML on this machine."""
     return ROOT / path.replace("{data}", str(data_folder()))
+
+
+def _sets(cls: type[T], data: dict[str, object]) -> tuple[T, ...]:
+    sets = data["sets"]
+    if not isinstance(sets, list):
+        raise ConfigError(f"'sets' is {sets!r}; expected tables [[sets]]")
+    return tuple(from_mapping(cls, one, where=f"sets[{i}].") for i, one in enumerate(sets))
 
 
 def _toml(name: str) -> dict[str, object]:
