@@ -89,17 +89,24 @@ def answer_all(
 
 
 def predict(question_id: str, ask: Callable[[], Answer]) -> Prediction:
-    """Have one question answered, and keep what came of it, an error too."""
+    """Have one question answered, and keep what came of it, an unexpected error too."""
+    start = time.perf_counter()
+    try:
+        return attempt(question_id, ask)
+    except KgqaError:
+        raise
+    except Exception as error:  # one question that a bug fails on must not lose a night's run
+        message = f"{type(error).__name__}: {error}"
+        return Prediction(question_id, FAILED, error=message, seconds=time.perf_counter() - start)
+
+
+def attempt(question_id: str, ask: Callable[[], Answer]) -> Prediction:
+    """Have one question answered or refused; any error but InputError is the caller's."""
     start = time.perf_counter()
     try:
         answer = ask()
     except InputError as error:
         return Prediction(question_id, REFUSED, error=str(error), seconds=time.perf_counter() - start)
-    except KgqaError:
-        raise
-    except Exception as error:
-        message = f"{type(error).__name__}: {error}"
-        return Prediction(question_id, FAILED, error=message, seconds=time.perf_counter() - start)
     return Prediction.of_answer(question_id, answer, time.perf_counter() - start)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from kgqa.evaluation.matching import Matching, PredictedValue, match
 from kgqa.evaluation.metrics import Marked, MarkedRun, Metric
 from kgqa.evaluation.metrics.answers import F1, HITS_AT_1
-from kgqa.evaluation.predictions import REFUSED, Prediction
+from kgqa.evaluation.predictions import FAILED, Prediction
 from kgqa.evaluation.provenance import Provenance
 from kgqa.evaluation.questions import Gold, Question, QuestionSet
 from kgqa.evaluation.report import Setting
@@ -23,7 +23,7 @@ from kgqa.evaluation.robustness.attacks import ATTACKS
 from kgqa.evaluation.robustness.contract import Attack, Attackable, Attacked, Case, Scene, Variant
 from kgqa.evaluation.robustness.names import NameTable, Place, linked_places
 from kgqa.evaluation.robustness.report import AttackResult, Crash, Example, RobustnessReport
-from kgqa.evaluation.runner import run
+from kgqa.evaluation.runner import attempt
 from kgqa.graph import KnowledgeGraph
 from kgqa.text import guess_language
 from kgqa.types import NodeKind
@@ -131,14 +131,14 @@ def _ask(system: Attackable | Crash, question: Question) -> Outcome:
     if isinstance(system, Crash):
         return _crashed(question, system)
     try:
-        return Outcome(run(system, (question,))[0])
+        return Outcome(attempt(question.id, lambda: system.ask(question.text)))
     except Exception as error:  # what the suite is there to find
         return _crashed(question, _crash(error))
 
 
 def _crashed(question: Question, crash: Crash) -> Outcome:
     error = f"crashed: {crash.error}"
-    return Outcome(Prediction(question.id, REFUSED, error=error), replace(crash, id=question.id, text=question.text))
+    return Outcome(Prediction(question.id, FAILED, error=error), replace(crash, id=question.id, text=question.text))
 
 
 def _crash(error: Exception) -> Crash:
