@@ -130,7 +130,7 @@ def _cells(scores: Scores, own: Report, base: Scores | None) -> tuple[Cell, ...]
 
 
 def _details(own: Report, floor: Report | None) -> dict[str, object]:
-    return {"kgqa": own.to_json(), "cosine": floor.to_json() if floor else None}
+    return {"kgqa": own.summary(), "cosine": floor.summary() if floor else None}
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""`kgqa evaluate`, `convert` over small real graphs and files."""
+"""`kgqa evaluate`, `compare`, `robustness`, `convert` over small real graphs and files."""
 
 from __future__ import annotations
 
@@ -132,3 +132,69 @@ def test_convert_refuses_and_leaves_no_file(capsys: pytest.CaptureFixture[str], 
     assert code == 0
     assert f"kgqa: left out: {original}:2: " in err
     assert len((tmp_path / "q.jsonl").read_text(encoding="utf-8").splitlines()) == 1
+
+
+@pytest.fixture
+def runs(capsys: pytest.CaptureFixture[str], graph: Path, questions: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """The same questions over the graph, and over one that lacks Paris."""
+    poorer = tmp_path / "poorer.csv"
+    poorer.write_text(GRAPH.replace("France,capital,Paris\n", ""), encoding="utf-8")
+    found = (tmp_path / "before", tmp_path / "after")
+    for source, folder in zip((graph, poorer), found, strict=True):
+        assert main(["evaluate", str(source), str(questions), "--split", "dev", "-o", str(folder)]) == 0
+    capsys.readouterr()
+    return found
+
+
+def test_compare_shows_what_was_lost(
+    capsys: pytest.CaptureFixture[str], runs: tuple[Path, Path], tmp_path: Path
+) -> None:
+    code, out, _ = run(capsys, "compare", *runs, "--split-by", "hops")
+    assert code == 0
+    rows = [line.split() for line in out.splitlines() if line.startswith(" Exact")]
+    assert [row[1:5] for row in rows] == [["2", "0.500", "0.000", "-0.500"], ["1", "1.000", "0.000", "-1.000"]]
+    assert "worse after: 1: a" in out
+    code, out, _ = run(capsys, "compare", *runs, "--json", "-o", tmp_path / "c.md")
+    data = json.loads(out)
+    assert (data["losses"], data["wins"], data["overall"]["Exact"]["only_before"]) == (["a"], [], 1)
+    assert "Worse after: 1" in (tmp_path / "c.md").read_text(encoding="utf-8")
+
+
+def test_compare_refuses_what_can_not_be_held_against_each_other(
+    capsys: pytest.CaptureFixture[str], runs: tuple[Path, Path], graph: Path, questions: Path, tmp_path: Path
+) -> None:
+    other, lenient = tmp_path / "other", tmp_path / "lenient"
+    assert main(["evaluate", str(graph), str(questions), "-o", str(other)]) == 0
+    again = ["evaluate", str(graph), str(questions), "--split", "dev", "--matching", "lenient", "-o", str(lenient)]
+    assert main(again) == 0
+    capsys.readouterr()
+    for second, message in (
+        (other, "answer different questions"),
+        (lenient, "was matched strict"),
+        (tmp_path / "nowhere", "holds no finished run"),
+    ):
+        code, _, err = run(capsys, "compare", runs[0], second)
+        assert code == 2
+        assert message in err
+    code, _, err = run(capsys, "compare", *runs, "-o", tmp_path / "c.docx")
+    assert (code, "name the file .json or .md" in err) == (2, True)
+
+
+def test_robustness_prints_and_writes(
+    capsys: pytest.CaptureFixture[str], graph: Path, questions: Path, tmp_path: Path
+) -> None:
+    options = ("--attacks", "upper-case, removed-facts", "--split", "dev", "--seed", "3")
+    code, out, _ = run(capsys, "robustness", graph, questions, "-o", tmp_path / "r", *options)
+    assert code == 0
+    report = json.loads((tmp_path / "r" / "robustness.json").read_text(encoding="utf-8"))
+    assert [(one["attack"], one["applicable"]) for one in report["attacks"]] == [
+        ("upper-case", 2),
+        ("removed-facts", 1),
+    ]
+    rows = {line.split()[0]: line.split() for line in out.splitlines() if line.strip()}
+    for one in report["attacks"]:
+        assert rows[one["attack"]][1:3] == [str(one["applicable"]), f"{100 * one['scores']['Hits@1']['before']:.1f}"]
+    code, _, err = run(capsys, "robustness", graph, questions, "-o", tmp_path / "r", "--attacks", "bribes")
+    assert (code, "'bribes' is no attack" in err) == (2, True)
+    code, out, _ = run(capsys, "robustness", graph, questions, "-o", tmp_path / "r", "--attacks", "list")
+    assert (code, "upper-case: all letters are capital\n" in out) == (0, True)

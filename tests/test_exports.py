@@ -53,13 +53,14 @@ def test_all_is_complete(room: str) -> None:
 
 def test_the_front_door() -> None:
     from kgqa.config import Config
+    from kgqa.evaluation import evaluate
     from kgqa.graph import KnowledgeGraph
     from kgqa.system import KGQA
     from kgqa.types import Answer
 
-    assert sorted(kgqa.__all__) == ["Answer", "Config", "KGQA", "KnowledgeGraph"]
+    assert sorted(kgqa.__all__) == ["Answer", "Config", "KGQA", "KnowledgeGraph", "evaluate"]
     assert (kgqa.KGQA, kgqa.Answer) == (KGQA, Answer)
-    assert (kgqa.Config, kgqa.KnowledgeGraph) == (Config, KnowledgeGraph)
+    assert (kgqa.Config, kgqa.KnowledgeGraph, kgqa.evaluate) == (Config, KnowledgeGraph, evaluate)
     with pytest.raises(AttributeError, match="Kgqa"):
         kgqa.Kgqa  # noqa: B018 - the access is what is tested
 

@@ -1,4 +1,4 @@
-"""The commands that measure: `kgqa evaluate`, `compare`, `convert`."""
+"""The commands that measure: `kgqa evaluate`, `compare`, `robustness`, `convert`."""
 
 from __future__ import annotations
 
@@ -54,6 +54,20 @@ def add_compare(commands: Any) -> None:
     help_text = "write the comparison too, as FILE.json or FILE.md"
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, help=help_text)
     parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
+
+
+def add_robustness(commands: Any) -> None:
+    """Add `kgqa robustness`."""
+    parser = command(commands, "robustness", _robustness, "ask questions again under attack: typos, renaming and more")
+    add_graph(parser)
+    parser.add_argument("questions", metavar="QUESTIONS", type=Path, help="questions with gold answers, as JSON Lines")
+    parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help="where the reports go")
+    help_text = "only these, separated by commas; `--attacks list` names them all"
+    parser.add_argument("--attacks", metavar="A,B", default="", help=help_text)
+    parser.add_argument("--split", metavar="NAME", default="", help="only the questions whose 'split' is NAME")
+    parser.add_argument("--limit", metavar="N", type=int, default=0, help="ask at most N questions, drawn by --seed")
+    parser.add_argument("--seed", metavar="N", type=int, default=0, help="of all draws; 0 unless given")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
 def add_convert(commands: Any) -> None:
@@ -154,6 +168,31 @@ def _comparison_writer(path: Path | None) -> Callable[[Comparison], str] | None:
     if path.suffix.lower() not in writers:
         raise InputError(f"can't tell how to write {str(path)!r}; name the file .json or .md")
     return writers[path.suffix.lower()]
+
+
+def _robustness(args: argparse.Namespace) -> int:
+    from kgqa.evaluation import QuestionSet
+    from kgqa.evaluation.robustness import ATTACKS, assess, choose_attacks
+
+    if args.attacks == "list":
+        sys.stdout.writelines(f"{attack.name}: {attack.about}\n" for attack in ATTACKS)
+        return 0
+    attacks = choose_attacks(args.attacks.split(",")) if args.attacks else ATTACKS
+    questions = QuestionSet.read(args.questions, split=args.split)
+    asked = questions.draw(args.limit, args.seed) if args.limit else questions
+    system = open_system(args)
+    name = f"{args.graph}, {args.questions}"
+    with progress() as on_progress:
+        report = assess(system, asked, attacks=attacks, seed=args.seed, name=name, on_progress=on_progress)
+    paths = report.save(args.output)
+    if args.json:
+        write_json(report.to_json())
+    else:
+        from kgqa.evaluation.rendering import robustness_view
+
+        show(robustness_view(report))
+        sys.stdout.write(f"{' '.join(safe(str(path)) for path in paths)}\n")
+    return 0
 
 
 def _convert(args: argparse.Namespace) -> int:

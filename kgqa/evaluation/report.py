@@ -181,6 +181,16 @@ class Report:
         plain: dict[str, Any] = plain_json(asdict(self))
         return plain
 
+    def summary(self) -> dict[str, Any]:
+        """The same without single questions, curve points and metrics that don't apply: what results/ keeps."""
+        plain = self.to_json()
+        for part in ("worst", "risk_coverage"):
+            del plain[part]
+        for scores in (plain["overall"], *(group for groups in plain["groups"].values() for group in groups.values())):
+            for name in [name for name, score in scores.items() if not score["n"]]:
+                del scores[name]
+        return plain
+
 
 def score(
     predictions: Sequence[Prediction],

@@ -157,3 +157,21 @@ def test_groups_hold_the_metrics_of_their_questions_alone() -> None:
     assert (found["zh"]["Exact"].mean, found["zh"]["Exact"].n) == (0.5, 2)
     assert (found["zh"]["AUROC"].mean, found["zh"]["AUROC"].n) == (0.5, 2)
     assert (found["en"]["AUROC"].n, found["en"]["Peak MB"].n) == (0, 0)
+
+
+def test_the_summary_holds_no_question_and_no_metric_that_does_not_apply() -> None:
+    predictions = [Prediction("q0", "x", (B,), 0.5), Prediction("q1", "x", (A,), 0.5)]
+    questions = QuestionSet(
+        (Question("q0", "who is it?"), Question("q1", "?")), {"q0": Gold(("a",), hops=1), "q1": Gold(("a",))}
+    )
+    found = score(predictions, questions, SETTING)
+    summary, whole = found.summary(), found.to_json()
+    assert "who is it?" not in json.dumps(summary)
+    assert "who is it?" in json.dumps(whole)
+    applies = {name for name, score in whole["overall"].items() if score["n"]}
+    assert set(summary["overall"]) == applies
+    assert "AUROC" in applies
+    assert "BLEU" not in applies
+    assert "AUROC" not in summary["groups"]["hops"]["1"]
+    assert summary["groups"]["hops"]["1"]["Exact"] == whole["groups"]["hops"]["1"]["Exact"]
+    assert set(whole) - set(summary) == {"worst", "risk_coverage"}

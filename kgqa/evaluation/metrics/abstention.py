@@ -80,6 +80,11 @@ def least_area(drawn: Scores, wrong: Scores) -> Scores:
     return divided(errors - right * steps, n)
 
 
+def excess_area(drawn: Scores, wrong: Scores) -> Scores:
+    """The area less the least area, [rounds]; rounding does not take it below 0."""
+    return np.maximum(area_under_risk(drawn, wrong) - least_area(drawn, wrong), 0)
+
+
 def area_under_roc(drawn: Scores, wrong: Scores) -> Scores:
     """The chance that a right answer is surer than a wrong one, equal confidence counted half, [rounds]."""
     right = drawn - wrong
@@ -155,7 +160,7 @@ AURC = _ranking(
 )
 EXCESS_AURC = _ranking(
     "E-AURC",
-    lambda drawn, wrong: area_under_risk(drawn, wrong) - least_area(drawn, wrong),
+    excess_area,
     "Geifman, Uziel and El-Yaniv 2019; AURC less that of the best order of the same answers",
 )
 

@@ -2,6 +2,6 @@
 
 from kgqa.evaluation.rendering.markdown import to_markdown
 from kgqa.evaluation.rendering.page import to_html
-from kgqa.evaluation.rendering.terminal import comparison_view, report_view
+from kgqa.evaluation.rendering.terminal import comparison_view, report_view, robustness_view
 
-__all__ = ["comparison_view", "report_view", "to_html", "to_markdown"]
+__all__ = ["comparison_view", "report_view", "robustness_view", "to_html", "to_markdown"]

@@ -13,12 +13,14 @@ from rich.text import Text
 from kgqa.drawing import one_line
 from kgqa.evaluation.compare import Comparison
 from kgqa.evaluation.metrics import Direction
+from kgqa.evaluation.metrics.answers import HITS_AT_1
 from kgqa.evaluation.rendering.content import MAIN, counts_pairs, group_table, main_metrics, metric_table, stage_table
-from kgqa.evaluation.rendering.tables import Column, Kind, Table
+from kgqa.evaluation.rendering.tables import EMPTY, Column, Kind, Table
 from kgqa.evaluation.rendering.values import number
 from kgqa.evaluation.rendering.wording import LINKINGS, MATCHINGS, SPLITS
 from kgqa.evaluation.report import Report
 from kgqa.evaluation.resampling import Paired
+from kgqa.evaluation.robustness import RobustnessReport
 
 _LISTED = 10
 _SMALLEST_P = 0.0005
@@ -52,6 +54,26 @@ def comparison_view(found: Comparison) -> ConsoleRenderable:
     return Group(Text(one_line(head), style="bold"), *map(_rich, tables), *map(Text, listed))
 
 
+def robustness_view(report: RobustnessReport) -> ConsoleRenderable:
+    """Accuracy before and after every attack, in percent, over the questions that it applies to."""
+    rows = tuple(
+        (
+            one.attack,
+            f"{one.applicable:,}",
+            *(f"{100 * share:.1f}" if pair.n else EMPTY for share in (pair.before, pair.after)),
+            f"{100 * pair.difference:+.1f}" if pair.n else EMPTY,
+            f"{100 * pair.low:+.1f} to {100 * pair.high:+.1f}" if pair.n else EMPTY,
+            f"{one.crashed:,}",
+        )
+        for one in report.attacks
+        for pair in (one.scores[HITS_AT_1.name],)
+    )
+    columns = tuple(map(Column, ("questions", "before", "after", "difference", "95 % interval", "crashed")))
+    head = f"{report.questions:,} questions with gold; Hits@1 in percent"
+    table = Table(head, (Column("attack", Kind.WORDS), *columns), rows)
+    return Group(Text(head, style="bold"), _rich(table))
+
+
 def _paired_table(caption: str, scores: Mapping[str, Paired], directions: Mapping[str, Direction]) -> Table:
     rows = tuple(
         (
@@ -77,8 +99,9 @@ def _listed(title: str, ids: Sequence[str]) -> str:
 
 def _rich(table: Table) -> ConsoleRenderable:
     shown = RichTable(box=SIMPLE_HEAD, pad_edge=False)
-    for column in table.columns:
-        shown.add_column(column.caption, justify=_justified(column))
+    for place, column in enumerate(table.columns):
+        # The first column names the row: where the terminal is narrow, the others wrap.
+        shown.add_column(column.caption, justify=_justified(column), no_wrap=place == 0)
     for row in table.rows:
         shown.add_row(*(Text(one_line(cell)) for cell in row))
     return shown

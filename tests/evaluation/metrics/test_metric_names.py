@@ -1,6 +1,8 @@
 """Metrics as values: named, hashable, parsable, with range and direction."""
 
 import math
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -59,3 +61,14 @@ def test_a_run_without_a_question_has_no_figure(metric: Metric) -> None:
     statistic = metric.statistic(MarkedRun(cases=(), peak_mb=5.0))
     assert len(statistic.rows) == 0
     assert math.isnan(statistic.point())
+
+
+def test_the_page_on_evaluation_describes_every_metric() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    names = [name for row in re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE) for name in re.split(r"[,;] ", row)]
+    stem = ""
+    described = set()
+    for name in names:
+        stem = name.split("@")[0] if not name.startswith("@") else stem
+        described.add(stem + name if name.startswith("@") else name)
+    assert {metric.name for metric in METRICS} <= described
