@@ -44,7 +44,10 @@ def report_view(report: Report) -> ConsoleRenderable:
 
 def comparison_view(found: Comparison) -> ConsoleRenderable:
     """Two runs side by side, metric by metric, and which questions were won and lost."""
-    head = f"{found.questions:,} questions, {found.matching.value} matching; {found.before}, then {found.after}"
+    head = (
+        f"{found.questions:,} questions, {found.matching.value} matching; {found.before}, then {found.after}; "
+        "↓ marks what is better when lower"
+    )
     tables = [_paired_table("metric", found.overall, found.directions)]
     for split, groups in found.groups.items():
         for name, scores in groups.items():
@@ -77,7 +80,7 @@ def robustness_view(report: RobustnessReport) -> ConsoleRenderable:
 def _paired_table(caption: str, scores: Mapping[str, Paired], directions: Mapping[str, Direction]) -> Table:
     rows = tuple(
         (
-            f"{name} (lower is better)" if directions[name] is Direction.LOWER else name,
+            f"{name} ↓" if directions[name] is Direction.LOWER else name,
             f"{pair.n:,}",
             number(pair.before),
             number(pair.after),
@@ -88,7 +91,7 @@ def _paired_table(caption: str, scores: Mapping[str, Paired], directions: Mappin
         for name, pair in scores.items()
         if pair.n
     )
-    captions = ("n", "before", "after", "difference", "95 % interval", "p")
+    captions = ("n", "before", "after", "change", "95 % interval", "p")
     return Table(caption, (Column(caption, Kind.WORDS), *map(Column, captions)), rows)
 
 
