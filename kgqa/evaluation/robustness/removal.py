@@ -60,7 +60,8 @@ def cut(program: a.Program, graph: KnowledgeGraph) -> Facts | None:
     """The fewest facts, by step, whose removal leaves a program that yields nodes without any; None where none do.
 
     Names of nodes, classes and whole relations are no facts of one question, and are not cut. Without its facts the
-    best of a set makes room for the next, so what is cut is tried; if something is left, what the whole set rests on goes.
+    best of a set makes room for the next: so the cut is tried, and where something is left, the facts that the whole
+    set rests on are cut instead.
     """
     whole = widest(program)
     facts = _all_between(graph, _cut(program, Run(graph)))
