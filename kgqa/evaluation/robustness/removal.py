@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import singledispatch
 
 import numpy as np
@@ -59,10 +59,25 @@ class Cut:
 def cut(program: a.Program, graph: KnowledgeGraph) -> Facts | None:
     """The fewest facts, by step, whose removal leaves a program that yields nodes without any; None where none do.
 
-    Names of nodes, classes and whole relations are no facts of one question, and are not cut.
+    Names of nodes, classes and whole relations are no facts of one question, and are not cut. Without its facts the
+    best of a set makes room for the next: so the cut is tried, and where something is left, the facts that the whole
+    set rests on are cut instead.
     """
-    facts = _cut(program, Run(graph))
-    return None if facts is None else frozenset(both for fact in facts for both in _between(graph, fact))
+    whole = widest(program)
+    facts = _all_between(graph, _cut(program, Run(graph)))
+    if facts and program != whole and _answered(program, _without(graph, facts)):
+        facts = _all_between(graph, _cut(whole, Run(graph)))
+    return facts
+
+
+def widest(program: a.Program) -> a.Program:
+    """A program without superlatives, counts and exceptions: it gives all that the other does, with fewer facts too."""
+    if isinstance(program, a.Top | a.Nth | a.TopByCount | a.WhereCount):
+        return widest(program.source)
+    if isinstance(program, a.Difference):
+        return widest(program.left)
+    parts = {f.name: widest(x) for f in fields(program) if isinstance(x := getattr(program, f.name), a.Program)}
+    return replace(program, **parts) if parts else program
 
 
 def chosen_program(system: Attackable, question: str) -> a.Program | None:
@@ -86,7 +101,19 @@ def _cut_of(system: Attackable, case: Case) -> Cut | Skipped:
 
 def _still_answered(graph: KnowledgeGraph, cuts: dict[str, Cut], remove: Sequence[Triple]) -> Iterator[str]:
     changed, _ = graph.with_changes(remove=remove)
-    return (i for i, one in cuts.items() if len(execute(one.program, changed).nodes))
+    return (i for i, one in cuts.items() if _answered(one.program, changed))
+
+
+def _answered(program: a.Program, graph: KnowledgeGraph) -> bool:
+    return len(execute(program, graph).nodes) > 0
+
+
+def _without(graph: KnowledgeGraph, facts: Facts) -> KnowledgeGraph:
+    return graph.with_changes(remove=[graph.triple(*fact) for fact in sorted(facts)])[0]
+
+
+def _all_between(graph: KnowledgeGraph, facts: Facts | None) -> Facts | None:
+    return None if facts is None else frozenset(both for fact in facts for both in _between(graph, fact))
 
 
 def _between(graph: KnowledgeGraph, fact: Fact) -> Iterator[Fact]:

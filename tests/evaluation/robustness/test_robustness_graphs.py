@@ -165,7 +165,7 @@ NODES = [kind for kind in GENERATORS if kind.yields is Yields.NODES]
 
 
 @pytest.mark.parametrize("kind", NODES, ids=lambda kind: kind.__name__)
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_without_the_cut_facts_a_program_gives_nothing(kind: type[Program], data: st.DataObject) -> None:
     graph = graph_of(data.draw(facts()))
@@ -176,6 +176,21 @@ def test_without_the_cut_facts_a_program_gives_nothing(kind: type[Program], data
     assert found <= set(graph.triples())
     left = subgraph(graph, tuple(set(graph.triples()) - found))
     assert not Oracle(left).run(to_sparql(program, left), Yields.NODES).nodes
+
+
+def test_the_next_best_does_not_step_in() -> None:
+    sizes = [(name, "size", number) for number, name in enumerate("abc", 1)]
+    graph = KnowledgeGraph.load([*sizes, *(("all", "member", name) for name in "abc")])
+    size, member = (Step(graph.find_relation(name)) for name in ("size", "member"))
+    members = a.Follow(a.Entities((graph.find("all"),)), member)
+    largest = a.Top(members, size, a.Order.LARGEST)
+    # Without its one size the largest of the largest would make room for the second.
+    gone = cut(a.Top(largest, size, a.Order.LARGEST), graph) or frozenset()
+    assert {graph.relation_id(relation) for _, relation, _ in gone} == {"member"}
+    assert len(gone) == 3
+    three = a.Entities(tuple(sorted(map(graph.find, "abc"))))
+    assert len(cut(a.Top(three, size, a.Order.LARGEST), graph) or ()) == 3
+    assert cut(a.Top(a.Top(three, size, a.Order.LARGEST), size, a.Order.LARGEST), graph) is None
 
 
 def test_the_fewest_facts_go_and_every_fact_between_the_same_nodes() -> None:
