@@ -12,3 +12,10 @@ def value_of(graph: KnowledgeGraph, node: int) -> AnswerValue:
     name = graph.id(node)
     label = graph.label(node) or local_name(name)
     return AnswerValue(name, label, label)
+
+
+def name_of(graph: KnowledgeGraph, node: int) -> str:
+    """The name by which a question would call a node: its label, else its id where that is a plain name."""
+    name = graph.id(node)
+    plain = not graph.labelled[node] and "://" not in name and not name.startswith("_:")
+    return name if plain else value_of(graph, node).label

@@ -1,13 +1,18 @@
 """The baselines: dense retrieval of single facts, and reading values from generated text."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
 
 from evaluation.baselines.facts import FactBaseline, facts_of
+from evaluation.baselines.langchain_graph import langchain_answers
+from evaluation.baselines.llamaindex_graph import llamaindex_answers
+from evaluation.baselines.reading import TextSystem, ValueReader
 from kgqa.embedding import TextKind
 from kgqa.embedding.contract import Floats, Progress, TokenEmbeddings
+from kgqa.errors import MissingExtraError
 from kgqa.graph import KnowledgeGraph
 from kgqa.text import fold, split_terms
 from kgqa.types import AbstentionReason, AnswerKind
@@ -77,3 +82,117 @@ def test_a_graph_of_names_alone_has_no_answer() -> None:
     assert answer.abstained is not None
     assert answer.abstained.reason is AbstentionReason.NO_FACT_FOUND
     assert not answer.values
+
+
+# -- reading values from text ---------------------------------------------------------------------
+
+NAMED = [
+    ("New York", "in", "USA"),
+    ("York", "in", "UK"),
+    ("New York", "people", "3894000"),
+    ("Her", "starred", "Amy Adams"),
+    ("Up", "starred", "Ed"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "expected"),
+    [
+        # Whole words, the longer name before the one inside it, in the order of the text.
+        ("It is in the Usa (USA), in York.", "Where?", ["USA", "York"]),
+        ("new york!", "Where?", ["New York"]),
+        ("Yorkshire", "Where?", []),
+        # What the question says is no answer, nor is a name inside it.
+        ("New York is in the USA", "Where is New York?", ["USA"]),
+        ("New York", "Where is New York?", []),
+        # Names of stop words or under 3 characters are everywhere.
+        ("Up to her", "Who?", []),
+        ("3,894,000 people", "How many?", ["3894000"]),
+        # No name: numbers that the question lacks, or a truth value at the start.
+        ("There are 12 of 50.", "How many of the 50?", ["12"]),
+        ("Yes, New York is in the USA 2", "Is New York in the USA?", ["true"]),
+        ("no", "Is it?", ["false"]),
+        ("", "Who?", []),
+    ],
+)
+def test_values_that_a_text_names(text: str, question: str, expected: list[str]) -> None:
+    reader = ValueReader(KnowledgeGraph.load(NAMED))
+    assert [value.label for value in reader.lenient(text, question)] == expected
+
+
+def test_a_text_taken_as_a_list() -> None:
+    found = ValueReader(KnowledgeGraph.load(NAMED)).strict("New York, Amy Adams and the USA.")
+    assert [(value.id, value.label) for value in found] == [
+        ("New York", "New York"),
+        ("Amy Adams", "Amy Adams"),
+        (None, "the USA"),
+    ]
+
+
+def test_of_equal_names_the_node_with_most_facts_is_meant() -> None:
+    label = "http://www.w3.org/2000/01/rdf-schema#label"
+    names = [(node, label, '"Georgia"') for node in ("ex:a", "ex:b")]
+    graph = KnowledgeGraph.load([*names, ("ex:a", "in", "USA"), ("ex:b", "in", "Asia"), ("ex:b", "near", "Asia")])
+    assert [value.id for value in ValueReader(graph).lenient("Georgia", "Which?")] == ["ex:b"]
+
+
+def test_a_text_system_keeps_what_was_written() -> None:
+    system = TextSystem(lambda question: f" {question} the USA. ", ValueReader(KnowledgeGraph.load(NAMED)))
+    answer = system.ask("Where is New York?")
+    assert [value.id for value in answer.values] == ["USA"]
+    assert answer.sentence == system.said["Where is New York?"].text == "Where is New York? the USA."
+    assert system.ask("USA").abstained is not None
+
+
+# -- the peers ------------------------------------------------------------------------------------
+
+
+class Script:
+    """A language model that answers by what a prompt holds, and remembers the prompts."""
+
+    new_tokens = 64
+
+    def __init__(self, **answers: str) -> None:
+        self.answers = answers
+        self.prompts: list[str] = []
+
+    def complete(self, prompt: str) -> str:
+        self.prompts.append(prompt)
+        return next(answer for mark, answer in self.answers.items() if mark in prompt)
+
+    def tokens(self, text: str) -> list[int]:
+        return [len(word) for word in text.split()]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_langchain_answers_from_the_facts_of_the_entity_it_extracted() -> None:
+    pytest.importorskip("langchain_community", reason="the extra 'peers' is not installed")
+    model = Script(Extract="Ann, Nobody", Helpful="It is Bea.")
+    graph = KnowledgeGraph.load(FACTS)
+    answer = TextSystem(langchain_answers(graph, model), ValueReader(graph)).ask("Who is the mum of Ann?")
+    assert [value.id for value in answer.values] == ["Bea"]
+    assert "Ann mum Bea" in model.prompts[1]
+    assert "Ann job vet" in model.prompts[1]
+    assert "Cat mum Bea" not in model.prompts[1]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_llamaindex_answers_from_facts_near_its_keywords_and_the_question() -> None:
+    pytest.importorskip("llama_index.core", reason="the extra 'peers' is not installed")
+    model = Script(KEYWORDS="CAT^nobody", Context="Bea")
+    graph = KnowledgeGraph.load(FACTS)
+    generate = llamaindex_answers(graph, model, BagOfWords())
+    answer = TextSystem(generate, ValueReader(graph)).ask("Who is the mum of Ann?")
+    assert [value.id for value in answer.values] == ["Bea"]
+    assert "Cat -> mum -> Bea" in model.prompts[-1]
+    assert "Ann -> mum -> Bea" in model.prompts[-1]
+
+
+@pytest.mark.parametrize("build", [langchain_answers, lambda g, m: llamaindex_answers(g, m, BagOfWords())])
+def test_peers_name_the_extra_that_is_missing(
+    build: Callable[[KnowledgeGraph, Script], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("langchain_community.chains.graph_qa.base", "llama_index.core"):
+        monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingExtraError, match=r"kgqa\[peers\]"):
+        build(KnowledgeGraph.load(FACTS), Script())
