@@ -1,4 +1,6 @@
-"""Run benchmarks: `python -m evaluation.run [load] [latency] [accuracy] [robustness] [--only SET ...] [--resume]`.
+"""Run benchmarks: `python -m evaluation.run [NAME ...] [--only SET ...] [--resume]`.
+
+Names: load, latency, accuracy, baselines, robustness.
 
 Without names all run. Results go to evaluation/results/*.json; `python -m evaluation.tables` shows them in the README.
 """
@@ -13,7 +15,7 @@ from evaluation import tables
 from evaluation.results import Table
 from evaluation.settings import Choice
 
-BENCHMARKS = ("load", "latency", "accuracy", "robustness")
+BENCHMARKS = ("load", "latency", "accuracy", "baselines", "robustness")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -34,21 +36,22 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
-    from evaluation import accuracy, latency, load, robustness
+    from evaluation import accuracy, comparison, latency, load, robustness
 
     runs: dict[str, Callable[[], list[Table]]] = {
         "load": load.run,
         "latency": latency.run,
         "accuracy": lambda: accuracy.run(choice),
+        "baselines": lambda: comparison.run(choice),
         "robustness": lambda: robustness.run(choice),
     }
     return runs[name]
 
 
 def _order(name: str) -> list[str]:
-    from evaluation import accuracy, robustness
+    from evaluation import accuracy, comparison, robustness
 
-    orders = {"accuracy": accuracy.order, "robustness": robustness.order}
+    orders = {"accuracy": accuracy.order, "baselines": comparison.order, "robustness": robustness.order}
     return orders[name]() if name in orders else []
 
 

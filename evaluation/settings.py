@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
 from kgqa.config import from_mapping
 from kgqa.errors import ConfigError
 
-T = TypeVar("T")
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 RESULTS = HERE / "results"
 WORK = ROOT / "runs" / "benchmarks"
+OneSet = TypeVar("OneSet")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +100,42 @@ class RobustnessSettings:
     sets: tuple[RobustnessSet, ...] = field(default_factory=tuple)
 
 
+@dataclass(frozen=True, kw_only=True)
+class BaselineSet:
+    """One question set for the baselines.
+
+    graph, questions, split, gold_unusable : as for `AccuracySet`. language, hops : only questions of that language and
+        number of relations, "" and 0 for all.
+    longest_path : of the cosine baseline. encoder : of the baselines that use one.
+    """
+
+    name: str
+    graph: str
+    questions: str
+    longest_path: int
+    split: str = ""
+    language: str = ""
+    hops: int = 0
+    encoder: str = "all-MiniLM-L6-v2"
+    gold_unusable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaselineSettings:
+    """All systems over the same questions.
+
+    systems : names in `evaluation.comparing.SYSTEMS`. sample : questions of each set.
+    threads, new_tokens : of the language model.
+    """
+
+    seed: int
+    sample: int
+    threads: int
+    new_tokens: int
+    systems: tuple[str, ...]
+    sets: tuple[BaselineSet, ...] = field(default_factory=tuple)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
     """What of the benchmark to run. only : names of sets, all if empty. resume : go on with a stopped run."""
@@ -121,14 +157,22 @@ def latency_settings() -> LatencySettings:
 def accuracy_settings() -> AccuracySettings:
     """Read accuracy.toml."""
     data = _toml("accuracy")
-    return AccuracySettings(seed=int(str(data["seed"])), sets=_sets(AccuracySet, data))
+    sets = _sets(AccuracySet, data)
+    return replace(from_mapping(AccuracySettings, data), sets=sets)
+
+
+def baseline_settings() -> BaselineSettings:
+    """Read baselines.toml."""
+    data = _toml("baselines")
+    sets = _sets(BaselineSet, data)
+    return replace(from_mapping(BaselineSettings, data), sets=sets)
 
 
 def robustness_settings() -> RobustnessSettings:
     """Read robustness.toml."""
     data = _toml("robustness")
     sets = _sets(RobustnessSet, data)
-    return RobustnessSettings(seed=int(str(data["seed"])), budget_ms=float(str(data["budget_ms"])), sets=sets)
+    return replace(from_mapping(RobustnessSettings, data), sets=sets)
 
 
 def data_folder() -> Path:
@@ -141,11 +185,12 @@ def located(path: str) -> Path:
     return ROOT / path.replace("{data}", str(data_folder()))
 
 
-def _sets(cls: type[T], data: dict[str, object]) -> tuple[T, ...]:
-    sets = data["sets"]
+def _sets(kind: type[OneSet], data: dict[str, object]) -> tuple[OneSet, ...]:
+    """Take the tables [[sets]] out of a TOML."""
+    sets = data.pop("sets", None)
     if not isinstance(sets, list):
         raise ConfigError(f"'sets' is {sets!r}; expected tables [[sets]]")
-    return tuple(from_mapping(cls, one, where=f"sets[{i}].") for i, one in enumerate(sets))
+    return tuple(from_mapping(kind, one, where=f"sets[{i}].") for i, one in enumerate(sets))
 
 
 def _toml(name: str) -> dict[str, object]:
