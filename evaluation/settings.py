@@ -14,6 +14,7 @@ from kgqa.errors import ConfigError
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 RESULTS = HERE / "results"
+REPORTS = HERE / "reports"
 WORK = ROOT / "runs" / "benchmarks"
 OneSet = TypeVar("OneSet")
 
@@ -58,7 +59,8 @@ class AccuracySet:
     graph, questions : paths; `{data}` stands for the folder of data sets. split : of the questions, "" for all.
     sample : most questions for each number of hops, 0 for all. by_hops : one row for each number of hops.
     hops : longest path of the baseline, 0 where the set gives no entities. encoder : the baseline's.
-    gold_unusable : ids whose gold is known to be wrong: asked, not scored.
+    gold_unusable : ids whose gold is known to be wrong: asked, not scored. report : file of evaluation/reports that
+    keeps the whole report, "" for none; only of sets that we may publish.
     """
 
     name: str
@@ -70,6 +72,7 @@ class AccuracySet:
     hops: int = 0
     encoder: str = "all-MiniLM-L6-v2"
     gold_unusable: tuple[str, ...] = ()
+    report: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
