@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -82,17 +83,17 @@ def diagnose(
     asked = [q for q in questions.questions if q.id in by_id and q.id in questions.gold]
     log = _log(path, setting, predictions, asked) if path else None
     known = log.resume() if log else {}
-    attributor = _Attributor(system, setting, [questions.gold[question.id] for question in asked])
     found = []
-    for done, question in enumerate(asked, 1):
-        diagnosis = known.get(question.id)
-        if diagnosis is None:
-            diagnosis = attributor.diagnose(question, questions.gold[question.id], by_id[question.id])
-            if log:
-                log.add(diagnosis)
-        found.append(diagnosis)
-        if on_progress:
-            on_progress(done, len(asked))
+    with closing(_Attributor(system, setting, [questions.gold[question.id] for question in asked])) as attributor:
+        for done, question in enumerate(asked, 1):
+            diagnosis = known.get(question.id)
+            if diagnosis is None:
+                diagnosis = attributor.diagnose(question, questions.gold[question.id], by_id[question.id])
+                if log:
+                    log.add(diagnosis)
+            found.append(diagnosis)
+            if on_progress:
+                on_progress(done, len(asked))
     return found
 
 
@@ -147,7 +148,7 @@ class _Subject:
 
 
 class _Attributor:
-    """Finds the stage that lost a question."""
+    """Finds the stage that lost a question; to be closed when all are found."""
 
     def __init__(self, system: Readable, setting: Setting, golds: Sequence[Gold]) -> None:
         self._system = system
@@ -158,6 +159,10 @@ class _Attributor:
         self._has_topics = any(gold.topic for gold in golds)
         texts = (text for gold in golds for text in (*gold.answers, *gold.topic))
         self._named = NamedNodes(system.graph, texts, setting.matching)
+
+    def close(self) -> None:
+        """End what the checks of gold had running."""
+        self._checks.close()
 
     def diagnose(self, question: Question, gold: Gold, prediction: Prediction) -> Diagnosis:
         """What became of one question."""

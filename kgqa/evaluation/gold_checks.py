@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pyoxigraph as ox
 
+from kgqa.errors import QuestionsFileError
+from kgqa.evaluation.convert.execution import QueryRunner
 from kgqa.evaluation.matching import Matching, PredictedValue, is_number, match
 from kgqa.evaluation.oracle import GoldJudge, as_path
 from kgqa.evaluation.predictions import Prediction
@@ -26,8 +27,6 @@ FARTHEST = 4
 
 _SHOWN = 3
 _COMPUTED = (AnswerKind.COUNT, AnswerKind.BOOLEAN)
-# Another endpoint is asked over the network: gold is never a reason for that.
-_FOREIGN = re.compile(r"\bservice\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,7 @@ class GoldChecks:
         self._graph = graph
         self._reach = reach
         self._matching = matching
+        self._running = ExitStack()
 
     def doubt(self, case: Case) -> str:
         """Why the gold is suspicious, in one sentence; "" where it is not.
@@ -141,23 +141,26 @@ class GoldChecks:
 
     # -- gold queries -------------------------------------------------------------------------
 
+    def close(self) -> None:
+        """End the process that ran gold queries, if there was one."""
+        self._running.close()
+
     @cached_property
-    def _store(self) -> ox.Store:
-        return self._graph.to_oxigraph()
+    def _runner(self) -> QueryRunner:
+        return self._running.enter_context(QueryRunner(self._graph))
 
     def _query(self, sparql: str) -> tuple[str, ...]:
         """The values of a gold query's first variable, or its truth value; empty for one that can't be run here."""
-        if _FOREIGN.search(sparql):
-            return ()
         try:
-            found = self._store.query(sparql)
-            if isinstance(found, ox.QueryBoolean):
-                return (str(bool(found)).lower(),)
-            if isinstance(found, ox.QuerySolutions):
-                return tuple(dict.fromkeys(_text(row[0]) for row in found if len(row) and row[0] is not None))
-        except (SyntaxError, ValueError, OSError, RuntimeError):
+            found = self._runner.run(sparql)
+        except QuestionsFileError:
             return ()
-        return ()
+        if "boolean" in found:
+            return (str(found["boolean"]).lower(),)
+        first = found["head"]["vars"][:1]
+        return tuple(
+            dict.fromkeys(_text(row[name]) for row in found["results"]["bindings"] for name in first if name in row)
+        )
 
     def _same(self, texts: Sequence[str], answers: Sequence[str]) -> bool:
         """Whether what a gold query gives is the gold, be it by id or by label."""
@@ -183,7 +186,5 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(names[:_SHOWN]) + more
 
 
-def _text(term: object) -> str:
-    if isinstance(term, ox.NamedNode):
-        return key_to_id(iri_to_key(term.value))
-    return str(getattr(term, "value", term))
+def _text(term: Mapping[str, str]) -> str:
+    return key_to_id(iri_to_key(term["value"])) if term["type"] == "uri" else term["value"]

@@ -31,6 +31,7 @@ from kgqa.evaluation import (
     run_linked,
     score,
 )
+from kgqa.evaluation.convert.execution import QueryRunner
 from kgqa.evaluation.matching import match
 from kgqa.evaluation.predictions import predicted_value
 from kgqa.graph import KnowledgeGraph
@@ -307,7 +308,7 @@ def test_gold_query_that_gives_what_was_answered() -> None:
 
 
 def test_a_gold_query_asks_no_other_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(KnowledgeGraph, "to_oxigraph", lambda *_: pytest.fail("the query was run"))
+    monkeypatch.setattr(QueryRunner, "_start", lambda *_: pytest.fail("the query was run"))
     query = "SELECT ?x { SERVICE <http://127.0.0.1:9/> { ?x ?p ?o } }"
     assert doubted([DIRECTOR], Gold(("Weaver",), topic=("alien",), sparql=query)).stage is Stage.RETRIEVAL
 
