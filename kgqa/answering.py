@@ -13,7 +13,7 @@ from kgqa.config import AnswerConfig
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.terms import XSD
 from kgqa.program import Result, context, evidence, execute, notation, shown_label, to_sparql, to_words
-from kgqa.program.algebra import Compare, Nth, Program, Top, TopByCount, Where, WhereCount, Yields
+from kgqa.program.algebra import Compare, Having, Nth, Program, Top, TopByCount, Where, WhereCount, Yields
 from kgqa.reader import ReaderInput, ReaderOutput
 from kgqa.retrieval.contract import Candidate, Retrieval
 from kgqa.retrieval.relations import walkable
@@ -125,7 +125,7 @@ class AnswerBuilder:
 
     def _refuse(self, reading: Reading, language: str) -> Abstained | None:
         retrieval = reading.retrieval
-        if not retrieval.links:
+        if not retrieval.links and not _stands_alone(reading):
             return Abstained(AbstentionReason.NOTHING_LINKED, _details(language).nothing_linked)
         if not retrieval.candidates or float(reading.scores.scores.max()) < reading.scores.none_score:
             return Abstained(AbstentionReason.NO_RELATION_FITS, self._no_relation(retrieval.links, language))
@@ -245,6 +245,14 @@ class AnswerBuilder:
                 seen.add(labels)
                 found.append(Alternative(to_words(program, self._graph, language), float(weights[i]), labels))
         return tuple(found)
+
+
+def _stands_alone(reading: Reading) -> bool:
+    """Whether the best program starts from a relation, so that it needs no name: "the largest capital"."""
+    if not reading.retrieval.candidates:
+        return False
+    program = reading.retrieval.candidates[int(reading.chosen[0])].program
+    return any(isinstance(part, Having) for part in program.walk())
 
 
 def _size(result: Result) -> int:
