@@ -23,6 +23,11 @@ class Attributes:
         self._graph = graph
 
     @cached_property
+    def classes(self) -> frozenset[int]:
+        """The classes of the graph."""
+        return frozenset(self._graph.classes.tolist())
+
+    @cached_property
     def measured(self) -> NDArray[np.bool_]:
         """Which relations lead mostly to numbers or times, [relations]."""
         return self._mostly(ORDERED)

@@ -33,6 +33,8 @@ _SHARE = 3.0
 _NOUN = 0.7
 """The least match of a word that may stand for all that a relation leads to."""
 _BEARERS = 0.6
+_ONE_CHARACTER = 0.3
+"""What a class costs whose name is one character: 国 is more often part of a word."""
 
 
 class Chart:
@@ -82,6 +84,7 @@ class Chart:
             if link.node in self._classes:
                 nodes = bench.nodes(members := Instances(link.node))
                 if len(nodes):
+                    score -= _ONE_CHARACTER * (len(link.mention.text) == 1)
                     found.append(Derivation(members, nodes, score, used, (link,), Form.CLASS))
                 if not self._stands_alone(link.node):
                     continue

@@ -83,7 +83,7 @@ class Composer:
 
     def _is_plain(self, scene: Scene) -> bool:
         """Whether a question names no class and asks for no operator: its paths say it all."""
-        asks = scene.operators or scene.flags or scene.groupings or scene.view.asked is Asked.YES_NO
+        asks = scene.operators or scene.plural or scene.flags or scene.groupings or scene.view.asked is Asked.YES_NO
         return not asks and not any(link.node in self._classes for link in scene.links)
 
 

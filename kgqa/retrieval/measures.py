@@ -42,6 +42,10 @@ _GUESSED = 0.2
 """The score of an unsaid step whose neighbours are counted."""
 _UNNAMED = 0.5
 """What another attribute than the one named beside a superlative costs."""
+_LESSENED = 0.1
+"""The most that the head costs where the attribute is named: "has the largest area"."""
+_OF_MANY = 0.35
+"""What a comparative costs as the superlative of a set: "larger" is said of two."""
 _HEAD = 0.35
 """What a superlative over another set than that of its own noun costs."""
 
@@ -86,14 +90,15 @@ class MeasureRules:
             if item.used & source.used:
                 continue
             head = self._head_cost(source, item, scene)
+            many = _OF_MANY if item.extreme.comparative and source.form is not Form.ENTITY else 0.0
             named = self._named(source, item, scene)
             for measured in self.attributes(source, item.used, item.usual, scene, bench):
                 extreme = item.extreme
                 program: Program = Top(source.program, measured.step, extreme.order, extreme.k)
                 if extreme.nth > 1:
                     program = Nth(source.program, measured.step, extreme.order, extreme.nth)
-                cost = head + _UNNAMED * named if not measured.used else min(head, 0.1)
-                yield from self._ended(source, program, measured.score - cost, item.used | measured.used, bench)
+                cost = head + _UNNAMED * named if not measured.used else min(head, _LESSENED)
+                yield from self._ended(source, program, measured.score - cost - many, item.used | measured.used, bench)
             if item.extreme.counts:
                 yield from self._most(source, item, scene, bench, classes)
 

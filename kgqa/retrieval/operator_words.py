@@ -24,7 +24,7 @@ class Extreme:
 
     hints : names of the attributes that it usually speaks of, the likeliest first. counts : whether it may speak
     of a number of things ("the most neighbours"). k : how many are wanted ("the five largest"). nth : which one
-    ("the second largest").
+    ("the second largest"). comparative : whether it is one of two ("larger"), not of many.
     """
 
     start: int
@@ -34,6 +34,7 @@ class Extreme:
     counts: bool
     k: int = 1
     nth: int = 1
+    comparative: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
     (r"\b(?<!at )(fewest|least|fewer|less)\b(?! than)|最少|更少", Order.SMALLEST, (), True),
 )
 _EXTREMES = tuple((re.compile(p, re.I), order, hints, counts) for p, order, hints, counts in _LEXICON)
+_COMPARATIVE = re.compile(r"er$|^(more|less|fewer)\b|^更", re.I)
 _GREATER = re.compile(
     r"\b(more|greater|larger|higher|bigger|heavier|longer|later) than\b|\b(over|above|after|since|exceed\w*)\b"
     r"|超过|大于|高于|多于",
@@ -140,7 +142,8 @@ def find_extremes(text: str) -> tuple[Extreme, ...]:
         for match in pattern.finditer(text):
             if not any(match.start() < e.end and e.start < match.end() for e in found):
                 ahead = text[: match.start()].rstrip()
-                found.append(Extreme(match.start(), match.end(), order, hints, counts, _how_many(ahead), _which(ahead)))
+                k, nth, two = _how_many(ahead), _which(ahead), _COMPARATIVE.search(match.group()) is not None
+                found.append(Extreme(match.start(), match.end(), order, hints, counts, k, nth, two))
     return tuple(sorted(found, key=lambda e: e.start))
 
 

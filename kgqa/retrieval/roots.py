@@ -32,7 +32,7 @@ from kgqa.retrieval.measures import MeasureRules
 from kgqa.retrieval.question import Asked
 from kgqa.retrieval.rules import FALSE, TRUE, RuleWeights
 from kgqa.retrieval.scene import Scene, Superlative
-from kgqa.types import NodeIds
+from kgqa.types import MatchKind, NodeIds
 
 _ROOTS = 80
 _CHOSEN = 0.5
@@ -40,6 +40,8 @@ _CHOSEN = 0.5
 _RELATED = 0.3
 """What the words that ask how two things are related add."""
 _BACKWARDS = 0.05
+_BELONGING = 0.1
+"""What the unsaid step costs from a kind of things to those of that kind."""
 
 
 class RootRules:
@@ -60,12 +62,23 @@ class RootRules:
         for derivation in ranked[:_ROOTS]:
             if derivation.form is not Form.ENTITY:
                 found.append(_candidate(derivation, derivation.program, derivation.nodes))
+            else:
+                found.extend(self._belonging(derivation, scene, bench))
             found.extend(self._numbers(derivation, scene, bench))
             found.extend(self._tests(derivation, ranked, scene, bench))
         found.extend(self._choices(derivations, scene, bench))
         found.extend(self._relations(derivations, scene))
         kept = (c for c in found if c.links or c.used & _operators(scene))
         return [replace(c, truncated=c.truncated or bench.is_cut(c.program)) for c in kept]
+
+    def _belonging(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Candidate]:
+        """What belongs to a thing that is named in the plural: "list all noble gases"."""
+        if len(source.nodes) != 1 or source.links[0].match is not MatchKind.INFLECTED:
+            return
+        for relation in sorted(bench.around(source.nodes)[1]):
+            if self._attributes.linking[relation] and not scene.meaning & ~source.used:
+                program = Follow(source.program, Step(relation, inverse=True))
+                yield _candidate(source, program, bench.nodes(program), -_BELONGING)
 
     def _numbers(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Candidate]:
         gain = self._weights.operator

@@ -40,7 +40,8 @@ class RuleWeights:
     crossed : two stretches that interlock. back : back along the same relation. vague : a condition that only asks
     for any neighbour of a class. loose : two names taken together by "and" alone. adrift : a step from all of a class.
     kin : an unsaid step between things of one kind. narrow : an unsaid step that
-    reaches fewer than another. namesake : the share of its match that a step gains by the name of a class alone.
+    reaches fewer than another. unlike : either of two sets of different kinds.
+    namesake : the share of its match that a step gains by the name of a class alone.
     """
 
     step: float = 0.4
@@ -59,6 +60,7 @@ class RuleWeights:
     adrift: float = 0.2
     kin: float = 0.25
     narrow: float = 0.15
+    unlike: float = 0.4
     namesake: float = 0.8
 
 
@@ -95,7 +97,7 @@ class SetRules:
                 if not bench.admits(used, source.score + spoken.score - cost):
                     continue
                 nodes = bench.nodes(program := Follow(source.program, step))
-                if len(nodes):
+                if len(nodes) and not _comes_back(source.program, nodes, bench):
                     yield source.grown(program, nodes, spoken.score - cost, used)
 
     def flag(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Derivation]:
@@ -295,6 +297,7 @@ class SetRules:
                 gain = (0.0 if cost else self._weights.operator) - cost
                 gain -= self._distance(scene, first.used | mark.used, second.used)
                 gain += self._parallel(first.program, second.program)
+                gain -= 0.0 if both or bench.kin(first.nodes, second.nodes) else self._weights.unlike
                 if len(nodes):
                     grown = first.grown(program, nodes, gain, first.used | second.used | mark.used, second)
                     yield _formed(grown, Form.ENTITY if both else Form.SET)
@@ -350,6 +353,13 @@ class SetRules:
     def _parallel(self, one: Program, two: Program) -> float:
         alike = isinstance(one, Follow) and isinstance(two, Follow) and one.step == two.step
         return self._weights.parallel if alike else 0.0
+
+
+def _comes_back(program: Program, nodes: NodeIds, bench: Bench) -> bool:
+    """Whether a step leads from a set to the one that it was reached from: the country of the capital of France."""
+    while isinstance(program, OfType):
+        program = program.source
+    return isinstance(program, Follow) and np.array_equal(bench.nodes(program.source), nodes)
 
 
 def _hull(used: int) -> int:

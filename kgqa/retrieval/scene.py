@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from kgqa.retrieval import operator_words as cues
 from kgqa.retrieval.alignment import MASK_WORDS
 from kgqa.retrieval.attributes import Attributes
+from kgqa.retrieval.contract import strength
 from kgqa.retrieval.operator_words import Cue, Extreme, Limit
 from kgqa.retrieval.question import COUNTING, Phrase, QuestionView
 from kgqa.retrieval.relations import RelationMatcher, Scores
@@ -32,6 +33,9 @@ _SMALL_TALK = frozenset(
     ("list", "show", "find", "tell", "count", "there", "called", "located", "number", "name", "names")
 )
 _SURE = 0.85
+_NAMESAKE = 0.85
+"""The match from which on a class's name speaks of a relation as well."""
+_CLASS_WORD = 0.25
 _SAME_NAME = 0.75
 
 
@@ -107,6 +111,15 @@ class Scene:
         marks = (*self.negations, *self.unions, *self.folds, *self.relatings)
         return tuple((*(s.used for s in self.superlatives), *(b.used for b in self.bounds), *(m.used for m in marks)))
 
+    @property
+    def plural(self) -> bool:
+        """Whether nothing is said but a name in the plural."""
+        return any(
+            link.match is MatchKind.INFLECTED
+            and not self.meaning & ~words_of(self.view, link.mention.start, link.mention.end)
+            for link in self.links
+        )
+
     def said(self, relation: int, used: int) -> float:
         """How well words that are not used yet speak of a relation."""
         return max((s.score for s in self.relations if s.relation == relation and not s.used & used), default=0.0)
@@ -141,7 +154,7 @@ class SceneReader:
         text = view.text
         named = [
             *hidden,
-            *(link.mention for link in links if link.string >= _SURE and link.match is not MatchKind.PARTIAL),
+            *(link.mention for link in links if strength(link) >= _SURE and link.match is not MatchKind.PARTIAL),
         ]
         masked = sum({1 << i for mention in named for i in range(*view.word_span(mention)) if i < MASK_WORDS})
         superlatives = [self._superlative(view, e) for e in cues.find_extremes(text)]
@@ -159,7 +172,9 @@ class SceneReader:
             )
         }
         counting = next((words_of(view, m.start(), m.end()) for m in COUNTING.finditer(text)), 0)
+        classes = {words_of(view, link.mention.start, link.mention.end) for link in links if self._names_class(link)}
         spoken = self._spoken(rows, bits, self._attributes.closed, wanted=False)
+        spoken = tuple(_as_class(s) if s.used in classes and s.score < _NAMESAKE else s for s in spoken)
         asked = [s for cue in cues.find_asked_attributes(text) for s in self._asked(view, cue)]
         content = sum(1 << i for i in view.content_words(()) if i < MASK_WORDS and not _is_small_talk(view, i))
         operators = [*(s.used for s in superlatives), *(b.used for b in bounds)]
@@ -170,11 +185,14 @@ class SceneReader:
             loudest=rows.max(axis=0, initial=0.0),
             relations=tuple(sorted((*spoken, *asked), key=lambda s: -s.score))[:_MOST_RELATIONS],
             flags=self._flags(view, rows, bits, marks["negations"]),
-            superlatives=tuple(s for s in superlatives if not s.used & masked and not self._is_name(view, s, spoken)),
+            superlatives=tuple(s for s in superlatives if s.used & ~masked and not self._is_name(view, s, spoken)),
             bounds=tuple(bounds),
             counting=counting,
             **marks,
         )
+
+    def _names_class(self, link: Link) -> bool:
+        return link.string >= _SURE and link.node in self._attributes.classes
 
     def _spoken(
         self, rows: Scores, bits: Sequence[int], flags: NDArray[np.bool_], *, wanted: bool
@@ -230,6 +248,11 @@ class SceneReader:
         return [Spoken(used, r, float(usual[r])) for r in best.tolist() if usual[r] >= _SPOKEN]
 
 
+def _as_class(spoken: Spoken) -> Spoken:
+    """Words that name a class, and speak of a relation only by the way."""
+    return replace(spoken, score=spoken.score - _CLASS_WORD)
+
+
 def _outermost(links: tuple[Link, ...]) -> tuple[Link, ...]:
     """The links without those inside a longer Chinese name: 国 in 中国 is no word of its own."""
     spans = [(link.mention.start, link.mention.end) for link in links if link.string >= _SURE]
@@ -264,7 +287,7 @@ def words_of(view: QuestionView, start: int, end: int) -> int:
 
 def _marked(view: QuestionView, found: Iterable[Cue], masked: int) -> tuple[Marked, ...]:
     marked = (Marked(words_of(view, cue.start, cue.end), cue) for cue in found)
-    return tuple(mark for mark in marked if mark.used and not mark.used & masked)
+    return tuple(mark for mark in marked if mark.used & ~masked)
 
 
 def _union(bits: Iterable[int]) -> int:
