@@ -118,6 +118,8 @@ class Chart:
         for other in kept:
             if not other.used & derivation.used:
                 yield from self._sets.merge(other, derivation, scene, bench)
+                yield from self._measures.beside(other, derivation, scene, bench)
+                yield from self._measures.beside(derivation, other, scene, bench)
 
 
 def _best(derivations: list[Derivation]) -> list[Derivation]:

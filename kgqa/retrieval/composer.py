@@ -34,6 +34,7 @@ OTHER = 0.8
 """What a candidate costs that yields nothing of the class asked for."""
 _SAMPLE = 50
 _BESIDE = 5
+_CERTAIN = 0.6
 _HEAD = re.compile(
     r"(\b(which|what|what's|how many|list|name|give|show|find)\b( is| are| was| were)?( me| us)?( all)?( of)?( the)?\s+"
     r"((?!(of|in|on|at|for|to|by|from|with|that|which|whose|the|a|an)\b)[\w-]+\s+){0,2}"
@@ -83,8 +84,25 @@ class Composer:
 
     def _is_plain(self, scene: Scene) -> bool:
         """Whether a question names no class and asks for no operator: its paths say it all."""
-        asks = scene.operators or scene.plural or scene.flags or scene.groupings or scene.view.asked is Asked.YES_NO
+        asks = (
+            scene.operators
+            or scene.plural
+            or _pairs(scene)
+            or scene.flags
+            or scene.groupings
+            or scene.view.asked is Asked.YES_NO
+        )
         return not asks and not any(link.node in self._classes for link in scene.links)
+
+
+def _pairs(scene: Scene) -> bool:
+    """Whether an "and" stands between two names."""
+    sure = [link.mention for link in scene.links if strength(link) >= _CERTAIN]
+    return any(
+        any(0 <= mark.cue.start - mention.end <= _BESIDE for mention in sure)
+        and any(0 <= mention.start - mark.cue.end <= _BESIDE for mention in sure)
+        for mark in scene.pairs
+    )
 
 
 def _seed(view: QuestionView, path: Path) -> Derivation:

@@ -40,7 +40,7 @@ class Derivation:
     nodes : what it yields, sorted. score : how well the words say it. used : the words that say it, a bit set.
     links : the mentions that it rests on. cut : whether a set on the way was cut. ended : whether a superlative or a
     limit stands outermost, so that what narrows it further comes too late. anchored : whether it rests on more than
-    classes: a name, a superlative, a limit.
+    classes: a name, a superlative, a limit. paired : whether it is things named together by "and".
     """
 
     program: Program
@@ -52,6 +52,7 @@ class Derivation:
     cut: bool = False
     ended: bool = False
     anchored: bool = False
+    paired: bool = False
 
     @property
     def first(self) -> int:
@@ -75,6 +76,7 @@ class Derivation:
             links=links,
             form=Form.SET,
             ended=False,
+            paired=False,
             anchored=self.anchored or any(other.anchored for other in others),
         )
 

@@ -13,12 +13,14 @@ from kgqa.program.algebra import (
     GroupCount,
     Groups,
     Nth,
+    Order,
     Program,
     Step,
     Top,
     TopByCount,
     TopRows,
     Where,
+    WhereBeside,
     WhereCount,
     WhereRows,
 )
@@ -87,7 +89,7 @@ class MeasureRules:
         if len(source.nodes) < 2 or bench.is_literal(source.nodes):
             return
         for item in scene.superlatives:
-            if item.used & source.used:
+            if item.used & source.used or (item.extreme.beside and source.form is not Form.ENTITY):
                 continue
             head = self._head_cost(source, item, scene)
             many = _OF_MANY if item.extreme.comparative and source.form is not Form.ENTITY else 0.0
@@ -101,6 +103,24 @@ class MeasureRules:
                 yield from self._ended(source, program, measured.score - cost - many, item.used | measured.used, bench)
             if item.extreme.counts:
                 yield from self._most(source, item, scene, bench, classes)
+
+    def beside(self, source: Derivation, other: Derivation, scene: Scene, bench: Bench) -> Iterator[Derivation]:
+        """Those that are more, or less, than something else: "countries larger than France", 比法国大的国家."""
+        if source.form is Form.ENTITY or bench.is_literal(source.nodes) or bench.is_literal(other.nodes):
+            return
+        for item in scene.superlatives:
+            used = source.used | other.used
+            if not item.extreme.beside or item.used & used or not _compared_with(item, other, scene):
+                continue
+            more = item.extreme.order is Order.LARGEST
+            for measured in self.attributes(source, item.used, item.usual, scene, bench):
+                if measured.used & used or not bench.leads(other.nodes, measured.step):
+                    continue
+                comparison = Comparison.GREATER if more else Comparison.LESS
+                program = WhereBeside(source.program, measured.step, comparison, other.program)
+                score = measured.score + other.score
+                words = item.used | measured.used | other.used
+                yield from self._ended(source, program, score, words, bench, other)
 
     def _most(
         self, source: Derivation, item: Superlative, scene: Scene, bench: Bench, classes: list[Derivation]
@@ -276,6 +296,14 @@ class MeasureRules:
             grown = source.grown(program, nodes, gain, source.used | used)
             links = grown.links if other is None else tuple(dict.fromkeys((*grown.links, *other.links)))
             yield replace(grown, ended=True, links=links, anchored=True)
+
+
+def _compared_with(item: Superlative, other: Derivation, scene: Scene) -> bool:
+    """Whether a set stands where a comparative names what it compares with."""
+    words = [i for i in range(item.used.bit_length()) if item.used >> i & 1]
+    if item.extreme.parts and len(item.extreme.parts) > 1:
+        return words[0] < other.first and other.last <= words[-1] + 1
+    return other.first > words[-1] and not scene.gap(item.used, other.used & -other.used)
 
 
 def _keep(found: dict[tuple[Step, bool], Measured], measured: Measured) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kgqa.program.algebra import Aggregation, Comparison, Order
@@ -25,6 +25,8 @@ class Extreme:
     hints : names of the attributes that it usually speaks of, the likeliest first. counts : whether it may speak
     of a number of things ("the most neighbours"). k : how many are wanted ("the five largest"). nth : which one
     ("the second largest"). comparative : whether it is one of two ("larger"), not of many.
+    beside : whether it names what is compared with ("larger than X", 比X大). parts : the stretches of its words, where
+    they stand apart.
     """
 
     start: int
@@ -35,6 +37,13 @@ class Extreme:
     k: int = 1
     nth: int = 1
     comparative: bool = False
+    beside: bool = False
+    parts: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """The stretches of text that say it."""
+        return self.parts or ((self.start, self.end),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,24 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
 )
 _EXTREMES = tuple((re.compile(p, re.I), order, hints, counts) for p, order, hints, counts in _LEXICON)
 _COMPARATIVE = re.compile(r"er$|^(more|less|fewer)\b|^更", re.I)
+_THAN = re.compile(r"\s+than\b", re.I)
+_HAN_ADJECTIVES: Mapping[str, tuple[Order, tuple[str, ...]]] = {
+    "大": (Order.LARGEST, _SIZE),
+    "小": (Order.SMALLEST, _SIZE),
+    "高": (Order.LARGEST, _HEIGHT),
+    "低": (Order.SMALLEST, _HEIGHT),
+    "长": (Order.LARGEST, _LENGTH),
+    "短": (Order.SMALLEST, _LENGTH),
+    "重": (Order.LARGEST, ("weight", "mass")),
+    "轻": (Order.SMALLEST, ("weight", "mass")),
+    "密": (Order.LARGEST, ("density",)),
+    "深": (Order.LARGEST, ("depth",)),
+    "早": (Order.SMALLEST, _TIME),
+    "晚": (Order.LARGEST, _TIME),
+    "多": (Order.LARGEST, ()),
+    "少": (Order.SMALLEST, ()),
+}
+_HAN_THAN = re.compile(rf"(?P<than>比).{{1,20}}?(更|还|要)?(?P<adjective>[{''.join(_HAN_ADJECTIVES)}])(?!小|于|国)")
 _GREATER = re.compile(
     r"\b(more|greater|larger|higher|bigger|heavier|longer|later) than\b|\b(over|above|after|since|exceed\w*)\b"
     r"|超过|大于|高于|多于",
@@ -137,13 +164,11 @@ _NEGATION = re.compile(r"\b(not|without|except|neither|no|never)\b|n't\b|没有|
 
 def find_extremes(text: str) -> tuple[Extreme, ...]:
     """The superlatives and comparatives of a question, in order; of overlapping ones the first kind listed."""
-    found: list[Extreme] = []
+    found: list[Extreme] = list(_han_comparatives(text))
     for pattern, order, hints, counts in _EXTREMES:
         for match in pattern.finditer(text):
             if not any(match.start() < e.end and e.start < match.end() for e in found):
-                ahead = text[: match.start()].rstrip()
-                k, nth, two = _how_many(ahead), _which(ahead), _COMPARATIVE.search(match.group()) is not None
-                found.append(Extreme(match.start(), match.end(), order, hints, counts, k, nth, two))
+                found.append(_extreme(text, match, (order, hints, counts)))
     return tuple(sorted(found, key=lambda e: e.start))
 
 
@@ -155,6 +180,25 @@ def find_extreme(text: str) -> Extreme | None:
             ahead = text[: match.start()].rstrip()
             return Extreme(match.start(), match.end(), order, hints, counts, _how_many(ahead), _which(ahead))
     return None
+
+
+def _extreme(text: str, match: re.Match[str], meaning: tuple[Order, tuple[str, ...], bool]) -> Extreme:
+    order, hints, counts = meaning
+    ahead = text[: match.start()].rstrip()
+    two = _COMPARATIVE.search(match.group()) is not None
+    than = _THAN.match(text, match.end()) if two else None
+    parts = ((match.start(), than.end()),) if than else ()
+    k, nth = _how_many(ahead), _which(ahead)
+    return Extreme(match.start(), match.end(), order, hints, counts, k, nth, two, than is not None, parts)
+
+
+def _han_comparatives(text: str) -> Iterator[Extreme]:
+    """Comparisons such as 比法国大: the words that say it stand on both sides of what is compared with."""
+    for match in _HAN_THAN.finditer(text):
+        order, hints = _HAN_ADJECTIVES[match["adjective"]]
+        parts = (match.span("than"), match.span("adjective"))
+        start, end = match.span("adjective")
+        yield Extreme(start, end, order, hints, counts=False, comparative=True, beside=True, parts=parts)
 
 
 def _how_many(ahead: str) -> int:
@@ -243,10 +287,11 @@ _EITHER = re.compile(r"\bor\b|或者|或", re.I)
 _BOTH = re.compile(r"\band\b|和|与|及", re.I)
 _EACH = re.compile(r"\b(each|every|per|for all)\b|每一?(个|种|座|条|家|位)?|各(个|种)?|分别", re.I)
 _BETWEEN = re.compile(
-    r"\b(relation(ship)?|connection|link) (between|of)\b|\b(related|connected|linked) to\b"
+    r"\b(relation(ship)?|connection|link) (between|of)\b|\b(related|connected|linked)( to)?\b"
     r"|什么关系|有何关系|关系是什么",
     re.I,
 )
+_TOGETHER = re.compile(r"\bboth\b|都|同时", re.I)
 _ANY = re.compile(r"\b(any|some|there|anything|anyone)\b|有没有|存在|是否有", re.I)
 _FOLDS: tuple[tuple[re.Pattern[str], Aggregation], ...] = (
     (re.compile(r"\b(average|mean)\b|平均", re.I), Aggregation.AVERAGE),
@@ -301,6 +346,11 @@ def find_groupings(text: str) -> tuple[Cue, ...]:
 def find_relatings(text: str) -> tuple[Cue, ...]:
     """The words that ask how two things are related."""
     return find_cues(text, _BETWEEN)
+
+
+def find_both(text: str) -> tuple[Cue, ...]:
+    """The words that ask for what two things have in common."""
+    return find_cues(text, _TOGETHER)
 
 
 def find_any(text: str) -> tuple[Cue, ...]:

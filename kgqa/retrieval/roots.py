@@ -40,6 +40,8 @@ _CHOSEN = 0.5
 _RELATED = 0.3
 """What the words that ask how two things are related add."""
 _BACKWARDS = 0.05
+_ANY = 0.4
+"""What asking for one thing costs where the question asks whether there is any."""
 _BELONGING = 0.1
 """What the unsaid step costs from a kind of things to those of that kind."""
 
@@ -114,7 +116,7 @@ class RootRules:
             if other.form is Form.ENTITY and not other.used & source.used and self._may_hold(source, other, bench):
                 program = Contains(source.program, other.program)
                 joined = replace(source, links=(*source.links, *other.links), used=source.used | other.used)
-                cost = self._weights.gap * scene.gap(source.used, other.used)
+                cost = self._weights.gap * scene.gap(source.used, other.used) + (_ANY if scene.anys else 0.0)
                 yield _candidate(joined, program, source.nodes, gain + other.score - cost)
 
     def _may_hold(self, source: Derivation, other: Derivation, bench: Bench) -> bool:

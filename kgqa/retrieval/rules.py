@@ -98,7 +98,20 @@ class SetRules:
                     continue
                 nodes = bench.nodes(program := Follow(source.program, step))
                 if len(nodes) and not _comes_back(source.program, nodes, bench):
-                    yield source.grown(program, nodes, spoken.score - cost, used)
+                    apart = self._weights.loose if source.paired and scene.boths else 0.0
+                    yield source.grown(program, nodes, spoken.score - cost - apart, used)
+                if source.paired and len(nodes):
+                    yield from self._shared(source, step, spoken.score - cost, used, bench)
+
+    def _shared(self, source: Derivation, step: Step, gain: float, used: int, bench: Bench) -> Iterator[Derivation]:
+        """What the same step leads to from each of several things: "countries that border France and Spain"."""
+        each = [Follow(Entities((node,)), step) for node in source.nodes.tolist()]
+        program: Program = each[0]
+        for other in each[1:]:
+            program = Intersect(program, other)
+        nodes = bench.nodes(program)
+        if len(nodes):
+            yield source.grown(program, nodes, gain + self._weights.loose + self._weights.parallel, used)
 
     def flag(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Derivation]:
         """Only those of which a yes-or-no attribute holds: "landlocked countries"."""
@@ -300,7 +313,8 @@ class SetRules:
                 gain -= 0.0 if both or bench.kin(first.nodes, second.nodes) else self._weights.unlike
                 if len(nodes):
                     grown = first.grown(program, nodes, gain, first.used | second.used | mark.used, second)
-                    yield _formed(grown, Form.ENTITY if both else Form.SET)
+                    paired = both and marks is scene.pairs
+                    yield replace(grown, form=Form.ENTITY if both else Form.SET, paired=paired)
 
     def _except(self, left: Derivation, right: Derivation, scene: Scene, bench: Bench) -> Iterator[Derivation]:
         """What is in one set and not in the one that a negation stands before."""

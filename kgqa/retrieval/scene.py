@@ -103,6 +103,7 @@ class Scene:
     groupings: tuple[Marked, ...]
     relatings: tuple[Marked, ...]
     anys: tuple[Marked, ...]
+    boths: tuple[Marked, ...]
     counting: int
 
     @property
@@ -169,6 +170,7 @@ class SceneReader:
                 ("groupings", cues.find_groupings),
                 ("relatings", cues.find_relatings),
                 ("anys", cues.find_any),
+                ("boths", cues.find_both),
             )
         }
         counting = next((words_of(view, m.start(), m.end()) for m in COUNTING.finditer(text)), 0)
@@ -223,7 +225,8 @@ class SceneReader:
         return tuple(found)
 
     def _superlative(self, view: QuestionView, extreme: Extreme) -> Superlative:
-        return Superlative(words_of(view, extreme.start, extreme.end), extreme, self._usual(extreme.hints))
+        used = _union(words_of(view, start, end) for start, end in extreme.spans)
+        return Superlative(used, extreme, self._usual(extreme.hints))
 
     def _is_name(self, view: QuestionView, item: Superlative, spoken: Sequence[Spoken]) -> bool:
         """Whether a superlative is part of a relation's name, such as "highest point"."""
