@@ -16,7 +16,7 @@ from kgqa.graph import KnowledgeGraph
 from kgqa.program.algebra import Entities, Having, Instances, Step
 from kgqa.retrieval.alignment import MASK_WORDS
 from kgqa.retrieval.attributes import Attributes
-from kgqa.retrieval.contract import strength
+from kgqa.retrieval.contract import is_code, strength
 from kgqa.retrieval.derivation import Bench, Derivation, Form, within
 from kgqa.retrieval.measures import MeasureRules
 from kgqa.retrieval.rules import RuleWeights, SetRules
@@ -33,6 +33,8 @@ _SHARE = 3.0
 _NOUN = 0.7
 """The least match of a word that may stand for all that a relation leads to."""
 _BEARERS = 0.6
+_AS_CODE = 0.4
+"""What a word in small letters costs as a code."""
 _ONE_CHARACTER = 0.3
 """What a class costs whose name is one character: 国 is more often part of a word."""
 
@@ -47,9 +49,9 @@ class Chart:
         self._classes = frozenset(graph.classes.tolist())
 
     @property
-    def measures(self) -> MeasureRules:
-        """The rules over attributes."""
-        return self._measures
+    def rules(self) -> tuple[SetRules, MeasureRules]:
+        """The rules over sets and those over attributes."""
+        return self._sets, self._measures
 
     def fill(self, scene: Scene, bench: Bench, paths: Iterable[Derivation] = ()) -> list[Derivation]:
         """All derivations kept, those of fewest words first; `paths` are taken in ready made."""
@@ -80,7 +82,7 @@ class Chart:
             used = words_of(scene.view, link.mention.start, link.mention.end)
             if not used:
                 continue
-            score = LINK * (2 * strength(link) - 1)
+            score = LINK * (2 * strength(link) - 1) - _AS_CODE * is_code(link)
             if link.node in self._classes:
                 nodes = bench.nodes(members := Instances(link.node))
                 if len(nodes):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,10 +12,11 @@ from kgqa.config import RetrievalConfig
 from kgqa.graph import KnowledgeGraph
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.chart import LINK, Chart, best_links
-from kgqa.retrieval.contract import Candidate, strength
+from kgqa.retrieval.contract import Candidate, Problem, strength
+from kgqa.retrieval.cues import find_pairs, find_unions
 from kgqa.retrieval.derivation import Bench, Derivation, Form, within
-from kgqa.retrieval.operator_words import find_pairs, find_unions
 from kgqa.retrieval.paths import Path
+from kgqa.retrieval.problems import ProblemFinder
 from kgqa.retrieval.question import Asked, QuestionView
 from kgqa.retrieval.relations import RelationMatcher
 from kgqa.retrieval.roots import RootRules
@@ -44,6 +45,19 @@ _HEAD = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What was composed for one question.
+
+    overran : whether the budget ended the search. problem : what stands in the way of an answer, or None.
+    """
+
+    scene: Scene
+    candidates: tuple[Candidate, ...]
+    overran: bool = False
+    problem: Problem | None = None
+
+
 class Composer:
     """Proposes programs that are more than a path."""
 
@@ -61,7 +75,8 @@ class Composer:
         self._config = config
         self._reader = SceneReader(matcher, attributes)
         self._chart = Chart(graph, attributes, weights)
-        self._roots = RootRules(graph, attributes, self._chart.measures, weights)
+        self._problems = ProblemFinder(graph, attributes)
+        self._roots = RootRules(graph, attributes, self._chart.rules, weights)
 
     def compose(
         self,
@@ -70,17 +85,17 @@ class Composer:
         hiding: Iterable[Mention],
         paths: Sequence[Sequence[Path]],
         deadline: float,
-    ) -> tuple[Scene, list[Candidate], bool]:
+    ) -> Composition:
         """The scene of a question, the candidates composed, and whether the budget ended the search."""
         scene = self._reader.read(view, best_links(links), hiding)
         if self._is_plain(scene):
-            return scene, [], False
+            return Composition(scene, (), problem=self._problems.find(scene))
         bench = Bench(self._graph, limit=self._config.max_frontier, programs=_PROGRAMS, deadline=deadline)
         seeds = [_seed(view, path) for group in paths for path in group[:_SEEDS] if path.nodes is not None]
         derivations = self._chart.fill(scene, bench, [seed for seed in seeds if seed.used])
         overran = bench.spent
-        candidates = self._roots.candidates(derivations, scene, bench)
-        return scene, candidates, overran
+        candidates = tuple(self._roots.candidates(derivations, scene, bench))
+        return Composition(scene, candidates, overran, self._problems.find(scene))
 
     def _is_plain(self, scene: Scene) -> bool:
         """Whether a question names no class and asks for no operator: its paths say it all."""

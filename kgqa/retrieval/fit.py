@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kgqa.embedding import TextEncoder
 from kgqa.graph import KnowledgeGraph
-from kgqa.program.algebra import Aggregate, Compare, CompareNumbers, Contains, Count, Exists
+from kgqa.program.algebra import Aggregate, Compare, CompareNumbers, Contains, Count, Exists, Yields
 from kgqa.retrieval.contract import Candidate
 from kgqa.retrieval.question import Asked, QuestionView
 from kgqa.types import NodeIds
@@ -57,6 +57,8 @@ class AnswerFit:
             return 1.0 if test and asked is Asked.YES_NO else -1.0
         if isinstance(program, Count):
             return 0.5 if view.counting else -1.0
+        if program.yields is Yields.TABLE:
+            return 0.5
         if isinstance(program, Aggregate):
             return 0.5 if asked in (Asked.NUMBER, Asked.ANYTHING) else -0.5
         if asked is Asked.ANYTHING or candidate.nodes is None or not len(candidate.nodes):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kgqa.graph import KnowledgeGraph
-from kgqa.graph.terms import XSD, literal_key
-from kgqa.graph.values import TIMES, ValueClass, values_of
 from kgqa.program.algebra import (
     Comparison,
     GroupCount,
@@ -25,12 +24,12 @@ from kgqa.program.algebra import (
     WhereRows,
 )
 from kgqa.retrieval.attributes import Attributes
+from kgqa.retrieval.bounds import Bounds
 from kgqa.retrieval.derivation import Bench, Derivation, Form, within
-from kgqa.retrieval.operator_words import Limit
+from kgqa.retrieval.limits import Limit
 from kgqa.retrieval.relations import Scores
 from kgqa.retrieval.rules import TOLD, RuleWeights, SetRules
 from kgqa.retrieval.scene import Scene, Spoken, Superlative
-from kgqa.types import Literal
 
 _ATTRIBUTES = 4
 _LEAST = 0.2
@@ -44,10 +43,13 @@ _GUESSED = 0.2
 """The score of an unsaid step whose neighbours are counted."""
 _UNNAMED = 0.5
 """What another attribute than the one named beside a superlative costs."""
+_MOST_COUNTED = 10_000
 _LESSENED = 0.1
 """The most that the head costs where the attribute is named: "has the largest area"."""
 _OF_MANY = 0.35
 """What a comparative costs as the superlative of a set: "larger" is said of two."""
+_PREDICATE = re.compile(r"\b(is|are|was|were)( the)?\s*$", re.I)
+"""What stands before a superlative that is said of the subject: "which city is the largest"."""
 _HEAD = 0.35
 """What a superlative over another set than that of its own noun costs."""
 
@@ -79,6 +81,7 @@ class MeasureRules:
         self._attributes = attributes
         self._sets = sets
         self._weights = weights
+        self._bounds = Bounds(graph)
 
     # -- superlatives -------------------------------------------------------------------------
 
@@ -149,6 +152,9 @@ class MeasureRules:
 
     def _head_cost(self, source: Derivation, item: Superlative, scene: Scene) -> float:
         """A superlative belongs to the set of the noun behind it, where there is one: "the largest CITY in ..."."""
+        first = (item.used & -item.used).bit_length() - 1
+        if _PREDICATE.search(scene.view.text[: scene.view.words[first].start]):
+            return 0.0 if source.first < first else _HEAD
         behind = [i for i in range(item.used.bit_length(), len(scene.view.words)) if scene.meaning >> i & 1][:1]
         if not behind:
             return 0.0
@@ -165,11 +171,11 @@ class MeasureRules:
             if item.used & source.used:
                 continue
             for measured in self.attributes(source, item.used, item.usual, scene, bench, fallback=True):
-                for key in self.keys(measured.step.relation, item.limit):
-                    program: Program = Where(source.program, measured.step, item.limit.comparison, key)
+                program: Program | None = self.limited(source.program, measured.step, item.limit)
+                if program is not None:
                     yield from self._ended(source, program, measured.score, item.used | measured.used, bench)
-            number = item.limit.number.value
-            if number == number.to_integral_value() and number < 10_000 and not item.limit.timed:
+            if _counts(item.limit):
+                number = item.limit.number.value
                 for counted in self.counted(source, item.used, scene, bench, classes):
                     program = self._where_count(source, counted, item.limit.comparison, int(number))
                     yield from self._ended(
@@ -193,18 +199,12 @@ class MeasureRules:
         table = GroupCount(source.program, counted.step, counted.members.program)
         return Groups(WhereRows(table, comparison, float(number)))
 
-    def keys(self, relation: int, limit: Limit) -> list[str]:
-        """The limit as a literal of the class that a relation measures in; none where the two don't go together."""
-        measured = values_of(self._graph).measure(self._graph, relation).value_class
-        number = limit.number.lexical
-        if measured is ValueClass.YEAR:
-            return [literal_key(Literal(number, XSD + "gYear"))] if len(number) == 4 else []
-        if measured is ValueClass.DATE and len(number) == 4:
-            first = limit.comparison in (Comparison.LESS, Comparison.GREATER_EQUAL)
-            return [literal_key(Literal(f"{number}-{'01-01' if first else '12-31'}", XSD + "date"))]
-        if measured in TIMES or limit.timed:
-            return []
-        return [literal_key(Literal(number, XSD + ("decimal" if "." in number else "integer")))]
+    def limited(self, source: Program, step: Step, limit: Limit) -> Program | None:
+        """Those of a set within a limit; None where the attribute doesn't measure such things."""
+        conditions = self._bounds.conditions(step.relation, limit)
+        for comparison, key in conditions:
+            source = Where(source, step, comparison, key)
+        return source if conditions else None
 
     # -- what is measured or counted ----------------------------------------------------------
 
@@ -296,6 +296,13 @@ class MeasureRules:
             grown = source.grown(program, nodes, gain, source.used | used)
             links = grown.links if other is None else tuple(dict.fromkeys((*grown.links, *other.links)))
             yield replace(grown, ended=True, links=links, anchored=True)
+
+
+def _counts(limit: Limit) -> bool:
+    """Whether a limit may be one of how many: a whole number without a unit."""
+    number = limit.number.value
+    plain = limit.upper is None and not limit.timed and not limit.unit
+    return plain and number == number.to_integral_value() and number < _MOST_COUNTED
 
 
 def _compared_with(item: Superlative, other: Derivation, scene: Scene) -> bool:

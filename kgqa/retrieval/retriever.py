@@ -12,7 +12,7 @@ from kgqa.program.algebra import Contains, Count, Yields
 from kgqa.retrieval.alignment import AlignmentWeights, PhraseGrid
 from kgqa.retrieval.combine import Combiner, Topics
 from kgqa.retrieval.composer import Composer, Head, charged
-from kgqa.retrieval.contract import Candidate, Retrieval
+from kgqa.retrieval.contract import Candidate, Retrieval, is_code
 from kgqa.retrieval.facts import FactScorer
 from kgqa.retrieval.fit import AnswerFit
 from kgqa.retrieval.paths import Path, PathSearch, returns
@@ -62,12 +62,13 @@ class GraphRetriever:
         sharing = view.sharing and len(topics.entities) < 2
         paths = [self._paths(view, group, hiding, (sharing, deadline)) for group in topics.entities]
         candidates = self._combiner.combine(view, topics, paths)
-        scene, composed, overran = self._composer.compose(view, links, hiding, paths, deadline)
-        if composed:
-            graded = [self._combiner.grade(view, topics, c) for c in composed]
-            candidates = charged([*candidates, *graded], scene, Head(self._graph, view, links))
+        composition = self._composer.compose(view, links, hiding, paths, deadline)
+        if composition.candidates:
+            graded = [self._combiner.grade(view, topics, c) for c in composition.candidates]
+            candidates = charged([*candidates, *graded], composition.scene, Head(self._graph, view, links))
         best = _distinct(sorted(candidates, key=_rank))[: self._config.max_programs]
-        return Retrieval(view, topics.all(), tuple(best), overran=overran or time.perf_counter() > deadline)
+        overran = composition.overran or time.perf_counter() > deadline
+        return Retrieval(view, topics.all(), tuple(best), overran, composition.problem)
 
     def _hides(self, link: Link) -> bool:
         """Whether a mention is surely a name, so that its words can't speak of a relation.
@@ -75,6 +76,8 @@ class GraphRetriever:
         A word in small letters ("films", "the euro") is one only if the graph writes it with a capital and has much
         to say of it: of a thing few know, people write the name as a name.
         """
+        if is_code(link):
+            return False
         whole = link.match in (MatchKind.EXACT, MatchKind.NORMALISED)
         proper = whole and link.name[:1].isupper() and link.prior >= _WELL_KNOWN
         sure = link.score >= _HIDING or (proper and link.string >= _NAMED)
@@ -83,7 +86,8 @@ class GraphRetriever:
     def _topics(self, links: tuple[Link, ...]) -> Topics:
         """Take mentions that do not overlap, in the linker's order, with the candidates near the best of each."""
         taken: dict[Mention, list[Link]] = {}
-        for link in links:
+        words = tuple(link for link in links if not is_code(link))
+        for link in words or links:
             group = taken.get(link.mention)
             if group is not None:
                 if len(group) < _READINGS and link.score >= _AMBIGUOUS * group[0].score:

@@ -28,9 +28,10 @@ from kgqa.program.algebra import (
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.contract import Candidate
 from kgqa.retrieval.derivation import Bench, Derivation, Form
+from kgqa.retrieval.grouping import GroupRules
 from kgqa.retrieval.measures import MeasureRules
 from kgqa.retrieval.question import Asked
-from kgqa.retrieval.rules import FALSE, TRUE, RuleWeights
+from kgqa.retrieval.rules import FALSE, TRUE, RuleWeights, SetRules
 from kgqa.retrieval.scene import Scene, Superlative
 from kgqa.types import MatchKind, NodeIds
 
@@ -50,12 +51,18 @@ class RootRules:
     """Turns the derivations of a question into candidates."""
 
     def __init__(
-        self, graph: KnowledgeGraph, attributes: Attributes, measures: MeasureRules, weights: RuleWeights
+        self,
+        graph: KnowledgeGraph,
+        attributes: Attributes,
+        rules: tuple[SetRules, MeasureRules],
+        weights: RuleWeights,
     ) -> None:
+        sets, measures = rules
         self._graph = graph
         self._attributes = attributes
         self._measures = measures
         self._weights = weights
+        self._groups = GroupRules(graph, attributes, (sets, measures), weights)
 
     def candidates(self, derivations: list[Derivation], scene: Scene, bench: Bench) -> list[Candidate]:
         """All that the question may ask of its best derivations."""
@@ -70,6 +77,7 @@ class RootRules:
             found.extend(self._tests(derivation, ranked, scene, bench))
         found.extend(self._choices(derivations, scene, bench))
         found.extend(self._relations(derivations, scene))
+        found.extend(self._groups.candidates(ranked, scene, bench))
         kept = (c for c in found if c.links or c.used & _operators(scene))
         return [replace(c, truncated=c.truncated or bench.is_cut(c.program)) for c in kept]
 
@@ -140,10 +148,10 @@ class RootRules:
             if bound.used & source.used:
                 continue
             for measured in self._measures.attributes(source, bound.used, bound.usual, scene, bench, fallback=True):
-                for key in self._measures.keys(measured.step.relation, bound.limit):
-                    program = Exists(Where(source.program, measured.step, bound.limit.comparison, key))
+                limited = self._measures.limited(source.program, measured.step, bound.limit)
+                if limited is not None:
                     gained = measured.score - self._weights.step + self._weights.operator
-                    yield _candidate(source, program, source.nodes, gained, bound.used | measured.used)
+                    yield _candidate(source, Exists(limited), source.nodes, gained, bound.used | measured.used)
 
     def _choices(self, derivations: list[Derivation], scene: Scene, bench: Bench) -> Iterator[Candidate]:
         """Whether one thing is larger than another."""

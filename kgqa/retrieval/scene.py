@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from kgqa.retrieval import operator_words as cues
+from kgqa.retrieval import cues
 from kgqa.retrieval.alignment import MASK_WORDS
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.contract import strength
-from kgqa.retrieval.operator_words import Cue, Extreme, Limit
+from kgqa.retrieval.cues import Cue
+from kgqa.retrieval.limits import Limit, find_limits
+from kgqa.retrieval.operator_words import Extreme, find_extremes
 from kgqa.retrieval.question import COUNTING, Phrase, QuestionView
 from kgqa.retrieval.relations import RelationMatcher, Scores
 from kgqa.types import Link, MatchKind, Mention
@@ -23,7 +25,7 @@ _SPOKEN = 0.4
 """The least match of a phrase that speaks of a relation."""
 _BACKGROUND = 0.2
 _HINT = 0.85
-_NEXT_HINT = 0.07
+_NEXT_HINT = 0.05
 _LONGER = 0.005
 _FLAG = 0.55
 _BESIDE = 0.6
@@ -109,7 +111,7 @@ class Scene:
     @property
     def operators(self) -> tuple[int, ...]:
         """The words of each operator, as bit sets."""
-        marks = (*self.negations, *self.unions, *self.folds, *self.relatings)
+        marks = (*self.negations, *self.unions, *self.folds, *self.relatings, *self.groupings)
         return tuple((*(s.used for s in self.superlatives), *(b.used for b in self.bounds), *(m.used for m in marks)))
 
     @property
@@ -158,8 +160,8 @@ class SceneReader:
             *(link.mention for link in links if strength(link) >= _SURE and link.match is not MatchKind.PARTIAL),
         ]
         masked = sum({1 << i for mention in named for i in range(*view.word_span(mention)) if i < MASK_WORDS})
-        superlatives = [self._superlative(view, e) for e in cues.find_extremes(text)]
-        bounds = [Bound(words_of(view, b.start, b.end), b, self._usual(b.hints)) for b in cues.find_limits(text)]
+        superlatives = [self._superlative(view, e) for e in find_extremes(text)]
+        bounds = [Bound(words_of(view, b.start, b.end), b, self._usual(b.hints)) for b in find_limits(text)]
         marks = {
             name: _marked(view, find(text), masked)
             for name, find in (
@@ -173,6 +175,7 @@ class SceneReader:
                 ("boths", cues.find_both),
             )
         }
+        marks["groupings"] = tuple(m for m in marks["groupings"] if self._groups(view, m, links))
         counting = next((words_of(view, m.start(), m.end()) for m in COUNTING.finditer(text)), 0)
         classes = {words_of(view, link.mention.start, link.mention.end) for link in links if self._names_class(link)}
         spoken = self._spoken(rows, bits, self._attributes.closed, wanted=False)
@@ -191,6 +194,14 @@ class SceneReader:
             bounds=tuple(bounds),
             counting=counting,
             **marks,
+        )
+
+    def _groups(self, view: QuestionView, mark: Marked, links: tuple[Link, ...]) -> bool:
+        """Whether a class stands right behind a word that may ask for groups: "by continent", not "by Kubrick"."""
+        return any(
+            self._names_class(link) and not view.text[mark.cue.end : link.mention.start].strip()
+            for link in links
+            if link.mention.start >= mark.cue.end
         )
 
     def _names_class(self, link: Link) -> bool:

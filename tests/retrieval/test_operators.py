@@ -11,7 +11,8 @@ from kgqa.graph.terms import XSD
 from kgqa.program import check, execute
 from kgqa.program.algebra import Compare, Difference, Program, Top, TopByCount, Where
 from kgqa.retrieval.contract import Candidate
-from kgqa.retrieval.operator_words import find_extremes, find_limits, negation_at
+from kgqa.retrieval.limits import find_limits
+from kgqa.retrieval.operator_words import find_extremes, negation_at
 from kgqa.types import AnswerKind, Literal
 
 # name: (population, founded, elevation, neighbours)
