@@ -63,12 +63,12 @@ class GoldJudge:
         """The nodes that are no gold answer."""
         return [node for node in map(int, nodes) if not self.found_by(node)]
 
-    def accepts(self, result: Result) -> bool:
-        """Whether a result is exactly the gold answers."""
+    def accepts(self, program: Program, result: Result) -> bool:
+        """Whether what a program gives is exactly the gold answers."""
         if result.yields is Yields.NODES:
             return self.are_gold(result.nodes)
         size = max(len(result.relations), len(result.rows), 1)
-        values = [predicted_value(value) for value in self._builder.values(result, self._language, size)]
+        values = [predicted_value(value) for value in self._builder.values(program, result, self._language, size)]
         hits = match(values, self._answers, self._matching)
         return bool(values) and all(hits.right) and hits.found == hits.gold
 
@@ -78,7 +78,7 @@ class GoldJudge:
         # The first node of the set that retrieval walked already rules most of them out.
         if whole and candidate.nodes is not None and not self._starts_right(candidate.nodes):
             return False
-        return self.accepts(execute(candidate.program, self._graph))
+        return self.accepts(candidate.program, execute(candidate.program, self._graph))
 
     def _starts_right(self, nodes: NodeIds) -> bool:
         return len(nodes) > 0 and bool(self.found_by(int(nodes[0])))

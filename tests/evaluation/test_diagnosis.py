@@ -471,7 +471,7 @@ def test_ranks_agree_with_executing_everything() -> None:
         language = reading.retrieval.question.language.value
         rights = []
         for candidate in reading.retrieval.candidates:
-            values = builder.values(execute(candidate.program, system.graph), language, 100_000)
+            values = builder.values(candidate.program, execute(candidate.program, system.graph), language, 100_000)
             hits = match([predicted_value(v) for v in values], gold.answers, Matching.STRICT)
             rights.append(bool(hits.right) and all(hits.right) and hits.found == hits.gold)
         wanted = rights.index(True) + 1 if True in rights else None
