@@ -14,7 +14,7 @@ from kgqa.cli.output import safe, show, write_json, write_text
 from kgqa.errors import InputError
 
 if TYPE_CHECKING:
-    from kgqa.evaluation import Comparison, QuestionSet, Report
+    from kgqa.evaluation import Comparison, Report
 
 _FORMATS = ("metaqa", "pathquestion", "webqsp", "qald", "lcquad1", "lcquad2", "nlpcc")
 _SPLITS = ("hops", "kind", "tags", "language")
@@ -106,19 +106,11 @@ def _evaluate(args: argparse.Namespace) -> int:
         name=f"{args.graph}, {args.questions}",
     )
     questions = QuestionSet.read(args.questions, split=args.split)
-    _tell_unread(questions)
     system = open_system(args)
     with progress() as on_progress:
         report = evaluate(system, questions, options, directory=args.output, on_progress=on_progress)
     _print_report(report, args)
     return 0
-
-
-def _tell_unread(questions: QuestionSet) -> None:
-    if questions.unread:
-        shown = ", ".join(map(safe, questions.unread[:_LISTED]))
-        more = " ..." if len(questions.unread) > _LISTED else ""
-        sys.stderr.write(f"kgqa: fields of the question set that are not read: {shown}{more}\n")
 
 
 def _print_report(report: Report, args: argparse.Namespace) -> None:

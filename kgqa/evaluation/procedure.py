@@ -19,6 +19,7 @@ from kgqa.evaluation.matching import Matching
 from kgqa.evaluation.predictions import Prediction
 from kgqa.evaluation.provenance import git_commit, graph_digest, package_version, peak_mb
 from kgqa.evaluation.questions import LinkedQuestion, QuestionSet
+from kgqa.evaluation.remarks import remarks
 from kgqa.evaluation.rendering import to_html, to_markdown
 from kgqa.evaluation.report import Linking, Report, Setting, Split, score
 from kgqa.evaluation.runner import answer_all, predict
@@ -69,7 +70,9 @@ def evaluate(
     Errors : QuestionsFileError for a malformed set, or a directory that holds another run.
     """
     options = options or Options()
-    asked = _asked(questions, options)
+    read = questions if isinstance(questions, QuestionSet) else QuestionSet.read(questions)
+    asked = _asked(read, options)
+    notes = remarks(asked, system.graph, options.matching, left_out=_left_out(read, options))
     folder = Path(directory) if directory is not None else None
     report_progress = on_progress or _silent
     start = time.perf_counter()
@@ -82,6 +85,7 @@ def evaluate(
         seconds=time.perf_counter() - start,
         workers=options.workers,
         peak_mb=peak_mb() if options.workers == 1 else None,
+        notes=notes,
         config={**asdict(system.config), "evaluation": _plain(options)},
     )
     found: Sequence[Diagnosis] = ()
@@ -135,8 +139,11 @@ def write_report(report: Report, folder: Path) -> tuple[Path, ...]:
     return paths
 
 
-def _asked(questions: QuestionSet | Path | str, options: Options) -> QuestionSet:
-    read = questions if isinstance(questions, QuestionSet) else QuestionSet.read(questions)
+def _left_out(read: QuestionSet, options: Options) -> int:
+    return len(read) - len(read.linked()) if options.gold_links else 0
+
+
+def _asked(read: QuestionSet, options: Options) -> QuestionSet:
     if options.gold_links:
         read = read.only(linked.question.id for linked in read.linked())
         if not read.questions:

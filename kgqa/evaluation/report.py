@@ -139,6 +139,7 @@ class Setting:
     seed : of the bootstrap and of any sample. seconds : wall time of the whole run.
     workers : how many questions were answered at a time. peak_mb : the most memory that the process held, in 10^6
         bytes (`kgqa.evaluation.provenance.peak_mb`), or None where it was not measured.
+    notes : what to know of the questions before reading the figures.
     """
 
     name: str
@@ -149,6 +150,7 @@ class Setting:
     config: Mapping[str, Any] = field(default_factory=dict)
     workers: int = 1
     peak_mb: float | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ def _headline(report: Report) -> list[str]:
         f"# Evaluation: {code(report.setting.name)}",
         f"**{linking[0].capitalize()}.** {escaped(linking[1])}\n**{matching[0].capitalize()}.** {escaped(matching[1])}",
         "\n".join([*scores, *(f"- {caption}: {value}" for caption, value in counts_pairs(report))]),
+        *(f"> {escaped(note)}" for note in report.setting.notes),
     ]
 
 

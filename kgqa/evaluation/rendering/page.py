@@ -94,6 +94,7 @@ def _headline(report: Report) -> list[Markup]:
         element("header", element("h1", "Evaluation: ", data(setting.name)), *badges),
         element("div", *scores, class_="scores"),
         _pairs(counts_pairs(report)),
+        *(element("p", data(note), class_="note") for note in setting.notes),
     ]
 
 

@@ -39,7 +39,8 @@ def report_view(report: Report) -> ConsoleRenderable:
     tables = [narrow, *(group_table(split, groups, named) for split, groups in report.groups.items() if groups)]
     if report.stages:
         tables.append(stage_table(report))
-    return Group(Text(head, style="bold"), Text(counted), *map(_rich, tables))
+    notes = (Text(one_line(note)) for note in setting.notes)
+    return Group(Text(head, style="bold"), Text(counted), *notes, *map(_rich, tables))
 
 
 def comparison_view(found: Comparison) -> ConsoleRenderable:
