@@ -164,6 +164,12 @@ def _nth(program: a.Nth, names: Names) -> str:
 
 @phrase.register
 def _groups(program: a.Groups, names: Names) -> str:
+    table = program.table
+    if isinstance(table, a.TopRows | a.WhereRows) and isinstance(table.table, a.GroupCount):
+        counted = f"{atom(table.table.groups, names)}中{_members(table.table, names)}数量"
+        if isinstance(table, a.WhereRows):
+            return f"{counted}{_NUMBERS[table.comparison]}{table.number:g}的"
+        return f"{counted}{'最多' if table.order is a.Order.LARGEST else '最少'}的{_many(table.k)}"
     return f"{atom(program.table, names)}中的各组"
 
 

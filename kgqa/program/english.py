@@ -226,6 +226,14 @@ def _nth(program: a.Nth, names: Names) -> str:
 
 @phrase.register
 def _groups(program: a.Groups, names: Names) -> str:
+    table = program.table
+    if isinstance(table, a.TopRows | a.WhereRows) and isinstance(table.table, a.GroupCount):
+        counted = f"number of {_members(table.table, names)}"
+        groups = table.table.groups
+        if isinstance(table, a.WhereRows):
+            return _narrowed(groups, f"with a {counted} that {_NUMBERS[table.comparison]} {table.number:g}", names)
+        many = f"the {table.k} {plural(_head(groups, names))}" if table.k > 1 else f"the {_head(groups, names)}"
+        return f"{many} with the {_ends(table.order)} {counted}{_among(groups, names)}"
     return f"the groups of: {phrase(program.table, names)}"
 
 

@@ -163,7 +163,10 @@ def _asks_for(view: QuestionView, mention: Mention) -> bool:
 
 def unread_cost(candidate: Candidate, scene: Scene) -> float:
     """What the words that a candidate leaves unexplained cost it."""
-    left = scene.meaning & ~candidate.used
+    left = scene.meaning
+    for operator in scene.operators:
+        left |= operator
+    left &= ~candidate.used
     for link in candidate.links:
         left &= ~words_of(scene.view, link.mention.start, link.mention.end)
     cost = 0.0

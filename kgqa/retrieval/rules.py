@@ -22,6 +22,7 @@ from kgqa.program.algebra import (
 )
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.derivation import Bench, Derivation, Form, within
+from kgqa.retrieval.question import Asked
 from kgqa.retrieval.scene import Scene
 from kgqa.types import Literal, NodeIds
 
@@ -101,16 +102,22 @@ class SetRules:
                     apart = self._weights.loose if source.paired and scene.boths else 0.0
                     yield source.grown(program, nodes, spoken.score - cost - apart, used)
                 if source.paired and len(nodes):
-                    yield from self._shared(source, step, spoken.score - cost, used, bench)
+                    tested = scene.view.asked is Asked.YES_NO
+                    yield from self._shared(source, step, spoken.score - cost, used, bench, tested=tested)
 
-    def _shared(self, source: Derivation, step: Step, gain: float, used: int, bench: Bench) -> Iterator[Derivation]:
-        """What the same step leads to from each of several things: "countries that border France and Spain"."""
+    def _shared(
+        self, source: Derivation, step: Step, gain: float, used: int, bench: Bench, *, tested: bool
+    ) -> Iterator[Derivation]:
+        """What the same step leads to from each of several things: "countries that border France and Spain".
+
+        tested : whether the question asks if there is any, so that nothing is an answer too.
+        """
         each = [Follow(Entities((node,)), step) for node in source.nodes.tolist()]
         program: Program = each[0]
         for other in each[1:]:
             program = Intersect(program, other)
         nodes = bench.nodes(program)
-        if len(nodes):
+        if len(nodes) or tested:
             yield source.grown(program, nodes, gain + self._weights.loose + self._weights.parallel, used)
 
     def flag(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Derivation]:
@@ -326,7 +333,8 @@ class SetRules:
                     continue
                 used = left.used | right.used | mark.used
                 cost = self._weights.gap * (
-                    scene.gap(mark.used, other.used & -other.used) + scene.gap(left.used, right.used | mark.used) / 2
+                    4 * scene.gap(mark.used, other.used & -other.used)
+                    + scene.gap(left.used, right.used | mark.used) / 2
                 )
                 for program, nodes, gain in self._excepted(source, other, scene, bench):
                     idle = self._weights.idle * 2 if len(nodes) == len(source.nodes) else 0.0
