@@ -31,6 +31,8 @@ WORD = 0.15
 HAN = 0.07
 UNREAD = 0.3
 """What each operator that a candidate does not act on costs."""
+IGNORED = 0.3
+"""What a candidate costs that rests on classes alone where the question names a thing."""
 OTHER = 0.8
 """What a candidate costs that yields nothing of the class asked for."""
 _SAMPLE = 50
@@ -183,10 +185,16 @@ def charged(candidates: Iterable[Candidate], scene: Scene, head: Head) -> list[C
     listed = list(candidates)
     unread = [unread_cost(candidate, scene) for candidate in listed]
     least = min(unread, default=0.0)
+    ignored = IGNORED if _sure_names(scene, head) else 0.0
     return [
-        replace(c, alignment=c.alignment - cost - head.cost(c) + (least if _named(c, head) else -cost))
+        replace(c, alignment=c.alignment - cost - head.cost(c) + (least if _named(c, head) else -cost - ignored))
         for c, cost in zip(listed, unread, strict=True)
     ]
+
+
+def _sure_names(scene: Scene, head: Head) -> bool:
+    """Whether a question surely names a thing."""
+    return any(strength(link) >= _CERTAIN and link.node not in head.classes for link in scene.links)
 
 
 def _named(candidate: Candidate, head: Head) -> bool:
