@@ -191,6 +191,10 @@ def _fold(aggregation: a.Aggregation, step: a.Step, names: Names) -> str:
 
 @phrase.register
 def _exists(program: a.Exists, names: Names) -> str:
+    source = program.source
+    if isinstance(source, a.Where) and isinstance(source.source, a.Entities) and len(source.source.nodes) == 1:
+        words = (_TIMES if names.is_time(source.value) else _NUMBERS)[source.comparison]
+        return f"{phrase(source.source, names)}的{names.relation(source.step)}是否{words}{names.value(source.value)}"
     return f"是否存在{atom(program.source, names)}"
 
 

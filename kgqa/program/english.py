@@ -83,6 +83,8 @@ def atom(program: a.Program, names: Names) -> str:
 
 def _inner(program: a.Program, names: Names) -> str:
     """A noun phrase at the end of another: a chain of plain "the ... of ..." needs no brackets."""
+    if isinstance(program, a.Entities) and len(program.nodes) > 1:
+        return f"any of {phrase(program, names)}"
     chain = isinstance(program, a.Follow) and not program.step.inverse and not _verb(names.relation(program.step))
     return phrase(program, names) if chain else atom(program, names)
 
@@ -256,6 +258,11 @@ def _fold(aggregation: a.Aggregation, step: a.Step, names: Names) -> str:
 
 @phrase.register
 def _exists(program: a.Exists, names: Names) -> str:
+    source = program.source
+    if isinstance(source, a.Where) and isinstance(source.source, a.Entities) and len(source.source.nodes) == 1:
+        words = (_TIMES if names.is_time(source.value) else _NUMBERS)[source.comparison]
+        attribute = f"the {names.relation(source.step)} of {phrase(source.source, names)}"
+        return f"whether {attribute} {words} {names.value(source.value)}"
     return f"whether there is any of: {phrase(program.source, names)}"
 
 
