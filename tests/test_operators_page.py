@@ -93,6 +93,22 @@ BY_HAND = {
     ),
 }
 
+IN_CHINESE = {
+    "南美洲有哪些内陆国家？": "Which landlocked countries are in South America?",
+    "人口超过两亿的国家有哪些？": "Which countries have more than 200 million people?",
+    "1945年到1950年之间成立的组织有哪些？": "Which organisations were founded between 1945 and 1950?",
+    "非洲有哪些国家比埃及大？": "Which African countries are larger than Egypt?",
+    "哪些国家没有邻国？": "Which countries have no neighbours?",
+    "非洲第三大的国家是哪个？": "What is the third largest country in Africa?",
+    "面积最大的五个国家是哪些？": "What are the five largest countries?",
+    "南美洲面积最大的国家的首都是哪里？": "What is the capital of the largest country in South America?",
+    "南美洲国家的平均面积是多少？": "What is the average area of the countries in South America?",
+    "法国的人口超过五千万吗？": "Is the population of France more than 50 million?",
+    "法国和德国是什么关系？": "How are France and Germany related?",
+    "每个大洲有多少个国家？": "How many countries are there on each continent?",
+}
+BY_HAND |= {question: BY_HAND[english] for question, english in IN_CHINESE.items()}
+
 
 @pytest.fixture(scope="module")
 def world() -> KGQA:

@@ -129,6 +129,10 @@ def _seed(view: QuestionView, path: Path) -> Derivation:
     return Derivation(path.program, path.nodes, score, used, (path.link,), Form.SET, cut=path.truncated, anchored=True)
 
 
+_HEAD_BEFORE = re.compile(r"都?有哪[些几][个座种条家位]?[^一-鿿]*$")
+"""What follows the class asked for in Chinese: 组织有哪些."""
+
+
 class Head:
     """The class that a question asks for things of: "which RIVERS ..."."""
 
@@ -160,6 +164,8 @@ def _offered(view: QuestionView, links: Sequence[Link]) -> NodeIds | None:
 
 def _asks_for(view: QuestionView, mention: Mention) -> bool:
     ahead, behind = view.text[: mention.start], view.text[mention.end :]
+    if _HEAD_BEFORE.match(behind):
+        return True
     return _HEAD.search(ahead) is not None and not behind.startswith(("'", "’", "的"))
 
 

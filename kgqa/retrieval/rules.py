@@ -224,6 +224,8 @@ class SetRules:
             reached = bench.nodes(condition := Follow(other.program, step))
             few, many = (source.nodes, reached) if len(source.nodes) < len(reached) else (reached, source.nodes)
             inside = within(few, many)
+            if _leads_back(other.program, inside, bench):
+                continue
             program: Program = condition
             if source.form is not Form.CLASS:
                 program = Intersect(source.program, condition)
@@ -382,6 +384,15 @@ def _comes_back(program: Program, nodes: NodeIds, bench: Bench) -> bool:
     while isinstance(program, OfType):
         program = program.source
     return isinstance(program, Follow) and np.array_equal(bench.nodes(program.source), nodes)
+
+
+def _leads_back(program: Program, nodes: NodeIds, bench: Bench) -> bool:
+    """Whether nodes are all among those that a set was reached from."""
+    while isinstance(program, OfType):
+        program = program.source
+    if not isinstance(program, Follow) or not len(nodes):
+        return False
+    return len(within(nodes, bench.nodes(program.source))) == len(nodes)
 
 
 def _hull(used: int) -> int:

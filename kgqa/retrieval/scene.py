@@ -30,7 +30,7 @@ _LONGER = 0.005
 _FLAG = 0.55
 _BESIDE = 0.6
 """The least share of the best match of a phrase that another relation must reach."""
-_HAN_LIGHT = frozenset("中里内个座种位条家些一只还")
+_HAN_LIGHT = frozenset("中里个座种位条家些一只还")
 _SMALL_TALK = frozenset(
     ("list", "show", "find", "tell", "count", "there", "called", "located", "number", "name", "names")
 )
