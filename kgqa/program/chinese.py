@@ -164,6 +164,12 @@ def _nth(program: a.Nth, names: Names) -> str:
 
 @phrase.register
 def _groups(program: a.Groups, names: Names) -> str:
+    table = program.table
+    if isinstance(table, a.TopRows | a.WhereRows) and isinstance(table.table, a.GroupCount):
+        counted = f"{atom(table.table.groups, names)}中{_members(table.table, names)}数量"
+        if isinstance(table, a.WhereRows):
+            return f"{counted}{_NUMBERS[table.comparison]}{table.number:g}的"
+        return f"{counted}{'最多' if table.order is a.Order.LARGEST else '最少'}的{_many(table.k)}"
     return f"{atom(program.table, names)}中的各组"
 
 
@@ -185,6 +191,10 @@ def _fold(aggregation: a.Aggregation, step: a.Step, names: Names) -> str:
 
 @phrase.register
 def _exists(program: a.Exists, names: Names) -> str:
+    source = program.source
+    if isinstance(source, a.Where) and isinstance(source.source, a.Entities) and len(source.source.nodes) == 1:
+        words = (_TIMES if names.is_time(source.value) else _NUMBERS)[source.comparison]
+        return f"{phrase(source.source, names)}的{names.relation(source.step)}是否{words}{names.value(source.value)}"
     return f"是否存在{atom(program.source, names)}"
 
 

@@ -83,6 +83,8 @@ def atom(program: a.Program, names: Names) -> str:
 
 def _inner(program: a.Program, names: Names) -> str:
     """A noun phrase at the end of another: a chain of plain "the ... of ..." needs no brackets."""
+    if isinstance(program, a.Entities) and len(program.nodes) > 1:
+        return f"any of {phrase(program, names)}"
     chain = isinstance(program, a.Follow) and not program.step.inverse and not _verb(names.relation(program.step))
     return phrase(program, names) if chain else atom(program, names)
 
@@ -226,6 +228,14 @@ def _nth(program: a.Nth, names: Names) -> str:
 
 @phrase.register
 def _groups(program: a.Groups, names: Names) -> str:
+    table = program.table
+    if isinstance(table, a.TopRows | a.WhereRows) and isinstance(table.table, a.GroupCount):
+        counted = f"number of {_members(table.table, names)}"
+        groups = table.table.groups
+        if isinstance(table, a.WhereRows):
+            return _narrowed(groups, f"with a {counted} that {_NUMBERS[table.comparison]} {table.number:g}", names)
+        many = f"the {table.k} {plural(_head(groups, names))}" if table.k > 1 else f"the {_head(groups, names)}"
+        return f"{many} with the {_ends(table.order)} {counted}{_among(groups, names)}"
     return f"the groups of: {phrase(program.table, names)}"
 
 
@@ -248,6 +258,11 @@ def _fold(aggregation: a.Aggregation, step: a.Step, names: Names) -> str:
 
 @phrase.register
 def _exists(program: a.Exists, names: Names) -> str:
+    source = program.source
+    if isinstance(source, a.Where) and isinstance(source.source, a.Entities) and len(source.source.nodes) == 1:
+        words = (_TIMES if names.is_time(source.value) else _NUMBERS)[source.comparison]
+        attribute = f"the {names.relation(source.step)} of {phrase(source.source, names)}"
+        return f"whether {attribute} {words} {names.value(source.value)}"
     return f"whether there is any of: {phrase(program.source, names)}"
 
 

@@ -14,6 +14,7 @@ from kgqa.graph import KnowledgeGraph
 from kgqa.program.algebra import Contains, Count, Difference, Entities, Instances, Intersect, OfType
 from kgqa.retrieval.alignment import MASK_WORDS
 from kgqa.retrieval.contract import UNEXPLAINED, Candidate, strength
+from kgqa.retrieval.cues import find_any
 from kgqa.retrieval.fit import AnswerFit
 from kgqa.retrieval.operator_words import negation_at
 from kgqa.retrieval.paths import Path, without
@@ -147,7 +148,7 @@ class Combiner:
         return [*candidates, *counted]
 
     def _tests(self, view: QuestionView, topics: Topics, paths: Sequence[Sequence[Path]]) -> list[Candidate]:
-        if view.asked is not Asked.YES_NO:
+        if view.asked is not Asked.YES_NO or find_any(view.text):
             return []
         found: list[Candidate] = []
         for i, group in enumerate(paths):

@@ -31,6 +31,8 @@ WORD = 0.15
 HAN = 0.07
 UNREAD = 0.3
 """What each operator that a candidate does not act on costs."""
+IGNORED = 0.3
+"""What a candidate costs that rests on classes alone where the question names a thing."""
 OTHER = 0.8
 """What a candidate costs that yields nothing of the class asked for."""
 _SAMPLE = 50
@@ -127,6 +129,10 @@ def _seed(view: QuestionView, path: Path) -> Derivation:
     return Derivation(path.program, path.nodes, score, used, (path.link,), Form.SET, cut=path.truncated, anchored=True)
 
 
+_HEAD_BEFORE = re.compile(r"都?有哪[些几][个座种条家位]?[^一-鿿]*$")
+"""What follows the class asked for in Chinese: 组织有哪些."""
+
+
 class Head:
     """The class that a question asks for things of: "which RIVERS ..."."""
 
@@ -158,12 +164,17 @@ def _offered(view: QuestionView, links: Sequence[Link]) -> NodeIds | None:
 
 def _asks_for(view: QuestionView, mention: Mention) -> bool:
     ahead, behind = view.text[: mention.start], view.text[mention.end :]
+    if _HEAD_BEFORE.match(behind):
+        return True
     return _HEAD.search(ahead) is not None and not behind.startswith(("'", "’", "的"))
 
 
 def unread_cost(candidate: Candidate, scene: Scene) -> float:
     """What the words that a candidate leaves unexplained cost it."""
-    left = scene.meaning & ~candidate.used
+    left = scene.meaning
+    for operator in scene.operators:
+        left |= operator
+    left &= ~candidate.used
     for link in candidate.links:
         left &= ~words_of(scene.view, link.mention.start, link.mention.end)
     cost = 0.0
@@ -180,10 +191,16 @@ def charged(candidates: Iterable[Candidate], scene: Scene, head: Head) -> list[C
     listed = list(candidates)
     unread = [unread_cost(candidate, scene) for candidate in listed]
     least = min(unread, default=0.0)
+    ignored = IGNORED if _sure_names(scene, head) else 0.0
     return [
-        replace(c, alignment=c.alignment - cost - head.cost(c) + (least if _named(c, head) else -cost))
+        replace(c, alignment=c.alignment - cost - head.cost(c) + (least if _named(c, head) else -cost - ignored))
         for c, cost in zip(listed, unread, strict=True)
     ]
+
+
+def _sure_names(scene: Scene, head: Head) -> bool:
+    """Whether a question surely names a thing."""
+    return any(strength(link) >= _CERTAIN and link.node not in head.classes for link in scene.links)
 
 
 def _named(candidate: Candidate, head: Head) -> bool:

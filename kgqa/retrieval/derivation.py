@@ -94,6 +94,7 @@ class Bench:
         self._deadline = deadline
         self._around: dict[int, tuple[NodeIds, tuple[frozenset[int], frozenset[int]]]] = {}
         self._cut: set[Program] = set()
+        self._kinds: dict[int, tuple[NodeIds, frozenset[int]]] = {}
         self._scores: dict[int, list[float]] = defaultdict(list)
 
     @property
@@ -142,8 +143,13 @@ class Bench:
 
     def kin(self, nodes: NodeIds, others: NodeIds) -> bool:
         """Whether two sets hold things of one class, told from a few of each."""
-        one, two = (self.graph.types(some[:_FEW]) for some in (nodes, others))
-        return bool(np.isin(one, two).any())
+        return not self._types(nodes).isdisjoint(self._types(others))
+
+    def _types(self, nodes: NodeIds) -> frozenset[int]:
+        known = self._kinds.get(id(nodes))
+        if known is None:
+            known = self._kinds[id(nodes)] = (nodes, frozenset(self.graph.types(nodes[:_FEW]).tolist()))
+        return known[1]
 
     def leads(self, nodes: NodeIds, step: Step) -> bool:
         """Whether a step leaves a set."""

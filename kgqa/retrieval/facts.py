@@ -12,6 +12,8 @@ from kgqa.retrieval.paths import Path
 
 _MOST_FACTS = 24
 _NEIGHBOURS = 2
+_LONGEST = 60
+"""Characters of a label: one long text would make the whole batch long."""
 _SLOPE = 2.0
 
 
@@ -42,6 +44,6 @@ class FactScorer:
     def _fact(self, path: Path) -> str:
         graph, step = self._graph, path.steps[0]
         nodes = path.nodes if path.nodes is not None else np.zeros(0, dtype=np.int32)
-        others = ", ".join(graph.label(int(node)) for node in nodes[:_NEIGHBOURS])
+        others = ", ".join(graph.label(int(node))[:_LONGEST] for node in nodes[:_NEIGHBOURS])
         name, relation = graph.label(path.link.node), graph.relation_label(step.relation)
         return f"{others} {relation} {name}" if step.inverse else f"{name} {relation} {others}"

@@ -81,18 +81,19 @@ class AnswerFit:
     def _entity_fit(self, asked: Asked, nodes: NodeIds) -> float:
         if asked in (Asked.TIME, Asked.NUMBER):
             return -0.7
-        things = {self._thing(node) for node in self._graph.types(nodes).tolist()}
+        things = self._kinds(self._graph.types(nodes).tolist())
         if not things:
             return 0.0
         return 0.3 if things & _ACCEPTED[asked] else -0.7
 
-    def _thing(self, node_class: int) -> _Thing:
-        found = self._things.get(node_class)
-        if found is None:
-            name = self._graph.label(node_class, "en")
-            nearest = int((self._prototypes @ self._encoder.encode([name])[0]).argmax())
-            found = self._things[node_class] = [t for t, names in _PROTOTYPES.items() for _ in names][nearest]
-        return found
+    def _kinds(self, classes: list[int]) -> set[_Thing]:
+        """What the members of classes are; classes that are met for the first time are encoded together."""
+        if new := [c for c in classes if c not in self._things]:
+            vectors = self._encoder.encode([self._graph.label(c, "en") for c in new])
+            kinds = [thing for thing, names in _PROTOTYPES.items() for _ in names]
+            nearest = (vectors @ self._prototypes.T).argmax(axis=1)
+            self._things.update((c, kinds[int(at)]) for c, at in zip(new, nearest.tolist(), strict=True))
+        return {self._things[c] for c in classes}
 
     @cached_property
     def _prototypes(self) -> NDArray[np.float32]:

@@ -93,6 +93,7 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
 )
 _EXTREMES = tuple((re.compile(p, re.I), order, hints, counts) for p, order, hints, counts in _LEXICON)
 _COMPARATIVE = re.compile(r"er$|^(more|less|fewer)\b|^更", re.I)
+_HAN_AMOUNT = re.compile(r"的?(?P<number>[一二两三四五六七八九十\d]+)[个座条种位名家项]")
 _THAN = re.compile(r"\s+than\b", re.I)
 _HAN_ADJECTIVES: Mapping[str, tuple[Order, tuple[str, ...]]] = {
     "大": (Order.LARGEST, _SIZE),
@@ -110,6 +111,7 @@ _HAN_ADJECTIVES: Mapping[str, tuple[Order, tuple[str, ...]]] = {
     "多": (Order.LARGEST, ()),
     "少": (Order.SMALLEST, ()),
 }
+_HAN_ORDINAL = re.compile(rf"第(?P<number>[一二三四五六七八九十\d]+)(?P<adjective>[{''.join(_HAN_ADJECTIVES)}])")
 _HAN_THAN = re.compile(rf"(?P<than>比).{{1,20}}?(更|还|要)?(?P<adjective>[{''.join(_HAN_ADJECTIVES)}])(?!小|于|国)")
 _NUMBERED = re.compile(r"([^\s一-鿿]+|第?[一二三四五六七八九十百\d]+)\s*$|$")
 _TOP = re.compile(r"top|前", re.I)
@@ -119,7 +121,7 @@ _NEGATION = re.compile(r"\b(not|without|except|neither|no|never)\b|n't\b|没有|
 
 def find_extremes(text: str) -> tuple[Extreme, ...]:
     """The superlatives and comparatives of a question, in order; of overlapping ones the first kind listed."""
-    found: list[Extreme] = list(_han_comparatives(text))
+    found: list[Extreme] = [*_han_comparatives(text), *_han_ordinals(text)]
     for pattern, order, hints, counts in _EXTREMES:
         for match in pattern.finditer(text):
             if not any(match.start() < e.end and e.start < match.end() for e in found):
@@ -146,6 +148,8 @@ def _extreme(text: str, match: re.Match[str], meaning: tuple[Order, tuple[str, .
         behind = find_numbers(text[end : end + _TOP_NUMBER])
         if behind and behind[0].start <= 1 and 1 <= behind[0].value <= _MOST:
             k, last = int(behind[0].value), end + behind[0].end
+    elif amount := _HAN_AMOUNT.match(text, end):
+        k, last = int(find_numbers(amount["number"])[0].value), amount.end()
     elif k > 1 or nth > 1:
         numbered = _NUMBERED.search(text[:start])
         first = numbered.start() if numbered else start
@@ -162,6 +166,15 @@ def _han_comparatives(text: str) -> Iterator[Extreme]:
         parts = (match.span("than"), match.span("adjective"))
         start, end = match.span("adjective")
         yield Extreme(start, end, order, hints, counts=False, comparative=True, beside=True, parts=parts)
+
+
+def _han_ordinals(text: str) -> Iterator[Extreme]:
+    """Places such as 第三大: the third largest."""
+    for match in _HAN_ORDINAL.finditer(text):
+        order, hints = _HAN_ADJECTIVES[match["adjective"]]
+        nth = find_numbers(match["number"])
+        if nth and nth[0].value >= 1:
+            yield Extreme(match.start(), match.end(), order, hints, counts=not hints, nth=int(nth[0].value))
 
 
 def _how_many(ahead: str) -> int:

@@ -23,6 +23,7 @@ _CLEAR = 0.6
 """The match from which on words surely name an attribute."""
 _SURE = 0.6
 """How sure a link must be for a refusal to rest on it."""
+_TWO = 2
 _UPWARDS = (Comparison.GREATER, Comparison.GREATER_EQUAL)
 _DOWNWARDS = (Comparison.LESS, Comparison.LESS_EQUAL)
 
@@ -98,7 +99,8 @@ class ProblemFinder:
         for link in scene.links:
             if strength(link) >= _SURE and link.node not in self._attributes.classes:
                 named.setdefault((link.mention.start, link.mention.end), []).append(link)
-        if not comparative or len(named) != 2:
+        asked = scene.view.asked is Asked.YES_NO or scene.view.choice
+        if not comparative or not asked or len(named) != _TWO:
             return
         one, two = ([link.node for link in group] for group in named.values())
         if not self._measured_of(one) & self._measured_of(two):

@@ -36,12 +36,13 @@ from kgqa.retrieval.scene import Scene, Superlative
 from kgqa.types import MatchKind, NodeIds
 
 _ROOTS = 80
+_LOOKED_AT = 20
 _CHOSEN = 0.5
 """What counting those that a superlative has picked costs."""
 _RELATED = 0.3
 """What the words that ask how two things are related add."""
 _BACKWARDS = 0.05
-_ANY = 0.4
+_ANY = 0.8
 """What asking for one thing costs where the question asks whether there is any."""
 _BELONGING = 0.1
 """What the unsaid step costs from a kind of things to those of that kind."""
@@ -130,6 +131,13 @@ class RootRules:
     def _may_hold(self, source: Derivation, other: Derivation, bench: Bench) -> bool:
         """Whether a set could hold a node at all: its last step ever leads there, or the class is its own."""
         if len(other.nodes) != 1 or bench.is_literal(source.nodes) is not bench.is_literal(other.nodes):
+            return False
+        types = self._graph.types(source.nodes[:_LOOKED_AT]), self._graph.types(other.nodes)
+        if (
+            source.form is not Form.CLASS
+            and all(len(found) for found in types)
+            and not bench.kin(source.nodes, other.nodes)
+        ):
             return False
         last = source.program
         return not isinstance(last, Follow) or bench.leads(other.nodes, Step(last.step.relation, not last.step.inverse))

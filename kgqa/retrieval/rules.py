@@ -22,6 +22,7 @@ from kgqa.program.algebra import (
 )
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.derivation import Bench, Derivation, Form, within
+from kgqa.retrieval.question import Asked
 from kgqa.retrieval.scene import Scene
 from kgqa.types import Literal, NodeIds
 
@@ -101,16 +102,22 @@ class SetRules:
                     apart = self._weights.loose if source.paired and scene.boths else 0.0
                     yield source.grown(program, nodes, spoken.score - cost - apart, used)
                 if source.paired and len(nodes):
-                    yield from self._shared(source, step, spoken.score - cost, used, bench)
+                    tested = scene.view.asked is Asked.YES_NO
+                    yield from self._shared(source, step, spoken.score - cost, used, bench, tested=tested)
 
-    def _shared(self, source: Derivation, step: Step, gain: float, used: int, bench: Bench) -> Iterator[Derivation]:
-        """What the same step leads to from each of several things: "countries that border France and Spain"."""
+    def _shared(
+        self, source: Derivation, step: Step, gain: float, used: int, bench: Bench, *, tested: bool
+    ) -> Iterator[Derivation]:
+        """What the same step leads to from each of several things: "countries that border France and Spain".
+
+        tested : whether the question asks if there is any, so that nothing is an answer too.
+        """
         each = [Follow(Entities((node,)), step) for node in source.nodes.tolist()]
         program: Program = each[0]
         for other in each[1:]:
             program = Intersect(program, other)
         nodes = bench.nodes(program)
-        if len(nodes):
+        if len(nodes) or tested:
             yield source.grown(program, nodes, gain + self._weights.loose + self._weights.parallel, used)
 
     def flag(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Derivation]:
@@ -217,6 +224,8 @@ class SetRules:
             reached = bench.nodes(condition := Follow(other.program, step))
             few, many = (source.nodes, reached) if len(source.nodes) < len(reached) else (reached, source.nodes)
             inside = within(few, many)
+            if _leads_back(other.program, inside, bench):
+                continue
             program: Program = condition
             if source.form is not Form.CLASS:
                 program = Intersect(source.program, condition)
@@ -326,7 +335,8 @@ class SetRules:
                     continue
                 used = left.used | right.used | mark.used
                 cost = self._weights.gap * (
-                    scene.gap(mark.used, other.used & -other.used) + scene.gap(left.used, right.used | mark.used) / 2
+                    4 * scene.gap(mark.used, other.used & -other.used)
+                    + scene.gap(left.used, right.used | mark.used) / 2
                 )
                 for program, nodes, gain in self._excepted(source, other, scene, bench):
                     idle = self._weights.idle * 2 if len(nodes) == len(source.nodes) else 0.0
@@ -374,6 +384,15 @@ def _comes_back(program: Program, nodes: NodeIds, bench: Bench) -> bool:
     while isinstance(program, OfType):
         program = program.source
     return isinstance(program, Follow) and np.array_equal(bench.nodes(program.source), nodes)
+
+
+def _leads_back(program: Program, nodes: NodeIds, bench: Bench) -> bool:
+    """Whether nodes are all among those that a set was reached from."""
+    while isinstance(program, OfType):
+        program = program.source
+    if not isinstance(program, Follow) or not len(nodes):
+        return False
+    return len(within(nodes, bench.nodes(program.source))) == len(nodes)
 
 
 def _hull(used: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,7 +30,7 @@ _LONGER = 0.005
 _FLAG = 0.55
 _BESIDE = 0.6
 """The least share of the best match of a phrase that another relation must reach."""
-_HAN_LIGHT = frozenset("中里内个座种位条家些一只还")
+_HAN_LIGHT = frozenset("中里个座种位条家些一只还")
 _SMALL_TALK = frozenset(
     ("list", "show", "find", "tell", "count", "there", "called", "located", "number", "name", "names")
 )
@@ -160,7 +160,7 @@ class SceneReader:
             *(link.mention for link in links if strength(link) >= _SURE and link.match is not MatchKind.PARTIAL),
         ]
         masked = sum({1 << i for mention in named for i in range(*view.word_span(mention)) if i < MASK_WORDS})
-        superlatives = [self._superlative(view, e) for e in find_extremes(text)]
+        read = [self._superlative(view, e) for e in find_extremes(text)]
         bounds = [Bound(words_of(view, b.start, b.end), b, self._usual(b.hints)) for b in find_limits(text)]
         marks = {
             name: _marked(view, find(text), masked)
@@ -182,15 +182,16 @@ class SceneReader:
         spoken = tuple(_as_class(s) if s.used in classes and s.score < _NAMESAKE else s for s in spoken)
         asked = [s for cue in cues.find_asked_attributes(text) for s in self._asked(view, cue)]
         content = sum(1 << i for i in view.content_words(()) if i < MASK_WORDS and not _is_small_talk(view, i))
+        superlatives = tuple(s for s in read if s.used & ~masked and not self._is_name(view, s, spoken))
         operators = [*(s.used for s in superlatives), *(b.used for b in bounds)]
         return Scene(
             view=view,
             links=_outermost(links),
             meaning=content | _union(operators),
             loudest=rows.max(axis=0, initial=0.0),
-            relations=tuple(sorted((*spoken, *asked), key=lambda s: -s.score))[:_MOST_RELATIONS],
+            relations=tuple(sorted((*_beyond(spoken, operators), *asked), key=lambda s: -s.score))[:_MOST_RELATIONS],
             flags=self._flags(view, rows, bits, marks["negations"]),
-            superlatives=tuple(s for s in superlatives if s.used & ~masked and not self._is_name(view, s, spoken)),
+            superlatives=superlatives,
             bounds=tuple(bounds),
             counting=counting,
             **marks,
@@ -260,6 +261,11 @@ class SceneReader:
         best = np.argsort(-usual, kind="stable")[:3]
         used = words_of(view, cue.start, cue.end)
         return [Spoken(used, r, float(usual[r])) for r in best.tolist() if usual[r] >= _SPOKEN]
+
+
+def _beyond(spoken: Iterable[Spoken], operators: Sequence[int]) -> Iterator[Spoken]:
+    """What is spoken of by more than the words of an operator alone: "heaviest" names no relation of its own."""
+    return (s for s in spoken if not any(s.used & ~operator == 0 for operator in operators))
 
 
 def _as_class(spoken: Spoken) -> Spoken:

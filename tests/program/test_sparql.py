@@ -32,7 +32,7 @@ def test_every_operator_has_a_generator() -> None:
 @given(data=st.data())
 def test_agrees_with_oxigraph(kind: type[Program], data: st.DataObject) -> None:
     graph = graph_of(data.draw(facts()))
-    program = data.draw(programs(graph, kind))
+    program = data.draw(programs(graph, kind, data.draw(st.integers(1, 4))))
     query = to_sparql(program, graph)
     assert outcome_of(execute(program, graph), graph) == Oracle(graph).run(query, program.yields), query
 
