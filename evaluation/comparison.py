@@ -38,7 +38,7 @@ def run(choice: Choice) -> list[Table]:
         if not located(one.questions).exists():
             print(f"left out: {one.name}: {located(one.questions)} is missing; set KGQA_DATA", file=sys.stderr)
     there = [one for one in sets if located(one.questions).exists()]
-    rows = [row for system in settings.systems for row in _rows(system, there, settings)]
+    rows = [row for system in settings.systems if there for row in _rows(system, there, settings)]
     return [Table("baselines", "Same questions, no training", COLUMNS, tuple(rows))]
 
 

@@ -1,4 +1,4 @@
-"""The README's tables from the results: `python -m evaluation.tables [--check]`.
+"""The tables of README and docs from the results: `python -m evaluation.tables [--check]`.
 
 A table stands between `<!-- results:NAME -->` and `<!-- /results:NAME -->`.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from evaluation.results import Cell, Column, Row, Table
 from evaluation.settings import RESULTS, ROOT
 
-README = ROOT / "README.md"
+PAGES = (ROOT / "README.md", ROOT / "docs" / "evaluation.md", ROOT / "docs" / "robustness.md")
 _MARKED = re.compile(r"(<!-- results:(?P<name>[\w-]+) -->\n).*?(<!-- /results:(?P=name) -->)", re.DOTALL)
 _MISSING = "–"
 
@@ -69,12 +69,12 @@ def _escaped(text: str) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the README, or with `--check` say whether it is up to date."""
-    old = README.read_text(encoding="utf-8")
-    new = render(old)
+    """Write the pages, or with `--check` say whether they are up to date."""
+    stale = [path for path in PAGES if render(path.read_text(encoding="utf-8")) != path.read_text(encoding="utf-8")]
     if "--check" in arguments:
-        return int(old != new)
-    README.write_text(new, encoding="utf-8")
+        return int(bool(stale))
+    for path in stale:
+        path.write_text(render(path.read_text(encoding="utf-8")), encoding="utf-8")
     return 0
 
 

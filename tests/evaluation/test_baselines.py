@@ -1,15 +1,21 @@
 """The baselines: dense retrieval of single facts, and reading values from generated text."""
 
+import json
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from evaluation import comparison
 from evaluation.baselines.facts import FactBaseline, facts_of
 from evaluation.baselines.langchain_graph import langchain_answers
 from evaluation.baselines.llamaindex_graph import llamaindex_answers
 from evaluation.baselines.reading import TextSystem, ValueReader
+from evaluation.comparing import GOLD_ENTITY, SYSTEMS, Parts, measure, sampled
+from evaluation.settings import BaselineSet, BaselineSettings, Choice, baseline_settings
 from kgqa.embedding import TextKind
 from kgqa.embedding.contract import Floats, Progress, TokenEmbeddings
 from kgqa.errors import MissingExtraError
@@ -196,3 +202,85 @@ def test_peers_name_the_extra_that_is_missing(
         monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MissingExtraError, match=r"kgqa\[peers\]"):
         build(KnowledgeGraph.load(FACTS), Script())
+
+
+# -- the comparison -------------------------------------------------------------------------------
+
+
+def toy(folder: Path) -> tuple[BaselineSet, BaselineSettings]:
+    graph, questions = folder / "graph.tsv", folder / "dev.jsonl"
+    graph.write_text("".join("\t".join(fact) + "\n" for fact in FACTS), encoding="utf-8")
+    asked = [
+        {"id": "a", "question": "Who is the mum of Ann?", "answers": ["Bea"], "hops": 1, "language": "en"},
+        {"id": "b", "question": "What pets has Bea?", "answers": ["Rex", "Kit"], "hops": 1, "language": "en"},
+        {"id": "c", "question": "Ann 的妈妈是谁?", "answers": ["Bea"], "hops": 1, "language": "zh"},
+        {"id": "d", "question": "What pets has Ann's mum?", "answers": ["Rex", "Kit"], "hops": 2, "language": "en"},
+    ]
+    questions.write_text("".join(json.dumps(one) + "\n" for one in asked), encoding="utf-8")
+    one = BaselineSet(name="toy", graph=str(graph), questions=str(questions), longest_path=1, language="en", hops=1)
+    systems = ("kgqa", "LangChain", GOLD_ENTITY)
+    return one, BaselineSettings(seed=1, sample=9, threads=1, new_tokens=8, systems=systems, sets=(one,))
+
+
+def test_settings_name_known_systems_and_no_test_split() -> None:
+    settings = baseline_settings()
+    assert set(settings.systems) == set(SYSTEMS)
+    for one in settings.sets:
+        assert one.split == "dev" or one.questions.endswith("/dev.jsonl")
+
+
+def test_a_sample_keeps_to_language_and_hops_and_is_the_same_each_time(tmp_path: Path) -> None:
+    one, settings = toy(tmp_path)
+    assert [question.id for question in sampled(one, settings).questions] == ["a", "b"]
+    fewer = BaselineSettings(seed=1, sample=1, threads=1, new_tokens=8, systems=())
+    assert sampled(one, fewer) == sampled(one, fewer)
+    assert len(sampled(one, fewer)) == 1
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_what_was_written_is_kept_and_read_strictly_beside(tmp_path: Path) -> None:
+    pytest.importorskip("langchain_community", reason="the extra 'peers' is not installed")
+    one, settings = toy(tmp_path)
+    model = Script(**{"mum of Ann?\nOutput": "Ann", "pets has Bea?\nOutput": "Bea", "Helpful": "It is Bea."})
+    found = measure("LangChain", Parts(one, lambda: model), settings)
+    assert found["texts"] == {"a": "It is Bea.", "b": "It is Bea."}
+    # Read leniently, "Bea" answers the first question; taken as a list, "It is Bea" is the name of nothing.
+    assert found["report"]["overall"]["Hits@1"]["mean"] == 0.5
+    assert found["strict"]["Hits@1"] == 0.0
+
+
+def measured_as(mean: float) -> dict[str, Any]:
+    interval = {"mean": mean, "low": 0.0, "high": 1.0, "n": 2}
+    report = {
+        "overall": {"Hits@1": interval, "F1": interval},
+        "latency": {"mean_ms": 1500.0},
+        "setting": {"seconds": 3.0},
+    }
+    return {"report": report, "opening_seconds": 1.0, "peak_mb": 100.0}
+
+
+def test_gold_entities_have_their_own_columns_and_missing_peers_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, settings = toy(tmp_path)
+    monkeypatch.setattr(comparison, "baseline_settings", lambda: settings)
+    monkeypatch.setattr(comparison, "measured", lambda _module, _system, name: {name: measured_as(0.5)})
+    monkeypatch.setattr("importlib.util.find_spec", lambda _module: None)
+    (table,) = comparison.run(Choice())
+    marks = (0.5, 0.0, 1.0)
+    assert [(row.name, row.cells) for row in table.rows] == [
+        ("toy: kgqa", (2, marks, 0.5, None, None, 1.5, 100.0)),
+        (f"toy: {GOLD_ENTITY}", (2, None, None, marks, 0.5, 1.5, 100.0)),
+    ]
+    assert "left as it was: LangChain" in capsys.readouterr().err
+    assert comparison.order() == ["toy: kgqa", "toy: LangChain", f"toy: {GOLD_ENTITY}"]
+
+
+def test_a_set_that_is_not_there_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, settings = toy(tmp_path)
+    Path(one.questions).unlink()
+    monkeypatch.setattr(comparison, "baseline_settings", lambda: settings)
+    assert comparison.run(Choice())[0].rows == ()
+    assert "left out: toy" in capsys.readouterr().err
