@@ -31,6 +31,8 @@ WORD = 0.15
 HAN = 0.07
 UNREAD = 0.3
 """What each operator that a candidate does not act on costs."""
+UNKNOWN = 0.8
+"""What each name that the graph doesn't know takes off every candidate."""
 IGNORED = 0.3
 """What a candidate costs that rests on classes alone where the question names a thing."""
 OTHER = 0.8
@@ -192,10 +194,22 @@ def charged(candidates: Iterable[Candidate], scene: Scene, head: Head) -> list[C
     unread = [unread_cost(candidate, scene) for candidate in listed]
     least = min(unread, default=0.0)
     ignored = IGNORED if _sure_names(scene, head) else 0.0
+    unknown = UNKNOWN * _unknown_names(scene)
     return [
-        replace(c, alignment=c.alignment - cost - head.cost(c) + (least if _named(c, head) else -cost - ignored))
+        replace(
+            c, alignment=c.alignment - cost - unknown - head.cost(c) + (least if _named(c, head) else -cost - ignored)
+        )
         for c, cost in zip(listed, unread, strict=True)
     ]
+
+
+def _unknown_names(scene: Scene) -> int:
+    """How many words are written like a name, inside the question, and are part of none that the graph has."""
+    view, known = scene.view, 0
+    for link in scene.links:
+        known |= words_of(view, link.mention.start, link.mention.end)
+    words = [w for i, w in enumerate(view.words) if i and scene.meaning >> i & 1 and not known >> i & 1]
+    return sum(view.text[w.start].isupper() and not view.text[w.start : w.end].isupper() for w in words)
 
 
 def _sure_names(scene: Scene, head: Head) -> bool:
