@@ -24,6 +24,18 @@ EVIDENCE = (
 )
 """The names of the columns of `evidence`."""
 
+PRIOR = {"alignment": 1.0, "coverage": 0.15, "fit": 0.3}
+"""What retrieval's own order rests on; a trained network adds to it and cannot take it back."""
+FREE = tuple(i for i, name in enumerate(EVIDENCE) if name not in PRIOR and not name.endswith("gap"))
+"""The other columns, whose weights are learnt."""
+
+
+def prior(columns: Floats) -> Floats:
+    """Retrieval's own score of each candidate, [candidates], from its evidence."""
+    weights = np.array([PRIOR.get(name, 0.0) for name in EVIDENCE], dtype=np.float32)
+    total: Floats = columns @ weights
+    return total
+
 
 def evidence(item: ReaderInput) -> Floats:
     """The evidence of each candidate, float32 [candidates, len(EVIDENCE)].

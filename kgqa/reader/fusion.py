@@ -3,7 +3,8 @@
 A program's tokens look at the question's tokens and at each other, in blocks of cross-attention, self-attention and
 a feed-forward layer (Vaswani et al., 2017), all pre-normalised. Both come from a frozen text encoder: what the network
 learns is which words say which step, not what words mean, so that it carries over to relations that it never saw. The
-cosine of each pair of tokens, before any learnt projection, takes part in the attention as a bias.
+cosine of each pair of tokens, before any learnt projection, takes part in the attention as a bias. Its score is added
+to retrieval's own, as in a product of experts (Hinton, 2002): where it knows nothing, retrieval decides.
 `kgqa.training.model` holds the same in PyTorch; a test holds the two together.
 """
 
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from kgqa.embedding.contract import Floats
 from kgqa.reader.arrays import FusionArrays
 from kgqa.reader.contract import ReaderOutput
+from kgqa.reader.features import FREE, prior
 
 HEADS = 4
 MAXIMA = ("explained", "alignment", "coverage", "fit", "support")
@@ -58,29 +60,24 @@ class Fusion:
         told = self._norm("last", told)
         explained = self._explained(told, asked, near, batch)
         overall = (asked * batch.asked[:, :, None]).sum(axis=1) / batch.asked.sum(axis=1, keepdims=True)
-        features = self._features(told, explained, overall, batch)
+        features, numbers = self._features(told, explained, overall, batch)
         hidden = np.tanh(self._linear("hidden", features))
-        scores = (
-            self._linear("score", hidden)[:, 0]
-            + self._linear("plain", features[:, -batch.evidence.shape[1] - 3 :])[:, 0]
-        )
+        scores = self._linear("score", hidden)[:, 0] + self._linear("plain", numbers)[:, 0]
+        scores = scores + self.arrays["prior"] * prior(batch.evidence)
         maxima = np.concatenate([[explained.max()], batch.evidence[:, :4].max(axis=0)])
         none = self._linear("none", maxima[None].astype(np.float32))[0, 0]
         return ReaderOutput(scores.astype(np.float32), float(none))
 
-    def _features(self, told: Floats, explained: Floats, overall: Floats, batch: FusionArrays) -> Floats:
-        """What a candidate's score rests on, [c, ...]: the last three groups are numbers that mean something alone."""
+    def _features(self, told: Floats, explained: Floats, overall: Floats, batch: FusionArrays) -> tuple[Floats, Floats]:
+        """What a candidate's score rests on: vectors [c, 3 width], and numbers that mean something alone."""
         there = batch.there[:, :, None]
         mean = (told * there).sum(axis=1) / there.sum(axis=1)
         last = told[np.arange(len(told)), batch.there.sum(axis=1) - 1]
         operations, results = self._logs("operation", overall), self._logs("result", overall)
-        said = np.stack(
-            [explained, operations[batch.variant, batch.operation], results[batch.variant, batch.result]], axis=1
-        )
-        features: Floats = np.concatenate([mean, last, overall[batch.variant], said, batch.evidence], axis=1).astype(
-            np.float32
-        )
-        return features
+        logs = operations[batch.variant, batch.operation], results[batch.variant, batch.result]
+        numbers = np.concatenate([np.stack([explained, *logs], axis=1), batch.evidence[:, FREE]], axis=1)
+        features = np.concatenate([mean, last, overall[batch.variant]], axis=1)
+        return features.astype(np.float32), numbers.astype(np.float32)
 
     def _explained(self, told: Floats, asked: Floats, near: Floats, batch: FusionArrays) -> Floats:
         """The share of the question's words, by learnt weight, that some token of the program speaks of, [c]."""

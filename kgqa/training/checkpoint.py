@@ -37,13 +37,20 @@ def trainable(model: nn.Module) -> dict[str, nn.Parameter]:
     return {name: value for name, value in model.named_parameters() if value.requires_grad}
 
 
-def save_checkpoint(folder: Path, model: nn.Module, optimizer: torch.optim.Optimizer, state: State) -> None:
-    """Write one file; a run killed meanwhile leaves the one before. Errors : TrainingError if the disk takes none."""
+def save_checkpoint(
+    folder: Path, model: nn.Module, mean: nn.Module, optimizer: torch.optim.Optimizer, state: State
+) -> None:
+    """Write the model, the mean of its past weights and the optimizer to one file.
+
+    A run killed meanwhile leaves the file before. Errors : TrainingError if the disk takes none.
+    """
     from safetensors.torch import save_file
 
     tensors: dict[str, Tensor] = {}
+    means = trainable(mean)
     for name, value in trainable(model).items():
         tensors[f"model.{name}"] = value.detach().contiguous()
+        tensors[f"mean.{name}"] = means[name].detach().contiguous()
         moments = optimizer.state.get(value, {})
         tensors.update({f"{moment}.{name}": moments[moment].contiguous() for moment in _MOMENTS if moment in moments})
     about = {_STATE: json.dumps(asdict(state))}
@@ -56,7 +63,9 @@ def save_checkpoint(folder: Path, model: nn.Module, optimizer: torch.optim.Optim
         ) from error
 
 
-def load_checkpoint(folder: Path, model: nn.Module, optimizer: torch.optim.Optimizer, run: str) -> State | None:
+def load_checkpoint(
+    folder: Path, model: nn.Module, mean: nn.Module, optimizer: torch.optim.Optimizer, run: str
+) -> State | None:
     """Take up a run where it stopped; None where there is nothing to take up.
 
     Errors : TrainingError if the file is damaged or of a run with other settings or data.
@@ -69,8 +78,10 @@ def load_checkpoint(folder: Path, model: nn.Module, optimizer: torch.optim.Optim
         raise TrainingError(
             f"{path} is of a run with other settings or questions. Give another folder, or delete this one"
         )
+    means = trainable(mean)
     with torch.no_grad():
         for name, value in trainable(model).items():
+            means[name].copy_(tensors[f"mean.{name}"])
             value.copy_(tensors[f"model.{name}"])
             if f"{_MOMENTS[0]}.{name}" in tensors:
                 step = torch.tensor(float(state.step))

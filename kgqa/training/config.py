@@ -29,12 +29,14 @@ class NetworkSettings:
     """The shape of the fusion network.
 
     width : of its vectors, a multiple of 4. blocks : of attention. hidden : units before the score. dropout : of each.
+    prior : what retrieval's own score is multiplied by before the network's is added.
     """
 
     width: int = 96
     blocks: int = 2
     hidden: int = 64
     dropout: float = 0.1
+    prior: float = 5.0
 
     def __post_init__(self) -> None:
         if self.width < 4 or self.width % 4:
@@ -54,6 +56,7 @@ class TrainingConfig:
     candidates : of each question, the right ones and for the rest hard and random negatives.
     rate : AdamW's top learning rate. warmup : share of the steps in which it rises; then it falls linearly.
     decay : AdamW's weight decay. clip : largest norm of the gradient.
+    average : how slowly the mean of the weights over past steps, which is what serves, follows them; 0 for no mean.
     unanswerable : share of the questions from which every candidate with a relation of the right one is taken.
     each : questions a graph, for each number of hops, at most.
     dev_share : of the questions, held back to decide by, where a pair brings none.
@@ -71,6 +74,7 @@ class TrainingConfig:
     warmup: float = 0.05
     decay: float = 0.01
     clip: float = 1.0
+    average: float = 0.99
     unanswerable: float = 0.15
     each: int = 1_000
     dev_share: float = 0.1
@@ -90,7 +94,7 @@ class TrainingConfig:
         for name in ("rate", "clip"):
             if not getattr(self, name) > 0:
                 raise ConfigError(f"'{name}' is {getattr(self, name)!r}; expected a number above 0")
-        for name in ("warmup", "unanswerable", "dev_share"):
+        for name in ("warmup", "unanswerable", "dev_share", "average"):
             if not 0 <= getattr(self, name) < 1:
                 raise ConfigError(f"'{name}' is {getattr(self, name)!r}; expected a number from 0 to below 1")
 

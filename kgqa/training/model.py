@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from kgqa.reader.arrays import FAR, PLACES, FusionArrays
-from kgqa.reader.features import EVIDENCE, OPERATIONS, RESULTS
+from kgqa.reader.features import FREE, OPERATIONS, RESULTS, prior
 from kgqa.reader.fusion import HEADS, MAXIMA, Fusion
 from kgqa.reader.serialise import TokenKind
 from kgqa.training.batches import Targets
@@ -101,24 +101,20 @@ class FusionModel(nn.Module):
         self.weight = nn.Linear(width, 1)
         self.nearness, self.threshold = nn.Parameter(torch.tensor(6.0)), nn.Parameter(torch.tensor(-2.0))
         self.operation, self.result = nn.Linear(width, len(OPERATIONS)), nn.Linear(width, len(RESULTS))
-        numbers = 3 + len(EVIDENCE)
-        self.hidden = nn.Linear(3 * width + numbers, settings.hidden)
+        numbers = 3 + len(FREE)
+        self.hidden = nn.Linear(3 * width, settings.hidden)
         self.score, self.plain = nn.Linear(settings.hidden, 1), nn.Linear(numbers, 1)
         self.none = nn.Linear(len(MAXIMA), 1)
         self.dropout = nn.Dropout(settings.dropout)
-        self._start_from_evidence()
-
-    def _start_from_evidence(self) -> None:
-        """Begin with retrieval's own order, so that the network learns what to change about it."""
+        self._prior = settings.prior
         with torch.no_grad():
             self.plain.weight.zero_()
-            for name, value in (("alignment", 3.0), ("coverage", 0.5), ("fit", 1.0)):
-                self.plain.weight[0, 3 + EVIDENCE.index(name)] = value
             self.none.weight.zero_()
 
     def fusion(self) -> Fusion:
         """The parameters as numpy arrays."""
-        return Fusion({name: value.detach().numpy().astype(np.float32) for name, value in self.named_parameters()})
+        arrays = {name: value.detach().numpy().astype(np.float32) for name, value in self.named_parameters()}
+        return Fusion({**arrays, "prior": np.array(self._prior, dtype=np.float32)})
 
     def forward(self, batch: FusionArrays, count: int, owner: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Scores [c]; none [count]; log probabilities of operations and results [v, ...].
@@ -137,9 +133,10 @@ class FusionModel(nn.Module):
         overall = (asked * there).sum(dim=1) / there.sum(dim=1)
         operations, results = self.operation(overall).log_softmax(dim=1), self.result(overall).log_softmax(dim=1)
         logs = operations[inputs.variant, inputs.operation], results[inputs.variant, inputs.result]
-        numbers = torch.cat([torch.stack([explained, *logs], dim=1), inputs.evidence], dim=1)
-        features = torch.cat([*_summaries(told, inputs), overall[inputs.variant], numbers], dim=1)
+        numbers = torch.cat([torch.stack([explained, *logs], dim=1), inputs.evidence[:, FREE]], dim=1)
+        features = torch.cat([*_summaries(told, inputs), overall[inputs.variant]], dim=1)
         scores = self.score(self.dropout(torch.tanh(self.hidden(features)))) + self.plain(numbers)
+        scores = scores + self._prior * torch.from_numpy(prior(batch.evidence))[:, None]
         columns = (explained, *inputs.evidence.T[:4])
         maxima = torch.stack([segment_max(column, owner, count) for column in columns], dim=1)
         return scores.squeeze(1), self.none(maxima).squeeze(1), operations, results

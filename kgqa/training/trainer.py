@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import time
@@ -83,6 +84,7 @@ class _Run:
         self._encoder = encoder
         self._vectors = StoredVectors(self._encoder)
         self._model = FusionModel(self._encoder.dimension, config.network)
+        self._mean = copy.deepcopy(self._model).eval()
         self._optimizer = torch.optim.AdamW(self._model.parameters(), lr=config.rate, weight_decay=config.decay)
         self._train = train
         self._sampler = Sampler(
@@ -101,7 +103,8 @@ class _Run:
             report("encode", done, len(sources))
             self._vectors.gather(examples)
         self._centre = self._vectors.centre()
-        state = load_checkpoint(self._folder, self._model, self._optimizer, self._id) or State(0, -1.0, 0, self._id)
+        found = load_checkpoint(self._folder, self._model, self._mean, self._optimizer, self._id)
+        state = found or State(0, -1.0, 0, self._id)
         while state.step < self._config.steps and state.waited < self._config.patience:
             torch.manual_seed(self._config.seed + state.step)  # so that a resumed run draws the same dropout
             self._step(state.step)
@@ -146,7 +149,15 @@ class _Run:
                 sums[name] = sums.get(name, 0.0) + float(value.detach()) / self._config.accumulate
         norm = torch.nn.utils.clip_grad_norm_(self._model.parameters(), self._config.clip)
         self._optimizer.step()
+        self._follow(step)
         self._log({"step": step, "rate": rate, "norm": float(norm), "seconds": time.perf_counter() - started} | sums)
+
+    def _follow(self, step: int) -> None:
+        """Move the mean of the weights towards them; quickly at first, so that the start is soon forgotten."""
+        slowness = min(self._config.average, (1 + step) / (10 + step))
+        with torch.no_grad():
+            for mean, value in zip(self._mean.parameters(), self._model.parameters(), strict=True):
+                mean.lerp_(value, 1 - slowness)
 
     def _look(self, state: State) -> State:
         """Measure dev, keep the weights if they are the best, write a checkpoint."""
@@ -157,7 +168,7 @@ class _Run:
         if better:
             self._weights(state.step, figures).save(self._folder)
         state = replace(state, best=max(mean, state.best), waited=0 if better else state.waited + 1)
-        save_checkpoint(self._folder, self._model, self._optimizer, state)
+        save_checkpoint(self._folder, self._model, self._mean, self._optimizer, state)
         return state
 
     def _weights(self, step: int, dev: Mapping[str, float]) -> ReaderWeights:
@@ -169,11 +180,10 @@ class _Run:
             "train": {name: len(examples) for name, examples in sorted(self._train.items())},
             "config": asdict(self._config),
         }
-        return ReaderWeights(self._model.fusion(), self._centre, about)
+        return ReaderWeights(self._mean.fusion(), self._centre, about)
 
     def _measure(self) -> dict[str, float]:
         """The mean F1 of the candidate with the best score, for each source."""
-        self._model.eval()
         with torch.no_grad():
             return {name: round(float(np.mean(self._chosen(found))), 4) for name, found in self._dev.items()}
 
@@ -181,7 +191,7 @@ class _Run:
         found = []
         for example in examples:
             rows, targets = collate([whole(example)])
-            scores = self._model(lay_out(rows, self._vectors, self._centre), 1, torch.from_numpy(targets.owner))[0]
+            scores = self._mean(lay_out(rows, self._vectors, self._centre), 1, torch.from_numpy(targets.owner))[0]
             found.append(example.candidates[int(scores.argmax())].f1)
         return found
 

@@ -8,7 +8,7 @@ from kgqa.embedding import TextEncoder
 from kgqa.embedding.contract import Floats
 from kgqa.reader import ReaderWeights
 from kgqa.reader.arrays import FAR, PLACES, Centre
-from kgqa.reader.features import EVIDENCE, OPERATIONS, RESULTS
+from kgqa.reader.features import FREE, OPERATIONS, RESULTS
 from kgqa.reader.fusion import HEADS, MAXIMA, Fusion
 from kgqa.reader.serialise import TokenKind
 
@@ -17,7 +17,7 @@ WIDTH, HIDDEN = 8, 6
 
 def random_weights(encoder: TextEncoder, seed: int) -> ReaderWeights:
     """Weights that any encoder's vectors fit."""
-    drawn, numbers = np.random.default_rng(seed), 3 + len(EVIDENCE)
+    drawn, numbers = np.random.default_rng(seed), 3 + len(FREE)
     arrays: dict[str, Floats] = {}
 
     def table(name: str, *shape: int) -> None:
@@ -35,7 +35,7 @@ def random_weights(encoder: TextEncoder, seed: int) -> ReaderWeights:
         ("weight", WIDTH, 1),
         ("operation", WIDTH, len(OPERATIONS)),
         ("result", WIDTH, len(RESULTS)),
-        ("hidden", 3 * WIDTH + numbers, HIDDEN),
+        ("hidden", 3 * WIDTH, HIDDEN),
         ("score", HIDDEN, 1),
         ("plain", numbers, 1),
         ("none", len(MAXIMA), 1),
@@ -55,7 +55,7 @@ def random_weights(encoder: TextEncoder, seed: int) -> ReaderWeights:
     for name in ("last", "blocks.0.norm1", "blocks.0.norm2", "blocks.0.norm3"):
         table(f"{name}.weight", WIDTH)
         table(f"{name}.bias", WIDTH)
-    for name, shape in (("nearness", ()), ("threshold", ()), ("blocks.0.cross.near", (HEADS,))):
+    for name, shape in (("nearness", ()), ("threshold", ()), ("prior", ()), ("blocks.0.cross.near", (HEADS,))):
         table(name, *shape)
     centre = Centre(np.zeros(encoder.dimension, dtype=np.float32), np.zeros(encoder.dimension, dtype=np.float32))
     return ReaderWeights(Fusion(arrays), centre, {"encoder": encoder.name, "fingerprint": encoder.fingerprint})

@@ -39,6 +39,7 @@ CONFIG = TrainingConfig(
     batch=8,
     candidates=4,
     rate=1e-2,
+    average=0.8,
     unanswerable=0.2,
     check_every=20,
     dev_each=12,
@@ -68,7 +69,7 @@ def test_training_learns_what_words_mean(examples: list[Example], tmp_path: Path
     untrained = sum(one.candidates[0].f1 for one in dev["people"]) / len(dev["people"])
     trained = fit(train, dev, tmp_path, CONFIG, encoder=WordEncoder())
     assert untrained < 0.6
-    assert trained.dev["people"] == 1.0
+    assert trained.dev["people"] >= 0.9
     assert ReaderWeights.load(tmp_path).about["train"] == {"people": 20}
     assert {"bias", "score", "margin"} <= trained.weights.about["calibration"].keys()
     TrainedReader(WordEncoder(), trained.weights)
