@@ -20,8 +20,11 @@ from kgqa.embedding.contract import Floats
 from kgqa.reader.arrays import FusionArrays
 from kgqa.reader.contract import ReaderOutput
 from kgqa.reader.features import FREE, prior
+from kgqa.reader.serialise import TokenKind
 
 HEADS = 4
+NUMBERS = 6 + len(FREE)
+"""Explained, three of `closeness`, log p(operation), log p(result), and the evidence whose weights are learnt."""
 MAXIMA = ("explained", "alignment", "coverage", "fit", "support")
 """The best values among the candidates, on which the score of "none of these" rests."""
 _NEVER = np.float32(-1e4)
@@ -60,7 +63,7 @@ class Fusion:
         told = self._norm("last", told)
         explained = self._explained(told, asked, near, batch)
         overall = (asked * batch.asked[:, :, None]).sum(axis=1) / batch.asked.sum(axis=1, keepdims=True)
-        features, numbers = self._features(told, explained, overall, batch)
+        features, numbers = self._features(told, np.stack([explained, *closeness(batch, near)], axis=1), overall, batch)
         hidden = np.tanh(self._linear("hidden", features))
         scores = self._linear("score", hidden)[:, 0] + self._linear("plain", numbers)[:, 0]
         scores = scores + self.arrays["prior"] * prior(batch.evidence)
@@ -68,14 +71,14 @@ class Fusion:
         none = self._linear("none", maxima[None].astype(np.float32))[0, 0]
         return ReaderOutput(scores.astype(np.float32), float(none))
 
-    def _features(self, told: Floats, explained: Floats, overall: Floats, batch: FusionArrays) -> tuple[Floats, Floats]:
+    def _features(self, told: Floats, said: Floats, overall: Floats, batch: FusionArrays) -> tuple[Floats, Floats]:
         """What a candidate's score rests on: vectors [c, 3 width], and numbers that mean something alone."""
         there = batch.there[:, :, None]
         mean = (told * there).sum(axis=1) / there.sum(axis=1)
         last = told[np.arange(len(told)), batch.there.sum(axis=1) - 1]
         operations, results = self._logs("operation", overall), self._logs("result", overall)
         logs = operations[batch.variant, batch.operation], results[batch.variant, batch.result]
-        numbers = np.concatenate([np.stack([explained, *logs], axis=1), batch.evidence[:, FREE]], axis=1)
+        numbers = np.concatenate([said, np.stack(logs, axis=1), batch.evidence[:, FREE]], axis=1)
         features = np.concatenate([mean, last, overall[batch.variant]], axis=1)
         return features.astype(np.float32), numbers.astype(np.float32)
 
@@ -131,6 +134,25 @@ class Fusion:
         y = y - y.max(axis=1, keepdims=True)
         logs: Floats = y - np.log(np.exp(y).sum(axis=1, keepdims=True))
         return logs
+
+
+def closeness(batch: FusionArrays, near: Floats) -> tuple[Floats, Floats, Floats]:
+    """What the encoder itself says of each program, each [c].
+
+    The cosine of the mean of the question's tokens with the mean of the program's texts; then, of the most that each
+    step agrees with any token of the question, the mean and the least.
+    """
+    lengths = np.maximum(batch.asked.sum(axis=1, keepdims=True), 1)
+    means = batch.states.sum(axis=1) / lengths
+    weight = (batch.told > 0).astype(np.float32)
+    total = np.einsum("cp,cpd->cd", weight, batch.texts[batch.told])
+    sizes = np.linalg.norm(means, axis=1)[batch.variant] * np.linalg.norm(total, axis=1)
+    whole = (means[batch.variant] * total).sum(axis=1) / np.maximum(sizes, 1e-6)
+    steps = batch.there & ((batch.kind == TokenKind.ALONG.value) | (batch.kind == TokenKind.AGAINST.value))
+    best = np.where(batch.asked[batch.variant][:, None, :], near, -1).max(axis=2)
+    mean = np.where(steps, best, 0).sum(axis=1) / np.maximum(steps.sum(axis=1), 1)
+    least = np.where(steps.any(axis=1), np.where(steps, best, 2).min(axis=1), 0)
+    return whole.astype(np.float32), mean.astype(np.float32), least.astype(np.float32)
 
 
 def _split(x: Floats) -> Floats:

@@ -7,8 +7,21 @@ from kgqa.errors import MissingExtraError as _MissingExtraError
 if _find_spec("torch") is None:
     raise _MissingExtraError("torch", "train", "train a reader")
 
+from kgqa.training.adapting import Adapted, adapt
 from kgqa.training.config import LossWeights, NetworkSettings, TrainingConfig
 from kgqa.training.run import TrainingPair, train
+from kgqa.training.synthetic import Synthesiser
 from kgqa.training.trainer import Trained, fit
 
-__all__ = ["LossWeights", "NetworkSettings", "Trained", "TrainingConfig", "TrainingPair", "fit", "train"]
+__all__ = [
+    "Adapted",
+    "LossWeights",
+    "NetworkSettings",
+    "Synthesiser",
+    "Trained",
+    "TrainingConfig",
+    "TrainingPair",
+    "adapt",
+    "fit",
+    "train",
+]

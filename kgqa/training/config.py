@@ -52,6 +52,7 @@ class TrainingConfig:
     """How a reader is trained.
 
     encoder : the name or directory of the frozen encoder, as for `kgqa.embedding.load_encoder`. seed : of every draw.
+    start : the folder of a reader whose weights training starts from; random numbers unless given.
     steps : optimizer steps. batch : questions a forward pass. accumulate : passes a step.
     candidates : of each question, the right ones and for the rest hard and random negatives.
     rate : AdamW's top learning rate. warmup : share of the steps in which it rises; then it falls linearly.
@@ -65,6 +66,7 @@ class TrainingConfig:
     """
 
     encoder: str = MINILM
+    start: str = ""
     seed: int = 13
     steps: int = 2_000
     batch: int = 16

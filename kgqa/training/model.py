@@ -9,9 +9,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from kgqa.errors import ReaderError
 from kgqa.reader.arrays import FAR, PLACES, FusionArrays
 from kgqa.reader.features import FREE, OPERATIONS, RESULTS, prior
-from kgqa.reader.fusion import HEADS, MAXIMA, Fusion
+from kgqa.reader.fusion import HEADS, MAXIMA, NUMBERS, Fusion, closeness
 from kgqa.reader.serialise import TokenKind
 from kgqa.training.batches import Targets
 from kgqa.training.config import LossWeights, NetworkSettings
@@ -29,10 +30,12 @@ class _Inputs:
         self.start, self.end = torch.from_numpy(batch.start), torch.from_numpy(batch.end)
         self.told, self.variant = torch.from_numpy(batch.told), torch.from_numpy(batch.variant)
         self.evidence = torch.from_numpy(batch.evidence)
+        self.prior = torch.from_numpy(prior(batch.evidence))
         self.operation, self.result = torch.from_numpy(batch.operation), torch.from_numpy(batch.result)
         v, length, d = self.states.shape
         cosines = (self.texts @ self.states.reshape(v * length, d).T).reshape(len(self.texts), v, length)
         self.near = cosines[self.told, self.variant[:, None]]
+        self.closeness = torch.from_numpy(np.stack(closeness(batch, self.near.numpy()), axis=1))
 
 
 class _Cross(nn.Module):
@@ -101,15 +104,25 @@ class FusionModel(nn.Module):
         self.weight = nn.Linear(width, 1)
         self.nearness, self.threshold = nn.Parameter(torch.tensor(6.0)), nn.Parameter(torch.tensor(-2.0))
         self.operation, self.result = nn.Linear(width, len(OPERATIONS)), nn.Linear(width, len(RESULTS))
-        numbers = 3 + len(FREE)
         self.hidden = nn.Linear(3 * width, settings.hidden)
-        self.score, self.plain = nn.Linear(settings.hidden, 1), nn.Linear(numbers, 1)
+        self.score, self.plain = nn.Linear(settings.hidden, 1), nn.Linear(NUMBERS, 1)
         self.none = nn.Linear(len(MAXIMA), 1)
         self.dropout = nn.Dropout(settings.dropout)
         self._prior = settings.prior
         with torch.no_grad():
             self.plain.weight.zero_()
             self.none.weight.zero_()
+
+    def take(self, fusion: Fusion) -> None:
+        """Start from a trained network. Errors : ReaderError if it has another shape."""
+        own = dict(self.named_parameters())
+        found = {name: value for name, value in fusion.arrays.items() if name != "prior"}
+        shapes = {name: tuple(value.shape) for name, value in own.items()}
+        if {name: value.shape for name, value in found.items()} != shapes:
+            raise ReaderError("the reader to start from has another shape; expected the one of 'network'")
+        with torch.no_grad():
+            for name, value in found.items():
+                own[name].copy_(torch.from_numpy(value))
 
     def fusion(self) -> Fusion:
         """The parameters as numpy arrays."""
@@ -133,10 +146,11 @@ class FusionModel(nn.Module):
         overall = (asked * there).sum(dim=1) / there.sum(dim=1)
         operations, results = self.operation(overall).log_softmax(dim=1), self.result(overall).log_softmax(dim=1)
         logs = operations[inputs.variant, inputs.operation], results[inputs.variant, inputs.result]
-        numbers = torch.cat([torch.stack([explained, *logs], dim=1), inputs.evidence[:, FREE]], dim=1)
+        said = torch.cat([explained[:, None], inputs.closeness, torch.stack(logs, dim=1)], dim=1)
+        numbers = torch.cat([said, inputs.evidence[:, FREE]], dim=1)
         features = torch.cat([*_summaries(told, inputs), overall[inputs.variant]], dim=1)
         scores = self.score(self.dropout(torch.tanh(self.hidden(features)))) + self.plain(numbers)
-        scores = scores + self._prior * torch.from_numpy(prior(batch.evidence))[:, None]
+        scores = scores + self._prior * inputs.prior[:, None]
         columns = (explained, *inputs.evidence.T[:4])
         maxima = torch.stack([segment_max(column, owner, count) for column in columns], dim=1)
         return scores.squeeze(1), self.none(maxima).squeeze(1), operations, results

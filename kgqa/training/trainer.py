@@ -17,7 +17,8 @@ from kgqa.embedding import TextEncoder, load_encoder
 from kgqa.errors import TrainingError
 from kgqa.reader.arrays import lay_out
 from kgqa.reader.contract import ReaderOutput
-from kgqa.reader.trained import SCALE
+from kgqa.reader.features import prior
+from kgqa.reader.trained import SCALE, TrainedReader
 from kgqa.reader.trained_weights import ReaderWeights
 from kgqa.training.batches import Sampler, collate, whole
 from kgqa.training.calibrating import fit_calibration, scored, unanswerable
@@ -38,11 +39,13 @@ LOG = "log.jsonl"
 class Trained:
     """What a run gave.
 
-    weights : of the best look at dev. dev : the mean F1 of the chosen candidate for each source. steps : done in all.
+    weights : of the best look at dev. dev : the mean F1 of the chosen candidate for each source; before : the same of
+    retrieval's own order. steps : done in all.
     """
 
     weights: ReaderWeights
     dev: Mapping[str, float]
+    before: Mapping[str, float]
     steps: int
 
 
@@ -84,6 +87,10 @@ class _Run:
         self._encoder = encoder
         self._vectors = StoredVectors(self._encoder)
         self._model = FusionModel(self._encoder.dimension, config.network)
+        self._start = ReaderWeights.load(Path(config.start)) if config.start else None
+        if self._start is not None:
+            TrainedReader(encoder, self._start)  # refuses the weights of another encoder
+            self._model.take(self._start.fusion)
         self._mean = copy.deepcopy(self._model).eval()
         self._optimizer = torch.optim.AdamW(self._model.parameters(), lr=config.rate, weight_decay=config.decay)
         self._train = train
@@ -102,7 +109,7 @@ class _Run:
         for done, examples in enumerate(sources):
             report("encode", done, len(sources))
             self._vectors.gather(examples)
-        self._centre = self._vectors.centre()
+        self._centre = self._start.centre if self._start else self._vectors.centre()
         found = load_checkpoint(self._folder, self._model, self._mean, self._optimizer, self._id)
         state = found or State(0, -1.0, 0, self._id)
         while state.step < self._config.steps and state.waited < self._config.patience:
@@ -114,7 +121,7 @@ class _Run:
                 state = self._look(state)
         best = self._calibrated(ReaderWeights.load(self._folder))
         best.save(self._folder)
-        return Trained(best, best.about.get("dev", {}), state.step)
+        return Trained(best, best.about["dev"], best.about["before"], state.step)
 
     def _calibrated(self, weights: ReaderWeights) -> ReaderWeights:
         """The weights with a calibration fitted on dev questions, as they are and with their relation taken away."""
@@ -177,6 +184,7 @@ class _Run:
             "fingerprint": self._encoder.fingerprint,
             "steps": step,
             "dev": dict(dev),
+            "before": {name: round(float(np.mean([unread(e) for e in d])), 4) for name, d in self._dev.items()},
             "train": {name: len(examples) for name, examples in sorted(self._train.items())},
             "config": asdict(self._config),
         }
@@ -198,6 +206,12 @@ class _Run:
     def _log(self, record: Mapping[str, object]) -> None:
         with (self._folder / LOG).open("a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
+
+
+def unread(example: Example) -> float:
+    """The F1 of the candidate that retrieval alone puts first."""
+    order = prior(np.array([candidate.evidence for candidate in example.candidates], dtype=np.float32))
+    return example.candidates[int(order.argmax())].f1
 
 
 def schedule(step: int, config: TrainingConfig) -> float:

@@ -8,8 +8,8 @@ from kgqa.embedding import TextEncoder
 from kgqa.embedding.contract import Floats
 from kgqa.reader import ReaderWeights
 from kgqa.reader.arrays import FAR, PLACES, Centre
-from kgqa.reader.features import FREE, OPERATIONS, RESULTS
-from kgqa.reader.fusion import HEADS, MAXIMA, Fusion
+from kgqa.reader.features import OPERATIONS, RESULTS
+from kgqa.reader.fusion import HEADS, MAXIMA, NUMBERS, Fusion
 from kgqa.reader.serialise import TokenKind
 
 WIDTH, HIDDEN = 8, 6
@@ -17,7 +17,7 @@ WIDTH, HIDDEN = 8, 6
 
 def random_weights(encoder: TextEncoder, seed: int) -> ReaderWeights:
     """Weights that any encoder's vectors fit."""
-    drawn, numbers = np.random.default_rng(seed), 3 + len(FREE)
+    drawn = np.random.default_rng(seed)
     arrays: dict[str, Floats] = {}
 
     def table(name: str, *shape: int) -> None:
@@ -37,7 +37,7 @@ def random_weights(encoder: TextEncoder, seed: int) -> ReaderWeights:
         ("result", WIDTH, len(RESULTS)),
         ("hidden", 3 * WIDTH, HIDDEN),
         ("score", HIDDEN, 1),
-        ("plain", numbers, 1),
+        ("plain", NUMBERS, 1),
         ("none", len(MAXIMA), 1),
         ("blocks.0.inner", WIDTH, 2 * WIDTH),
         ("blocks.0.outer", 2 * WIDTH, WIDTH),
