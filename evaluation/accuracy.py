@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from evaluation.baselines.cosine import Bounds, CosineBaseline
 from evaluation.results import Cell, Column, Row, Table
-from evaluation.settings import WORK, AccuracySet, AccuracySettings, Choice, accuracy_settings, located
+from evaluation.settings import REPORTS, WORK, AccuracySet, AccuracySettings, Choice, accuracy_settings, located
 from kgqa import KGQA
 from kgqa.embedding import load_encoder
 from kgqa.evaluation import (
     Interval,
     Linking,
-    Prediction,
+    Options,
     QuestionSet,
     Report,
     Setting,
     Split,
+    evaluate,
     run_linked,
     score,
 )
-from kgqa.evaluation import run as run_own
 from kgqa.evaluation.provenance import git_commit
 
 COLUMNS = (
     Column("questions", 0),
     Column("kgqa Hits@1", 1, 100),
     Column("kgqa F1", 1, 100),
+    Column("right program in first 50", 1, 100),
+    Column("ECE", 3),
     Column("p50 ms", 0),
     Column("cosine, gold entity Hits@1", 1, 100),
     Column("cosine F1", 1, 100),
@@ -76,43 +79,38 @@ def _rows(one: AccuracySet, settings: AccuracySettings, choice: Choice) -> list[
 
 
 def _own(one: AccuracySet, questions: QuestionSet, settings: AccuracySettings, choice: Choice) -> Report:
-    system = _system(one.graph)
-    return _marked(
-        lambda path: run_own(system, questions.questions, name=_run_name("kgqa"), path=path, on_progress=_progress),
-        one,
-        questions,
-        Setting(name="kgqa", linking=Linking.OWN, seed=settings.seed, config=asdict(system.config)),
-        choice,
-    )
+    """Kgqa's run with the stages of its wrong answers; of our own sets the report is kept to be read."""
+    folder = _folder(one, "kgqa", choice)
+    options = Options(name=one.name, seed=settings.seed, splits=(Split.HOPS, Split.KIND, Split.TAGS, Split.LANGUAGE))
+    report = evaluate(_system(one.graph), questions, options, directory=folder, on_progress=_progress)
+    if one.report:
+        REPORTS.mkdir(exist_ok=True)
+        (REPORTS / one.report).write_text((folder / "report.md").read_text(encoding="utf-8"), encoding="utf-8")
+    return report
 
 
 def _floor(one: AccuracySet, questions: QuestionSet, settings: AccuracySettings, choice: Choice) -> Report:
     baseline = CosineBaseline(_system(one.graph).graph, load_encoder(one.encoder), Bounds(hops=one.hops))
-    linked = questions.linked()
-    return _marked(
-        lambda path: run_linked(baseline, linked, name=_run_name("cosine"), path=path, on_progress=_progress),
-        one,
-        questions,
-        Setting(
-            name="cosine", linking=Linking.GOLD, seed=settings.seed, config={"encoder": one.encoder, "hops": one.hops}
-        ),
-        choice,
+    setting = Setting(
+        name="cosine", linking=Linking.GOLD, seed=settings.seed, config={"encoder": one.encoder, "hops": one.hops}
     )
-
-
-def _marked(
-    answer: Callable[[Path], list[Prediction]],
-    one: AccuracySet,
-    questions: QuestionSet,
-    setting: Setting,
-    choice: Choice,
-) -> Report:
-    path = WORK / "predictions" / f"{one.name.replace(' ', '-')}.{setting.name}.jsonl"
-    if not choice.resume:
-        path.unlink(missing_ok=True)
     start = time.perf_counter()
-    predictions = answer(path)
+    predictions = run_linked(
+        baseline,
+        questions.linked(),
+        name=f"cosine {git_commit()}",
+        path=_folder(one, "cosine", choice) / "predictions.jsonl",
+        on_progress=partial(_progress, "cosine"),
+    )
     return score(predictions, questions, replace(setting, seconds=time.perf_counter() - start))
+
+
+def _folder(one: AccuracySet, system: str, choice: Choice) -> Path:
+    """Where a run is kept; emptied unless it is to go on."""
+    folder = WORK / "accuracy" / f"{one.name.replace(' ', '-')}.{system}"
+    if not choice.resume:
+        shutil.rmtree(folder, ignore_errors=True)
+    return folder
 
 
 def _lines(one: AccuracySet, own: Report, floor: Report | None) -> list[tuple[str, Scores, Scores | None]]:
@@ -125,12 +123,18 @@ def _lines(one: AccuracySet, own: Report, floor: Report | None) -> list[tuple[st
 
 def _cells(scores: Scores, own: Report, base: Scores | None) -> tuple[Cell, ...]:
     first = scores["Hits@1"]
-    mine = (first.n, (first.mean, first.low, first.high), scores["F1"].mean, own.latency.p50_ms)
+    hits = (first.mean, first.low, first.high)
+    proposed, error = (_figure(scores[name]) for name in ("Program recall@50", "ECE"))
+    mine = (first.n, hits, scores["F1"].mean, proposed, error, own.latency.p50_ms)
     return (*mine, base["Hits@1"].mean, base["F1"].mean) if base else (*mine, None, None)
 
 
+def _figure(found: Interval) -> float | None:
+    return found.mean if found.n else None
+
+
 def _details(own: Report, floor: Report | None) -> dict[str, object]:
-    return {"kgqa": own.to_json(), "cosine": floor.to_json() if floor else None}
+    return {"kgqa": own.summary(), "cosine": floor.summary() if floor else None}
 
 
 @lru_cache(maxsize=1)
@@ -139,12 +143,6 @@ def _system(graph: str) -> KGQA:
     return KGQA.from_graph(located(graph))
 
 
-@lru_cache(maxsize=8)
-def _run_name(system: str) -> str:
-    """Predictions of another commit are not resumed."""
-    return f"{system} {git_commit()}"
-
-
-def _progress(done: int, total: int) -> None:
+def _progress(stage: str, done: int, total: int) -> None:
     if sys.stderr.isatty() and (done % 20 == 0 or done == total):
-        print(f"\r{done}/{total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+        print(f"\r{stage} {done}/{total}", end="\n" if done == total else "", file=sys.stderr, flush=True)

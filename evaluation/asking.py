@@ -31,7 +31,7 @@ def main(graph: str, questions: str, warm_up: int, split: str) -> dict[str, Any]
     return {
         "report": score(
             predictions, asked, Setting(name="kgqa", seconds=seconds, config=asdict(system.config))
-        ).to_json(),
+        ).summary(),
         "latency": asdict(latency(timed)),
         "timed": len(timed),
         "stages_ms": stage_medians(timed),

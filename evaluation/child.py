@@ -29,7 +29,8 @@ def timed(command: Sequence[str]) -> tuple[float, str]:
 
 def _run(command: Sequence[str]) -> str:
     """Errors : RuntimeError with the end of stderr if the command fails."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    # The order of a set of strings, on which some libraries' results hang, is the same each time.
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, env=environment)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr.strip()[-2000:]}")

@@ -1,4 +1,6 @@
-"""Run benchmarks: `python -m evaluation.run [load] [latency] [accuracy] [--only SET ...] [--resume]`.
+"""Run benchmarks: `python -m evaluation.run [NAME ...] [--only SET ...] [--resume]`.
+
+Names: load, latency, accuracy, baselines, robustness.
 
 Without names all run. Results go to evaluation/results/*.json; `python -m evaluation.tables` shows them in the README.
 """
@@ -13,14 +15,14 @@ from evaluation import tables
 from evaluation.results import Table
 from evaluation.settings import Choice
 
-BENCHMARKS = ("load", "latency", "accuracy")
+BENCHMARKS = ("load", "latency", "accuracy", "baselines", "robustness")
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the named benchmarks and save their tables."""
     parser = argparse.ArgumentParser(prog="python -m evaluation.run", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all unless given")
-    parser.add_argument("--only", action="append", default=[], metavar="SET", help="a set of accuracy.toml; repeatable")
+    parser.add_argument("--only", action="append", default=[], metavar="SET", help="a set of the TOML; repeatable")
     parser.add_argument("--resume", action="store_true", help="go on with predictions of the same commit")
     chosen = parser.parse_args(arguments)
     if unknown := set(chosen.names) - set(BENCHMARKS):
@@ -34,20 +36,23 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
-    from evaluation import accuracy, latency, load
+    from evaluation import accuracy, comparison, latency, load, robustness
 
     runs: dict[str, Callable[[], list[Table]]] = {
         "load": load.run,
         "latency": latency.run,
         "accuracy": lambda: accuracy.run(choice),
+        "baselines": lambda: comparison.run(choice),
+        "robustness": lambda: robustness.run(choice),
     }
     return runs[name]
 
 
 def _order(name: str) -> list[str]:
-    from evaluation import accuracy
+    from evaluation import accuracy, comparison, robustness
 
-    return accuracy.order() if name == "accuracy" else []
+    orders = {"accuracy": accuracy.order, "baselines": comparison.order, "robustness": robustness.order}
+    return orders[name]() if name in orders else []
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 from kgqa.config import from_mapping
 from kgqa.errors import ConfigError
@@ -13,7 +14,9 @@ from kgqa.errors import ConfigError
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 RESULTS = HERE / "results"
+REPORTS = HERE / "reports"
 WORK = ROOT / "runs" / "benchmarks"
+OneSet = TypeVar("OneSet")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +59,8 @@ class AccuracySet:
     graph, questions : paths; `{data}` stands for the folder of data sets. split : of the questions, "" for all.
     sample : most questions for each number of hops, 0 for all. by_hops : one row for each number of hops.
     hops : longest path of the baseline, 0 where the set gives no entities. encoder : the baseline's.
-    gold_unusable : ids whose gold is known to be wrong: asked, not scored.
+    gold_unusable : ids whose gold is known to be wrong: asked, not scored. report : file of evaluation/reports that
+    keeps the whole report, "" for none; only of sets that we may publish.
     """
 
     name: str
@@ -68,6 +72,7 @@ class AccuracySet:
     hops: int = 0
     encoder: str = "all-MiniLM-L6-v2"
     gold_unusable: tuple[str, ...] = ()
+    report: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +81,62 @@ class AccuracySettings:
 
     seed: int
     sets: tuple[AccuracySet, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RobustnessSet:
+    """One question set to attack. Fields as of `AccuracySet`."""
+
+    name: str
+    graph: str
+    questions: str
+    split: str = ""
+    sample: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RobustnessSettings:
+    """Attacks on question sets. budget_ms : of one question's search, so long that time ends none."""
+
+    seed: int
+    budget_ms: float
+    sets: tuple[RobustnessSet, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaselineSet:
+    """One question set for the baselines.
+
+    graph, questions, split, gold_unusable : as for `AccuracySet`. language, hops : only questions of that language and
+        number of relations, "" and 0 for all.
+    longest_path : of the cosine baseline. encoder : of the baselines that use one.
+    """
+
+    name: str
+    graph: str
+    questions: str
+    longest_path: int
+    split: str = ""
+    language: str = ""
+    hops: int = 0
+    encoder: str = "all-MiniLM-L6-v2"
+    gold_unusable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaselineSettings:
+    """All systems over the same questions.
+
+    systems : names in `evaluation.comparing.SYSTEMS`. sample : questions of each set.
+    threads, new_tokens : of the language model.
+    """
+
+    seed: int
+    sample: int
+    threads: int
+    new_tokens: int
+    systems: tuple[str, ...]
+    sets: tuple[BaselineSet, ...] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,11 +160,22 @@ def latency_settings() -> LatencySettings:
 def accuracy_settings() -> AccuracySettings:
     """Read accuracy.toml."""
     data = _toml("accuracy")
-    sets = data.pop("sets")
-    if not isinstance(sets, list):
-        raise ConfigError(f"'sets' is {sets!r}; expected tables [[sets]]")
-    named = (from_mapping(AccuracySet, one, where=f"sets[{i}].") for i, one in enumerate(sets))
-    return AccuracySettings(seed=int(str(data["seed"])), sets=tuple(named))
+    sets = _sets(AccuracySet, data)
+    return replace(from_mapping(AccuracySettings, data), sets=sets)
+
+
+def baseline_settings() -> BaselineSettings:
+    """Read baselines.toml."""
+    data = _toml("baselines")
+    sets = _sets(BaselineSet, data)
+    return replace(from_mapping(BaselineSettings, data), sets=sets)
+
+
+def robustness_settings() -> RobustnessSettings:
+    """Read robustness.toml."""
+    data = _toml("robustness")
+    sets = _sets(RobustnessSet, data)
+    return replace(from_mapping(RobustnessSettings, data), sets=sets)
 
 
 def data_folder() -> Path:
@@ -114,6 +186,14 @@ def data_folder() -> Path:
 def located(path: str) -> Path:
     """A path of a TOML on this machine."""
     return ROOT / path.replace("{data}", str(data_folder()))
+
+
+def _sets(kind: type[OneSet], data: dict[str, object]) -> tuple[OneSet, ...]:
+    """Take the tables [[sets]] out of a TOML."""
+    sets = data.pop("sets", None)
+    if not isinstance(sets, list):
+        raise ConfigError(f"'sets' is {sets!r}; expected tables [[sets]]")
+    return tuple(from_mapping(kind, one, where=f"sets[{i}].") for i, one in enumerate(sets))
 
 
 def _toml(name: str) -> dict[str, object]:

@@ -55,7 +55,8 @@ def _shown(cell: Cell, column: Column) -> str:
         return cell
     if isinstance(cell, tuple):
         mean, low, high = (_number(value, column) for value in cell)
-        return f"{mean} ({low}–{high})"
+        # A dash before a minus can't be read.
+        return f"{mean} ({low}{' to ' if min(cell) < 0 else '–'}{high})"
     return _number(cell, column)
 
 

@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kgqa.config import Config
+    from kgqa.evaluation.procedure import evaluate
     from kgqa.graph import KnowledgeGraph
     from kgqa.system import KGQA
     from kgqa.types import Answer
 
 __version__ = "0.1.0"
-__all__ = ["KGQA", "Answer", "Config", "KnowledgeGraph"]
+__all__ = ["KGQA", "Answer", "Config", "KnowledgeGraph", "evaluate"]
 
 _HOMES = {
     "KGQA": "kgqa.system",
     "Answer": "kgqa.types",
     "Config": "kgqa.config",
     "KnowledgeGraph": "kgqa.graph",
+    "evaluate": "kgqa.evaluation.procedure",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,26 @@ from kgqa.config import AnswerConfig
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.terms import XSD
 from kgqa.program import Result, context, evidence, execute, notation, shown_label, to_sparql, to_words
-from kgqa.program.algebra import Compare, Nth, Program, Top, TopByCount, Where, WhereCount, Yields
+from kgqa.program.algebra import (
+    Aggregate,
+    Compare,
+    Difference,
+    Having,
+    Nth,
+    Order,
+    Program,
+    Top,
+    TopByCount,
+    TopRows,
+    Union,
+    Where,
+    WhereBeside,
+    WhereCount,
+    WhereRows,
+    Yields,
+)
+from kgqa.program.compare import best_values
+from kgqa.program.notes import with_notes
 from kgqa.reader import ReaderInput, ReaderOutput
 from kgqa.retrieval.contract import Candidate, Retrieval
 from kgqa.retrieval.relations import walkable
@@ -34,7 +53,20 @@ from kgqa.types import (
 _SHOWN_RELATIONS = 8
 _SHOWN_VALUES = 5
 _MOST_CONTEXT = 20
-_OPERATORS = (Compare, Nth, Top, TopByCount, Where, WhereCount)
+_OPERATORS = (
+    Aggregate,
+    Compare,
+    Difference,
+    Nth,
+    Top,
+    TopByCount,
+    TopRows,
+    Union,
+    Where,
+    WhereBeside,
+    WhereCount,
+    WhereRows,
+)
 """What answers the words that `QuestionView.operators` counts."""
 _LEAST_ALTERNATIVE = 0.02
 
@@ -49,6 +81,7 @@ class _Details:
     between: str
     no_fact: str
     low_confidence: str
+    problems: Mapping[AbstentionReason, str]
 
 
 _ENGLISH = _Details(
@@ -59,6 +92,13 @@ _ENGLISH = _Details(
     between=", ",
     no_fact="The graph has no fact for: {}.",
     low_confidence="The best reading has a confidence of {}, below {}. Name things in full, or ask in other words.",
+    problems={
+        AbstentionReason.IMPOSSIBLE_VALUE: "There is no “{}” in the calendar. Check the date.",
+        AbstentionReason.CONTRADICTION: "Nothing can be “{}” and “{}” at once. Check the limits.",
+        AbstentionReason.UNIT_MISMATCH: "“{}” doesn't measure “{}”. Give the limit in a unit of that attribute.",
+        AbstentionReason.NO_ATTRIBUTE: "Nothing of the class “{}” has “{}”. Ask about what it has.",
+        AbstentionReason.UNLIKE_THINGS: "The graph has no measure that “{}” and “{}” share. Compare like with like.",
+    },
 )
 _CHINESE = _Details(
     nothing_linked="问题中没有图谱里的名称。请使用图谱中的名称；`kgqa link` 可显示识别结果。",
@@ -67,6 +107,13 @@ _CHINESE = _Details(
     between="、",
     no_fact="图谱中没有这样的事实：{}。",
     low_confidence="最佳理解的置信度为 {}，低于 {}。请写出全称，或换一种说法。",
+    problems={
+        AbstentionReason.IMPOSSIBLE_VALUE: "日历中没有“{}”。请检查日期。",
+        AbstentionReason.CONTRADICTION: "不可能同时满足“{}”和“{}”。请检查限制条件。",
+        AbstentionReason.UNIT_MISMATCH: "“{}”不是“{}”的单位。请使用该属性的单位。",
+        AbstentionReason.NO_ATTRIBUTE: "“{}”这一类没有“{}”。请询问其具有的属性。",
+        AbstentionReason.UNLIKE_THINGS: "图谱中没有“{}”和“{}”共有的度量。请比较同类事物。",
+    },
 )
 
 
@@ -104,7 +151,7 @@ class AnswerBuilder:
         candidate = reading.retrieval.candidates[best]
         confidence = self._calibration.confidence(self.features(reading, best))
         result = execute(candidate.program, self._graph)
-        values = self._values(result, language, self._config.max_values)
+        values = self.values(candidate.program, result, language, self._config.max_values)
         refusal = self._doubt(values, confidence, candidate, language)
         return Answer(
             question,
@@ -114,7 +161,7 @@ class AnswerBuilder:
             abstained=refusal,
             program=notation(candidate.program, self._graph),
             sparql=to_sparql(candidate.program, self._graph),
-            words=to_words(candidate.program, self._graph, language),
+            words=self._words(candidate.program, language, overran=reading.retrieval.overran),
             evidence=() if refusal else self._evidence(candidate.program, result, language),
             links=links,
             total=0 if refusal else max(_size(result), len(values)),
@@ -124,8 +171,10 @@ class AnswerBuilder:
     # -- when not to answer -------------------------------------------------------------------
 
     def _refuse(self, reading: Reading, language: str) -> Abstained | None:
-        retrieval = reading.retrieval
-        if not retrieval.links:
+        retrieval, problem = reading.retrieval, reading.retrieval.problem
+        if problem is not None:
+            return Abstained(problem.reason, _details(language).problems[problem.reason].format(*problem.about))
+        if not retrieval.links and not _stands_alone(reading):
             return Abstained(AbstentionReason.NOTHING_LINKED, _details(language).nothing_linked)
         if not retrieval.candidates or float(reading.scores.scores.max()) < reading.scores.none_score:
             return Abstained(AbstentionReason.NO_RELATION_FITS, self._no_relation(retrieval.links, language))
@@ -164,29 +213,44 @@ class AnswerBuilder:
         margin = float(scores[best]) - second
         return calibration_features(reading.seen.candidates[best], float(scores[best]), margin, unread)
 
+    def _words(self, program: Program, language: str, *, overran: bool) -> str:
+        words = to_words(program, self._graph, language)
+        return with_notes(words, program, self._graph, language, overran=overran)
+
     # -- what is shown ------------------------------------------------------------------------
 
-    def _values(self, result: Result, language: str, limit: int) -> tuple[AnswerValue, ...]:
+    def values(self, program: Program, result: Result, language: str, limit: int) -> tuple[AnswerValue, ...]:
+        """The first `limit` values of a program's result as an answer shows them, labels in `language`."""
         graph = self._graph
         if result.yields is Yields.BOOLEAN:
             return (AnswerValue(None, str(bool(result.boolean)).lower(), bool(result.boolean), XSD + "boolean"),)
         if result.yields is Yields.RELATIONS:
             terms = [graph.relation_term(r) for r in result.relations[:limit].tolist()]
-            return tuple(self._value(term, language) for term in terms)
+            return tuple(self.value(term, language) for term in terms)
         if result.yields is Yields.NUMBER:
             if result.literal is not None:
-                return (self._value(result.literal, language),)
+                return (self.value(result.literal, language),)
             return () if result.number is None else (_number(result.number),)
         if result.yields is Yields.TABLE:
             return tuple(self._row(row.group, row.number, row.node, language) for row in result.rows[:limit])
-        order = self._by_degree(result.nodes)
-        return tuple(self._value(node, language) for node in result.nodes[order[:limit]].tolist())
+        order = self._order(program, result.nodes)
+        return tuple(self.value(node, language) for node in result.nodes[order[:limit]].tolist())
+
+    def _order(self, program: Program, nodes: NodeIds) -> NDArray[np.int64]:
+        """The order in which nodes are shown: those of a superlative by their value, others the best known first."""
+        if not isinstance(program, Top) or len(nodes) < 2:
+            return self._by_degree(nodes)
+        owners, numbers = best_values(self._graph, nodes, program.step, program.order)
+        signed = np.full(len(nodes), np.inf)
+        signed[np.searchsorted(nodes, owners)] = -numbers if program.order is Order.LARGEST else numbers
+        return np.argsort(signed, kind="stable")
 
     def _by_degree(self, nodes: NodeIds) -> NDArray[np.int64]:
         """The order in which nodes are shown: the best known first."""
         return np.argsort(-self._graph.degrees(nodes), kind="stable")
 
-    def _value(self, node: int, language: str) -> AnswerValue:
+    def value(self, node: int, language: str) -> AnswerValue:
+        """One node as an answer shows it."""
         graph = self._graph
         label = shown_label(graph, node, language)
         if graph.is_literal(np.array([node], dtype=np.int32))[0]:
@@ -197,7 +261,7 @@ class AnswerBuilder:
     def _row(self, group: int, number: float | None, node: int | None, language: str) -> AnswerValue:
         name = shown_label(self._graph, group, language)
         if node is not None:
-            shown = self._value(node, language)
+            shown = self.value(node, language)
             return AnswerValue(self._graph.id(group), f"{name}: {shown.label}", shown.value, shown.datatype)
         counted = _number(number or 0)
         return AnswerValue(self._graph.id(group), f"{name}: {counted.label}", counted.value, counted.datatype)
@@ -205,7 +269,7 @@ class AnswerBuilder:
     def _evidence(self, program: Program, result: Result, language: str) -> tuple[Evidence, ...]:
         """The facts that prove the shown values; then, as context, what else is known of the mediators in them."""
         limit = self._config.max_evidence
-        order = self._by_degree(result.nodes)
+        order = self._order(program, result.nodes)
         proof = evidence(program, self._graph, result.nodes[order], limit=limit)
         around = context(self._graph, proof, limit=min(limit - len(proof), _MOST_CONTEXT))
         shown = [self._fact(fact, language) for fact in proof]
@@ -240,11 +304,21 @@ class AnswerBuilder:
             if len(found) == self._config.max_alternatives or weights[i] < _LEAST_ALTERNATIVE:
                 break
             program = reading.retrieval.candidates[i].program
-            labels = tuple(v.label for v in self._values(execute(program, self._graph), language, _SHOWN_VALUES))
+            labels = tuple(
+                v.label for v in self.values(program, execute(program, self._graph), language, _SHOWN_VALUES)
+            )
             if labels and labels not in seen:
                 seen.add(labels)
                 found.append(Alternative(to_words(program, self._graph, language), float(weights[i]), labels))
         return tuple(found)
+
+
+def _stands_alone(reading: Reading) -> bool:
+    """Whether the best program starts from a relation, so that it needs no name: "the largest capital"."""
+    if not reading.retrieval.candidates:
+        return False
+    program = reading.retrieval.candidates[int(reading.chosen[0])].program
+    return any(isinstance(part, Having) for part in program.walk())
 
 
 def _size(result: Result) -> int:

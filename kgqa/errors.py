@@ -10,7 +10,7 @@ Each message names the value, what was expected and the cure.
     │   │   └── UnknownFormatError no reader for this source
     │   ├── BundleError        a bundle is damaged, foreign or of another version
     │   ├── ProgramError       a program is ill-typed or names an id the graph lacks
-    │   ├── QuestionError      a question that can't be asked (empty, too long)
+    │   ├── QuestionError      a question that can't be asked (empty, too long, about an unknown topic)
     │   ├── QuestionsFileError a question set is malformed
     │   └── ReaderError        the weights of a reader are damaged, foreign or of another version
     └── WorkError         the input is fine, the work failed (exit code 1)
@@ -60,7 +60,7 @@ class ProgramError(InputError):
 
 
 class QuestionError(InputError):
-    """A question can't be asked: it is empty or too long."""
+    """A question can't be asked: it is empty, too long, or about an entity that the graph lacks."""
 
 
 class QuestionsFileError(InputError):

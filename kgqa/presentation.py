@@ -80,6 +80,20 @@ ENGLISH = Captions(
             "no reading of the question is sure enough.",
             "Name things in full, or ask in a simpler way; the readings below were the nearest.",
         ),
+        AbstentionReason.IMPOSSIBLE_VALUE: ("the question names a day that does not exist.", "Check the date."),
+        AbstentionReason.CONTRADICTION: ("the conditions exclude each other.", "Check the limits."),
+        AbstentionReason.UNIT_MISMATCH: (
+            "the unit does not measure this attribute.",
+            "Give the limit in a unit of the attribute.",
+        ),
+        AbstentionReason.NO_ATTRIBUTE: (
+            "nothing of this class has the attribute asked about.",
+            "Ask about an attribute that it has; `kgqa inspect` lists the relations.",
+        ),
+        AbstentionReason.UNLIKE_THINGS: (
+            "the two have no measure in common.",
+            "Compare things that share an attribute.",
+        ),
     },
 )
 CHINESE = Captions(
@@ -106,6 +120,11 @@ CHINESE = Captions(
         ),
         AbstentionReason.NO_FACT_FOUND: ("问题已理解，但图谱中没有这样的事实。", "请查看下面的理解，或补充图谱。"),
         AbstentionReason.LOW_CONFIDENCE: ("没有足够可靠的理解。", "请写出全称，或用更简单的说法；下面是最接近的理解。"),
+        AbstentionReason.IMPOSSIBLE_VALUE: ("问题中的日期不存在。", "请检查日期。"),
+        AbstentionReason.CONTRADICTION: ("条件互相矛盾。", "请检查限制条件。"),
+        AbstentionReason.UNIT_MISMATCH: ("该单位不适用于这一属性。", "请使用该属性的单位。"),
+        AbstentionReason.NO_ATTRIBUTE: ("这一类没有所问的属性。", "请询问其具有的属性；`kgqa inspect` 可列出关系。"),
+        AbstentionReason.UNLIKE_THINGS: ("两者没有共有的度量。", "请比较具有同一属性的事物。"),
     },
 )
 

@@ -29,6 +29,7 @@ from kgqa.linking import (
     Linker,
     VectorNames,
     encode_entities,
+    given_links,
     touched_nodes,
     update_entities,
     update_labels,
@@ -214,6 +215,15 @@ class KGQA:
         """
         return self._ask(question, language)
 
+    def ask_linked(self, question: str, topic: Sequence[str], *, language: str | None = None) -> Answer:
+        """Answer one question about given entities, which no linking has to find.
+
+        topic : ids or labels; see `link_given`. language : as for `ask`.
+        Raises QuestionError as `ask` does, for no topic at all and for one that the graph lacks.
+        """
+        clock = _Clock()
+        return self._answer(self._read(question, clock, self.link_given(question, topic)), clock, language)
+
     def ask_batch(self, questions: Sequence[str]) -> list[Answer]:
         """Answer several questions, in order."""
         return [self._ask(question, None) for question in questions]
@@ -223,20 +233,34 @@ class KGQA:
         self._check(question)
         return self._linker.link([question])[0]
 
+    def link_given(self, question: str, topic: Sequence[str]) -> tuple[Link, ...]:
+        """The links of a question about given entities, ids or labels: first those to them, each sure.
+
+        A label stands for every node that has it. Links to classes and literals stay as the linker finds them.
+        Raises QuestionError for no topic at all and for one that the graph lacks.
+        """
+        return given_links(self.graph, self._labels, question, topic, self.link(question))
+
+    def read(self, question: str, *, links: Sequence[Link] | None = None) -> Reading:
+        """What the stages before the answer make of a question: its candidates and their scores.
+
+        links : taken in place of the linker's.
+        """
+        return self._read(question, _Clock(), links)
+
     def _ask(self, question: str, language: str | None) -> Answer:
         clock = _Clock()
-        reading = self._read(question, clock)
-        answer = self._engine(question).builder.build(reading, language=language)
+        return self._answer(self._read(question, clock), clock, language)
+
+    def _answer(self, reading: Reading, clock: _Clock, language: str | None) -> Answer:
+        builder = self._engine(reading.retrieval.question.text).builder
+        answer = builder.build(reading, language=language)
         clock.lap("answer")
         return replace(answer, timings_ms=clock.timings())
 
-    def read(self, question: str) -> Reading:
-        """What the stages before the answer make of a question: its candidates and their scores."""
-        return self._read(question, _Clock())
-
-    def _read(self, question: str, clock: _Clock) -> Reading:
+    def _read(self, question: str, clock: _Clock, given: Sequence[Link] | None = None) -> Reading:
         self._check(question)
-        links = self._linker.link([question])[0]
+        links = self._linker.link([question])[0] if given is None else tuple(given)
         clock.lap("linking")
         engine = self._engine(question)
         retrieval = engine.retriever.retrieve([question], [links])[0]

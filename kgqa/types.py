@@ -44,6 +44,11 @@ class AbstentionReason(Enum):
     NO_RELATION_FITS = "no_relation_fits"
     NO_FACT_FOUND = "no_fact_found"
     LOW_CONFIDENCE = "low_confidence"
+    IMPOSSIBLE_VALUE = "impossible_value"
+    CONTRADICTION = "contradiction"
+    UNIT_MISMATCH = "unit_mismatch"
+    NO_ATTRIBUTE = "no_attribute"
+    UNLIKE_THINGS = "unlike_things"
 
 
 class MatchKind(Enum):

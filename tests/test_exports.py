@@ -53,13 +53,14 @@ def test_all_is_complete(room: str) -> None:
 
 def test_the_front_door() -> None:
     from kgqa.config import Config
+    from kgqa.evaluation import evaluate
     from kgqa.graph import KnowledgeGraph
     from kgqa.system import KGQA
     from kgqa.types import Answer
 
-    assert sorted(kgqa.__all__) == ["Answer", "Config", "KGQA", "KnowledgeGraph"]
+    assert sorted(kgqa.__all__) == ["Answer", "Config", "KGQA", "KnowledgeGraph", "evaluate"]
     assert (kgqa.KGQA, kgqa.Answer) == (KGQA, Answer)
-    assert (kgqa.Config, kgqa.KnowledgeGraph) == (Config, KnowledgeGraph)
+    assert (kgqa.Config, kgqa.KnowledgeGraph, kgqa.evaluate) == (Config, KnowledgeGraph, evaluate)
     with pytest.raises(AttributeError, match="Kgqa"):
         kgqa.Kgqa  # noqa: B018 - the access is what is tested
 
@@ -69,7 +70,7 @@ def test_the_version_is_the_packages() -> None:
     assert kgqa.__version__ == project["project"]["version"]
 
 
-@pytest.mark.parametrize("name", ["py.typed", "answer.schema.json"])
+@pytest.mark.parametrize("name", ["py.typed", "answer.schema.json", "evaluation/rendering/report.css"])
 def test_files_that_ship(name: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert name in project["tool"]["setuptools"]["package-data"]["kgqa"]

@@ -8,12 +8,13 @@ from itertools import islice
 
 import numpy as np
 
+from evaluation.baselines.values import value_of
 from kgqa.embedding import TextEncoder, TextKind
 from kgqa.embedding.contract import Floats
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.graph import EMPTY
-from kgqa.graph.terms import LANG_STRING, XSD_STRING, literal_key, local_name
-from kgqa.types import Abstained, AbstentionReason, Answer, AnswerKind, AnswerValue, Literal, NodeIds
+from kgqa.graph.terms import LANG_STRING, XSD_STRING, literal_key
+from kgqa.types import Abstained, AbstentionReason, Answer, AnswerKind, Literal, NodeIds
 
 Path = tuple[tuple[int, bool], ...]
 """Steps (relation, inverse) from the entity to the answers."""
@@ -55,7 +56,7 @@ class CosineBaseline:
         scores = self._similarities(question, [path for path, _ in found])
         best = int(np.argmax(scores))
         path, nodes = found[best]
-        values = tuple(self._value(int(node)) for node in nodes)
+        values = tuple(value_of(self._graph, int(node)) for node in nodes)
         confidence = float(np.clip(scores[best], 0.0, 1.0))
         return Answer(question, AnswerKind.ENTITIES, values, confidence, words=self._words(path))
 
@@ -104,8 +105,3 @@ class CosineBaseline:
 
     def _words(self, path: Path) -> str:
         return ", ".join(self._graph.relation_label(relation) for relation, _ in path)
-
-    def _value(self, node: int) -> AnswerValue:
-        name = self._graph.id(node)
-        label = self._graph.label(node) or local_name(name)
-        return AnswerValue(name, label, label)

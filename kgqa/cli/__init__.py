@@ -1,4 +1,4 @@
-"""The command line: `kgqa ask`, `build`, `inspect`, `link`."""
+"""The command line: `kgqa ask`, `build`, `inspect`, `link`, `evaluate`, `compare`, `robustness`, `convert`."""
 
 from kgqa.cli.front import main
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from enum import Enum
+from typing import Any
 
 
 class Stage(Enum):
     """What became of one question.
 
     RIGHT : answered with exactly the gold set. REFUSED : the system raised an error for the question.
-    LINKING : the right program is proposed only when the gold entities are given.
-    RETRIEVAL : the right program is not proposed, with the gold entities neither.
+    LINKING : the right program is proposed only when the gold entities are given, and others were linked; where no gold
+        entities are named, no gold answer is near what was linked.
+    RETRIEVAL : the right program is not proposed, although what was linked is right, or with the gold entities neither.
     READING : the right program is proposed, another one was chosen.
     EXECUTION : the right program was chosen, and what it gave was cut or shown otherwise.
     WITHHELD : the right program was chosen, and its answer not given for want of confidence.
@@ -52,3 +55,13 @@ class Diagnosis:
     right_program: str = ""
     gold_relations: tuple[str, ...] = ()
     chosen_relations: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Turn into values that `json` can write."""
+        return {**asdict(self), "stage": self.stage.value}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Diagnosis:
+        """Rebuild from a parsed line."""
+        relations = {name: tuple(data[name]) for name in ("gold_relations", "chosen_relations")}
+        return cls(**{**data, **relations, "stage": Stage(data["stage"])})

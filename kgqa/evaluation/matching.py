@@ -63,6 +63,11 @@ def normalise(text: str, matching: Matching = Matching.STRICT) -> str:
     return _LOOSE.sub(" ", bare).strip() or text
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is compared as a number."""
+    return _NUMBER.fullmatch(text.strip()) is not None
+
+
 def match(values: Sequence[PredictedValue], gold: Iterable[str], matching: Matching) -> Hits:
     """Hold a system's values against gold answers; repeated values and repeated gold count once."""
     wanted = {normalise(answer, matching) for answer in gold}

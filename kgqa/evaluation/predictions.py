@@ -9,12 +9,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kgqa.errors import QuestionsFileError
+from kgqa.evaluation.line_log import LineLog
 from kgqa.evaluation.matching import PredictedValue
 from kgqa.evaluation.questions import Question
 from kgqa.types import Answer, AnswerValue
 
 FORMAT = 2
+REFUSED, FAILED = "error", "failed"
+"""The kinds of predictions without an answer: the question can't be taken; the system failed at it unexpectedly."""
 _KEPT_FACTS = 5
 
 
@@ -74,6 +76,10 @@ class Prediction:
             ),
         )
 
+    def to_json(self) -> dict[str, Any]:
+        """Turn into values that `json` can write."""
+        return asdict(self)
+
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Prediction:
         """Rebuild from a parsed line."""
@@ -97,62 +103,9 @@ def digest(questions: Iterable[Question]) -> str:
     return sha.hexdigest()[:16]
 
 
-class PredictionLog:
-    """A file of predictions that is only appended to.
-
-    The first line says which system and questions the rest belongs to. A last line that a kill cut short is
-    taken off, and its question asked again.
-    """
+class PredictionLog(LineLog[Prediction]):
+    """The predictions of one system for one question set, see `LineLog`."""
 
     def __init__(self, path: Path | str, *, system: str, questions: Sequence[Question]) -> None:
-        self.path = Path(path)
-        self._header = {"predictions": FORMAT, "system": system, "questions": digest(questions)}
-
-    def resume(self) -> dict[str, Prediction]:
-        """Read what is there: question id -> prediction; begins the file where there is none.
-
-        Errors : QuestionsFileError if the file belongs to other questions or another system, or is damaged.
-        """
-        if not self.path.exists():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._append(self._header)
-            return {}
-        lines = self._whole_lines()
-        if not lines or self._parse(lines[0], 1) != self._header:
-            raise QuestionsFileError(
-                f"{self.path} holds other predictions; expected the first line {json.dumps(self._header)}. "
-                "Remove the file or choose another"
-            )
-        done = [self._prediction(line, number) for number, line in enumerate(lines[1:], 2)]
-        return {prediction.id: prediction for prediction in done}
-
-    def add(self, prediction: Prediction) -> None:
-        """Append one prediction."""
-        self._append(asdict(prediction))
-
-    def _append(self, data: Mapping[str, Any]) -> None:
-        with self.path.open("a", encoding="utf-8", errors="surrogatepass") as file:
-            file.write(json.dumps(data, ensure_ascii=False) + "\n")
-
-    def _whole_lines(self) -> list[bytes]:
-        data = self.path.read_bytes()
-        whole = data[: data.rfind(b"\n") + 1]
-        if len(whole) < len(data):
-            with self.path.open("r+b") as file:
-                file.truncate(len(whole))
-        return whole.split(b"\n")[:-1]
-
-    def _prediction(self, line: bytes, number: int) -> Prediction:
-        try:
-            return Prediction.from_json(self._parse(line, number))
-        except (KeyError, TypeError) as error:
-            raise self._damaged(number, error) from error
-
-    def _parse(self, line: bytes, number: int) -> Any:
-        try:
-            return json.loads(line)
-        except ValueError as error:
-            raise self._damaged(number, error) from error
-
-    def _damaged(self, number: int, error: Exception) -> QuestionsFileError:
-        return QuestionsFileError(f"{self.path}:{number}: no prediction ({error}). Remove the line or the file")
+        header = {"predictions": FORMAT, "system": system, "questions": digest(questions)}
+        super().__init__(path, header, read=Prediction.from_json, what="prediction")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import shutil
@@ -10,7 +11,12 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import numpy as np
+
+from kgqa.graph import KnowledgeGraph
+
 UNKNOWN = "unknown"
+_ABOUT_FILES = ("source", "sources")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +54,30 @@ def git_commit(directory: Path | None = None) -> str:
     return commit + ("+" if _git(where, "status", "--porcelain", "--untracked-files=no") else "")
 
 
+def graph_digest(graph: KnowledgeGraph) -> str:
+    """A hash of all terms and facts of a graph: equal for equal graphs, whatever they were read from."""
+    sha = hashlib.sha256()
+    for name, section in sorted(graph.sections().items()):
+        if isinstance(section, np.ndarray) and not name.endswith(_ABOUT_FILES):
+            sha.update(name.encode())
+            sha.update(np.ascontiguousarray(section).view(np.uint8).data)
+    return sha.hexdigest()[:16]
+
+
 def hardware() -> str:
     """Processor, cores that this process may use, and memory."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return f"{_processor()}, {cores} cores, {_memory()}"
+
+
+def peak_mb() -> float | None:
+    """The most memory that this process has held, in 10^6 bytes (VmHWM), or None where the system does not say."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return None
+    kilobytes = (line.split()[1] for line in lines if line.startswith("VmHWM:"))
+    return next((int(number) * 1024 / 1e6 for number in kilobytes), None)
 
 
 def _git(directory: Path, *arguments: str) -> str:

@@ -1,8 +1,9 @@
 """Question sets: JSON Lines in; what a system may see and what it is marked against, kept apart.
 
 One object a line: `id` and `question`, and where known `answers` (ids or labels), `kind`, `topic` (gold
-entities), `hops`, `language` (or `lang`), `tags`, `split`, `program`, `path`, `sparql`. A line without `answers` has no
-gold; `"answers": []` says that the right answer is none. Other fields are not read, and are listed.
+entities), `hops`, `language` (or `lang`), `tags`, `split`, `program`, `path`, `sparql`, `sentence` (the
+answer in a sentence). A line without `answers` has no gold; `"answers": []` says that the right answer is none. Other
+fields are not read, and are listed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,6 +35,7 @@ _KNOWN = frozenset(
         "program",
         "path",
         "sparql",
+        "sentence",
     )
 )
 
@@ -65,6 +67,7 @@ class Gold:
     answers : ids, labels or values, a set in the file's order; empty where the right answer is none.
     topic : gold entities. hops : relations between topic and answers, or None where unknown.
     program, path, sparql : how the answers were found, where the set says so.
+    sentence : the answer in a sentence, or "".
     """
 
     answers: tuple[str, ...]
@@ -75,6 +78,7 @@ class Gold:
     program: str = ""
     path: tuple[PathItem, ...] = ()
     sparql: str = ""
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,11 @@ class QuestionSet:
         gold = {record.text("id"): record.gold() for record in records if record.data.get("answers") is not None}
         return cls(tuple(record.question() for record in records), gold, tuple(unread))
 
+    def write(self, path: Path | str) -> None:
+        """Write the set as JSON Lines that `read` takes; what is not known of a question is left out."""
+        lines = (json.dumps(_line(q, self.gold.get(q.id)), ensure_ascii=False) for q in self.questions)
+        Path(path).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", errors="surrogatepass")
+
     def __len__(self) -> int:
         return len(self.questions)
 
@@ -127,10 +136,23 @@ class QuestionSet:
         drawn = random.Random(seed)  # noqa: S311 - a sample, not a secret
         return self.only(i for ids in groups.values() for i in drawn.sample(ids, min(limit, len(ids))))
 
+    def draw(self, limit: int, seed: int) -> QuestionSet:
+        """Draw at most `limit` questions of all, reproducibly; they keep the set's order."""
+        ids = [question.id for question in self.questions]
+        return self.only(random.Random(seed).sample(ids, min(limit, len(ids))))  # noqa: S311 - a sample, not a secret
+
     def without_gold(self, ids: Iterable[str]) -> QuestionSet:
         """The same questions with the gold of some withdrawn: asked and counted, not scored."""
         withdrawn = frozenset(ids)
         return replace(self, gold={i: gold for i, gold in self.gold.items() if i not in withdrawn})
+
+
+def _line(question: Question, gold: Gold | None) -> dict[str, Any]:
+    """One line of a file: a question with its gold; `answers` stands there wherever there is gold, also if empty."""
+    line: dict[str, Any] = {"id": question.id, "question": question.text, "language": question.language}
+    if gold is not None:
+        line |= {**asdict(gold), "kind": gold.kind.value if gold.kind else ""}
+    return {key: value for key, value in line.items() if key == "answers" or value not in ("", (), None)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +176,7 @@ class _Record:
             program=self.text("program", ""),
             path=tuple(self._path_item(item) for item in self.items("path")),
             sparql=self.text("sparql", ""),
+            sentence=self.text("sentence", ""),
         )
 
     def text(self, key: str, default: str | None = None) -> str:

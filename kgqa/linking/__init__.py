@@ -3,6 +3,7 @@
 from kgqa.linking.dense import DenseNames, VectorNames
 from kgqa.linking.entity_texts import encode_entities, update_entities
 from kgqa.linking.entity_vectors import EntityVectors
+from kgqa.linking.given import given_links
 from kgqa.linking.graph_names import names_of_graph
 from kgqa.linking.keys import NodeName
 from kgqa.linking.label_index import LabelIndex
@@ -20,6 +21,7 @@ __all__ = [
     "NodeName",
     "VectorNames",
     "encode_entities",
+    "given_links",
     "names_of_graph",
     "touched_nodes",
     "update_entities",

@@ -160,6 +160,19 @@ class Where(Program):
 
 
 @dataclass(frozen=True, slots=True)
+class WhereBeside(Program):
+    """Nodes of a set that have, along a step, some value that compares as asked with the largest one of another set.
+
+    Nothing where the other set has no value: "countries larger than France".
+    """
+
+    source: Program
+    step: Step
+    comparison: Comparison
+    other: Program
+
+
+@dataclass(frozen=True, slots=True)
 class WhereCount(Program):
     """Nodes of a set whose number of distinct neighbours along a step compares as asked; none counts as 0."""
 

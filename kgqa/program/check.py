@@ -27,6 +27,7 @@ _PARTS: Mapping[type[a.Program], Mapping[str, a.Yields]] = {
 
 _MEASURING: Mapping[type[a.Program], str] = {
     a.Where: "step",
+    a.WhereBeside: "step",
     a.Top: "step",
     a.Nth: "step",
     a.Aggregate: "step",

@@ -122,6 +122,13 @@ def _where(program: a.Where, names: Names) -> str:
     return f"{atom(program.source, names)}中{names.relation(program.step)}{words}{names.value(program.value)}的"
 
 
+@phrase.register
+def _where_beside(program: a.WhereBeside, names: Names) -> str:
+    words = (_TIMES if names.measures_time(program.step) else _NUMBERS)[program.comparison]
+    label = names.relation(program.step)
+    return f"{atom(program.source, names)}中{label}{words}{atom(program.other, names)}的{label}的"
+
+
 def _number_of(step: a.Step, names: Names) -> str:
     label = names.relation(step)
     return f"以其为“{label}”的{_head(step, names)}数量" if step.inverse else f"“{label}”的数量"

@@ -95,7 +95,7 @@ def _head(program: a.Program, names: Names) -> str:
         return names.side_class(program.step) or "thing"
     if isinstance(program, a.Having):
         return names.side_class(a.Step(program.step.relation, not program.step.inverse)) or "thing"
-    if isinstance(program, a.Where | a.WhereCount | a.Top | a.Nth | a.TopByCount):
+    if isinstance(program, a.Where | a.WhereBeside | a.WhereCount | a.Top | a.Nth | a.TopByCount):
         return _head(program.source, names)
     if isinstance(program, a.Intersect | a.Difference):
         return _head(program.left, names)
@@ -144,7 +144,7 @@ def _is_clausal(program: a.Program) -> bool:
     """Whether a phrase already ends in a clause that another can join by "and"."""
     if isinstance(program, a.Intersect):
         return True
-    return isinstance(program, a.Where | a.WhereCount | a.Having) or (
+    return isinstance(program, a.Where | a.WhereBeside | a.WhereCount | a.Having) or (
         isinstance(program, a.Follow) and program.step.inverse
     )
 
@@ -173,6 +173,13 @@ def _where(program: a.Where, names: Names) -> str:
     words = (_TIMES if names.is_time(program.value) else _NUMBERS)[program.comparison]
     joined = f"whose {names.relation(program.step)} {words} {names.value(program.value)}"
     return _narrowed(program.source, joined, names)
+
+
+@phrase.register
+def _where_beside(program: a.WhereBeside, names: Names) -> str:
+    words = (_TIMES if names.measures_time(program.step) else _NUMBERS)[program.comparison]
+    narrowing = f"whose {names.relation(program.step)} {words} that of {atom(program.other, names)}"
+    return _narrowed(program.source, narrowing, names)
 
 
 def _narrowed(source: a.Program, narrowing: str, names: Names) -> str:

@@ -189,6 +189,14 @@ def _where(program: a.Where, run: Run, node: int) -> Iterator[Fact]:
     yield _fact(node, program.step, int(fits[0]))
 
 
+@prove.register
+def _where_beside(program: a.WhereBeside, run: Run, node: int) -> Iterator[Fact]:
+    yield from prove(program.source, run, node)
+    below = program.comparison in (a.Comparison.LESS, a.Comparison.LESS_EQUAL)
+    yield from _best_fact(run, node, program.step, a.Order.SMALLEST if below else a.Order.LARGEST)
+    yield from _largest(program.other, program.step, run)
+
+
 @prove.register(a.WhereCount)
 @prove.register(a.TopByCount)
 def _counted(program: a.WhereCount | a.TopByCount, run: Run, node: int) -> Iterator[Fact]:
@@ -268,11 +276,16 @@ def _contains(program: a.Contains, run: Run) -> Iterator[Fact]:
 @prove_truth.register
 def _compare(program: a.Compare, run: Run) -> Iterator[Fact]:
     for side in (program.left, program.right):
-        nodes, numbers = best_values(run.graph, run.nodes(side), program.step, a.Order.LARGEST)
-        if len(nodes):
-            node = int(nodes[numbers.argmax()])
-            yield from prove(side, run, node)
-            yield from _best_fact(run, node, program.step, a.Order.LARGEST)
+        yield from _largest(side, program.step, run)
+
+
+def _largest(program: a.Program, step: a.Step, run: Run) -> Iterator[Fact]:
+    """The facts behind the largest value that a set has along a step."""
+    nodes, numbers = best_values(run.graph, run.nodes(program), step, a.Order.LARGEST)
+    if len(nodes):
+        node = int(nodes[numbers.argmax()])
+        yield from prove(program, run, node)
+        yield from _best_fact(run, node, step, a.Order.LARGEST)
 
 
 @prove_truth.register

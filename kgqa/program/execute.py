@@ -24,6 +24,7 @@ from kgqa.program.compare import (
     among_best,
     best_values,
     compares,
+    measure_of,
     measured_edges,
     tidy,
 )
@@ -159,6 +160,17 @@ def _where(program: a.Where, run: Run) -> NodeIds:
     step = program.step
     owners, values = run.graph.edges(run.nodes(program.source), step.relation, inverse=step.inverse)
     return distinct(owners[compares(run.graph, values, program.comparison, program.value)])
+
+
+@node_set.register
+def _where_beside(program: a.WhereBeside, run: Run) -> NodeIds:
+    bound = best_values(run.graph, run.nodes(program.other), program.step, a.Order.LARGEST)[1]
+    if not len(bound):
+        return EMPTY
+    measure = measure_of(run.graph, program.step)
+    owners, _, numbers = measured_edges(run.graph, run.nodes(program.source), program.step, measure)
+    holds: NDArray[np.bool_] = OPERATORS[program.comparison](numbers, bound.max())
+    return distinct(owners[holds])
 
 
 @node_set.register

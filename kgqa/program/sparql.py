@@ -205,6 +205,19 @@ def _condition(program: a.Where, value: str, constant: str) -> str:
 
 
 @bind.register
+def _where_beside(program: a.WhereBeside, words: Words, variable: str) -> Lines:
+    measure = measure_of(words.graph, program.step)
+    value, bound = words.value_variable(program.step), words.variable("largest")
+    _, other, lines = _values_of(program.other, words, program.step, measure)
+    return [
+        *bind(program.source, words, variable),
+        *_measured(words, variable, program.step, value, measure),
+        *block("", block(f"SELECT (MAX({other}) AS {bound})", lines)),
+        _filter(f"{value} {program.comparison.value} {bound}"),
+    ]
+
+
+@bind.register
 def _where_count(program: a.WhereCount, words: Words, variable: str) -> Lines:
     lines, count = _counted(program.source, words, variable, program.step)
     having = f"GROUP BY {variable} HAVING ({count} {program.comparison.value} {program.number})"

@@ -21,10 +21,10 @@ _TEXTS = frozenset(("string", "langString"))
 _STEPS = (TokenKind.ALONG, TokenKind.AGAINST)
 _OPERATIONS: tuple[tuple[Operation, tuple[type[Program], ...]], ...] = (
     (Operation.YES_NO, (ops.Contains, ops.Exists)),
-    (Operation.COMPARISON, (ops.Compare, ops.CompareNumbers, ops.Where, ops.WhereCount)),
+    (Operation.COMPARISON, (ops.Compare, ops.CompareNumbers, ops.Where, ops.WhereBeside, ops.WhereCount)),
     (Operation.SUPERLATIVE, (ops.Top, ops.Nth, ops.TopByCount)),
     (Operation.COUNT, (ops.Count,)),
-    (Operation.AGGREGATE, (ops.Aggregate, ops.GroupCount, ops.GroupAggregate, ops.Groups)),
+    (Operation.AGGREGATE, (ops.Aggregate, ops.GroupCount, ops.GroupAggregate, ops.GroupBest, ops.Groups)),
     (Operation.FILTER, (ops.Intersect, ops.Union, ops.OfType)),
 )
 

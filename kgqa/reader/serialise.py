@@ -56,6 +56,8 @@ class TokenKind(Enum):
     OPERATOR = 28
     MEASURE = 29
     RESULT = 30
+    BESIDE = 31
+    NOT_EQUAL = 32
 
 
 _SLOTS = (TokenKind.FIRST, TokenKind.SECOND, TokenKind.THIRD)
@@ -65,7 +67,7 @@ _COMPARED = {
     ops.Comparison.GREATER: TokenKind.GREATER,
     ops.Comparison.GREATER_EQUAL: TokenKind.GREATER,
     ops.Comparison.EQUAL: TokenKind.EQUAL,
-    ops.Comparison.NOT_EQUAL: TokenKind.NOT,
+    ops.Comparison.NOT_EQUAL: TokenKind.NOT_EQUAL,
 }
 _LARGEST = {ops.Order.LARGEST: TokenKind.LARGEST, ops.Order.SMALLEST: TokenKind.SMALLEST}
 _MOST = {ops.Order.LARGEST: TokenKind.MOST, ops.Order.SMALLEST: TokenKind.FEWEST}
@@ -163,6 +165,9 @@ class Serialiser:
                     ProgramToken(TokenKind.WHERE_COUNT, self._name(step)),
                     ProgramToken(_COMPARED[comparison], str(number)),
                 )
+            case ops.WhereBeside(source, step, comparison, other):
+                asked = (ProgramToken(TokenKind.WHERE, self._name(step)), ProgramToken(_COMPARED[comparison]))
+                head = (*asked, ProgramToken(TokenKind.BESIDE), *self.tokens(other, slots))
             case ops.Top(source, step, order, k):
                 head = self._ranked(_LARGEST[order], step, k)
             case ops.TopByCount(source, step, order, k):

@@ -16,7 +16,6 @@ from kgqa.retrieval.alignment import MASK_WORDS
 from kgqa.retrieval.contract import UNEXPLAINED, Candidate, strength
 from kgqa.retrieval.fit import AnswerFit
 from kgqa.retrieval.operator_words import negation_at
-from kgqa.retrieval.operators import OperatorProposer
 from kgqa.retrieval.paths import Path, without
 from kgqa.retrieval.question import Asked, QuestionView
 from kgqa.types import Link, Mention, NodeIds
@@ -50,10 +49,9 @@ class Topics:
 class Combiner:
     """Builds candidates out of the paths of each mention."""
 
-    def __init__(self, graph: KnowledgeGraph, fit: AnswerFit, operators: OperatorProposer) -> None:
+    def __init__(self, graph: KnowledgeGraph, fit: AnswerFit) -> None:
         self._graph = graph
         self._fit = fit
-        self._operators = operators
         self._instances = lru_cache(maxsize=64)(self._compute_instances)
 
     def combine(self, view: QuestionView, topics: Topics, paths: Sequence[Sequence[Path]]) -> list[Candidate]:
@@ -62,7 +60,6 @@ class Combiner:
         joined = self._intersections(paths)
         sets = [*singles, *joined, *self._exceptions(view, paths), *self._triples(paths, joined)]
         sets = [*(self._constrain(view, c, topics.classes) for c in sets), *self._bare_classes(view, topics)]
-        sets = self._operators.propose(view, sets, [group[0] for group in topics.entities])
         found = [*self._counts(view, sets), *self._tests(view, topics, paths)]
         return [self._finish(view, topics, c) for c in found]
 
@@ -175,12 +172,15 @@ class Combiner:
         return bool((relations == last.relation).any())
 
     def _finish(self, view: QuestionView, topics: Topics, candidate: Candidate) -> Candidate:
-        mentions = {link.mention for link in candidate.links}
         bonus = sum(_BONUS * (2 * strength(link) - 1) for link in candidate.links)
-        covered = _coverage(view, topics, candidate.used, mentions)
+        return self.grade(view, topics, replace(candidate, alignment=candidate.alignment + bonus))
+
+    def grade(self, view: QuestionView, topics: Topics, candidate: Candidate) -> Candidate:
+        """A candidate with its coverage and fit."""
+        covered = _coverage(view, topics, candidate.used, {link.mention for link in candidate.links})
         fit = self._fit.score(view, candidate)
-        bonus -= _NO_TEST if fit <= -1 else 0.0
-        return replace(candidate, alignment=candidate.alignment + bonus, coverage=covered, fit=fit)
+        untested = _NO_TEST if fit <= -1 else 0.0
+        return replace(candidate, alignment=candidate.alignment - untested, coverage=covered, fit=fit)
 
     def _compute_instances(self, node: int) -> NodeIds:
         return self._graph.instances(np.array([node], dtype=np.int32))

@@ -8,11 +8,12 @@ from typing import Protocol
 
 from kgqa.program.algebra import Program
 from kgqa.retrieval.question import QuestionView
-from kgqa.types import Link, NodeIds
+from kgqa.types import AbstentionReason, Link, NodeIds
 
 UNEXPLAINED = 0.15
 """What each word that nothing explains costs a bare class as the whole answer."""
 
+_CODE = 4
 _NAME_SCORE = 0.4
 """The score of a link whose mention is surely a name; less for ordinary words."""
 
@@ -44,21 +45,36 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a question can't be answered, however it is read; `about` names what it is about, for a message."""
+
+    reason: AbstentionReason
+    about: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieval:
     """The candidates for one question, best first.
 
-    links : the mentions taken, one best link each. overran : whether the time budget ended the search.
+    links : the mentions taken, one best link each. overran : whether the budget ended the search.
+    problem : what stands in the way of an answer, or None.
     """
 
     question: QuestionView
     links: tuple[Link, ...]
     candidates: tuple[Candidate, ...]
     overran: bool = False
+    problem: Problem | None = None
 
 
 def strength(link: Link) -> float:
     """How far a link can be built on, in [0, 1]: its string match, less for a mention that is hardly a name."""
     return link.string * min(1.0, link.score / _NAME_SCORE)
+
+
+def is_code(link: Link) -> bool:
+    """Whether a word in small letters has met a short code in capitals: "are" is hardly ARE, nor "top" TOP."""
+    return link.name.isupper() and not link.mention.text.isupper() and link.name.isascii() and len(link.name) <= _CODE
 
 
 class Retriever(Protocol):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kgqa.embedding import TextEncoder
 from kgqa.graph import KnowledgeGraph
-from kgqa.program.algebra import Compare, Contains, Count
+from kgqa.program.algebra import Aggregate, Compare, CompareNumbers, Contains, Count, Exists, Yields
 from kgqa.retrieval.contract import Candidate
 from kgqa.retrieval.question import Asked, QuestionView
 from kgqa.types import NodeIds
@@ -52,11 +52,15 @@ class AnswerFit:
     def score(self, view: QuestionView, candidate: Candidate) -> float:
         """The agreement, in [-1, 1]; 0 where nothing can be said."""
         program, asked = candidate.program, view.asked
-        test = isinstance(program, Compare | Contains)
+        test = isinstance(program, Compare | CompareNumbers | Contains | Exists)
         if asked is Asked.YES_NO or test:
             return 1.0 if test and asked is Asked.YES_NO else -1.0
         if isinstance(program, Count):
             return 0.5 if view.counting else -1.0
+        if program.yields is Yields.TABLE:
+            return 0.5
+        if isinstance(program, Aggregate):
+            return 0.5 if asked in (Asked.NUMBER, Asked.ANYTHING) else -0.5
         if asked is Asked.ANYTHING or candidate.nodes is None or not len(candidate.nodes):
             return 0.0
         sample = candidate.nodes[:_SAMPLE]

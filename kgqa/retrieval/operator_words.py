@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kgqa.program.algebra import Comparison, Order
-from kgqa.text.numbers import NumberMention, find_numbers
+from kgqa.program.algebra import Order
+from kgqa.text.numbers import find_numbers
 
 _ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
 _ORDINAL = re.compile(rf"({'|'.join(_ORDINALS)}|\d+(?:st|nd|rd|th)|第[一二三四五六七八九十\d]+)$", re.I)
 _MOST = 1_000
-_BEFORE = 24
-_AFTER = 12
-_GAP = 8
-"""The most characters between an English comparison and its number ("more than about 3")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +20,9 @@ class Extreme:
 
     hints : names of the attributes that it usually speaks of, the likeliest first. counts : whether it may speak
     of a number of things ("the most neighbours"). k : how many are wanted ("the five largest"). nth : which one
-    ("the second largest").
+    ("the second largest"). comparative : whether it is one of two ("larger"), not of many.
+    beside : whether it names what is compared with ("larger than X", 比X大). parts : the stretches of its words, where
+    they stand apart.
     """
 
     start: int
@@ -34,30 +32,26 @@ class Extreme:
     counts: bool
     k: int = 1
     nth: int = 1
+    comparative: bool = False
+    beside: bool = False
+    parts: tuple[tuple[int, int], ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A number that an attribute is held against; [start, end) spans the words of comparison and number.
-
-    timed : whether the words speak of time ("before", "since").
-    """
-
-    start: int
-    end: int
-    comparison: Comparison
-    number: NumberMention
-    timed: bool
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """The stretches of text that say it."""
+        return self.parts or ((self.start, self.end),)
 
 
 _SIZE = ("area", "size", "population")
 _HEIGHT = ("elevation", "height", "altitude")
 _LENGTH = ("length",)
-_PEOPLE = "people|inhabitants|residents|citizens"
+PEOPLE = "people|inhabitants|residents|citizens"
 _TIME = ("founding year", "year", "date", "discovery year")
 _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
-    (rf"\bmost (populous|populated|{_PEOPLE})\b", Order.LARGEST, ("population",), False),
-    (rf"\b(least|fewest) (populous|populated|{_PEOPLE})\b", Order.SMALLEST, ("population",), False),
+    (rf"\bmost (populous|populated|{PEOPLE})\b", Order.LARGEST, ("population",), False),
+    (r"\b(highest|greatest|largest|most|biggest) number of\b", Order.LARGEST, (), True),
+    (r"\b(lowest|smallest|least|fewest) number of\b", Order.SMALLEST, (), True),
+    (rf"\b(least|fewest) (populous|populated|{PEOPLE})\b", Order.SMALLEST, ("population",), False),
     (r"\bmost recent(ly)?\b|\b(new|late|young)(est|er)\b|最新|最晚|最近|更晚", Order.LARGEST, _TIME, False),
     (r"\b(old|earli)(est|er)\b|最早|最古老|最老|更早", Order.SMALLEST, _TIME, False),
     (r"\b(larg|bigg|great)(est|er)\b|最大|更大", Order.LARGEST, _SIZE, False),
@@ -68,7 +62,22 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
     (r"\bshort(est|er)\b|最短|更短", Order.SMALLEST, _LENGTH, False),
     (r"\bheavi(est|er)\b|最重|更重", Order.LARGEST, ("weight", "mass"), False),
     (r"\blight(est|er)\b|最轻|更轻", Order.SMALLEST, ("weight", "mass"), False),
-    (r"\bdens(est|er)\b|最密|密度最大", Order.LARGEST, ("density",), False),
+    (r"\bdens(est|er)\b|最密", Order.LARGEST, ("density",), False),
+    (r"\b(spars|thinn)est\b|最稀", Order.SMALLEST, ("density",), False),
+    (r"\bdeep(est|er)\b|最深|更深", Order.LARGEST, ("depth",), False),
+    (r"\bshallow(est|er)\b|最浅|更浅", Order.SMALLEST, ("depth",), False),
+    (r"\bfast(est|er)\b|最快|更快", Order.LARGEST, ("speed",), False),
+    (r"\bslow(est|er)\b|最慢|更慢", Order.SMALLEST, ("speed",), False),
+    (
+        r"\b(expensive|costl|pric|dear)(iest|ier|est|er)\b|\bmost expensive\b|最贵|更贵",
+        Order.LARGEST,
+        ("price", "cost"),
+        False,
+    ),
+    (r"\bcheap(est|er)\b|最便宜|更便宜", Order.SMALLEST, ("price", "cost"), False),
+    (r"\brich(est|er)\b|最富", Order.LARGEST, ("wealth", "income", "gross domestic product"), False),
+    (r"\bpoor(est|er)\b|最穷", Order.SMALLEST, ("wealth", "income", "gross domestic product"), False),
+    (r"\bclos(est|er)\b|\bnear(est|er)\b|最近的|最接近", Order.SMALLEST, ("distance",), False),
     (
         r"\b(furth|north)(est|er|ernmost)( north)?\b(?! south| east| west)|最北|更北",
         Order.LARGEST,
@@ -76,35 +85,46 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
         False,
     ),
     (r"\b(furthest|further) south\b|\bsouthernmost\b|最南|更南", Order.SMALLEST, ("latitude",), False),
-    (r"\bhott(est|er)\b|最热", Order.LARGEST, ("temperature",), False),
-    (r"\bcold(est|er)\b|最冷", Order.SMALLEST, ("temperature",), False),
-    (r"\b(the|has|have|with) most\b|\bmore\b(?! than)|最多|更多", Order.LARGEST, (), True),
-    (r"\b(fewest|least|fewer|less)\b(?! than)|最少|更少", Order.SMALLEST, (), True),
+    (r"\b(hott|warm)(est|er)\b|最热", Order.LARGEST, ("temperature",), False),
+    (r"\b(cold|cool)(est|er)\b|最冷", Order.SMALLEST, ("temperature",), False),
+    (r"\btop\b(?! of)|前(?=[一二三四五六七八九十\d])", Order.LARGEST, (), True),
+    (r"\bmost\b|\bmore\b(?! than)|最多|更多", Order.LARGEST, (), True),
+    (r"\b(?<!at )(fewest|least|fewer|less)\b(?! than)|最少|更少", Order.SMALLEST, (), True),
 )
 _EXTREMES = tuple((re.compile(p, re.I), order, hints, counts) for p, order, hints, counts in _LEXICON)
-_GREATER = re.compile(
-    r"\b(more|greater|larger|higher|bigger|heavier|longer|later) than\b|\b(over|above|after|since|exceed\w*)\b"
-    r"|超过|大于|高于|多于",
-    re.I,
-)
-_LESS = re.compile(
-    r"\b(less|fewer|smaller|lower|lighter|shorter|earlier) than\b|\b(under|below|before)\b|低于|小于|少于|不到|不足",
-    re.I,
-)
-_AT_LEAST = re.compile(r"\b(at least|no less than|or more)\b|至少", re.I)
-_AT_MOST = re.compile(r"\b(at most|no more than|up to)\b|至多|最多", re.I)
-_BEHIND = (
-    (re.compile(r"^\S{0,3}?(以上|之后|以后|后)"), Comparison.GREATER),
-    (re.compile(r"^\S{0,3}?(以下|以内|之前|以前|前)"), Comparison.LESS),
-)
-_AHEAD = (
-    (_AT_LEAST, Comparison.GREATER_EQUAL),
-    (_AT_MOST, Comparison.LESS_EQUAL),
-    (_GREATER, Comparison.GREATER),
-    (_LESS, Comparison.LESS),
-)
-_TIMED = re.compile(r"\b(after|since|before|earlier|later)\b|[之以]?[前后]", re.I)
+_COMPARATIVE = re.compile(r"er$|^(more|less|fewer)\b|^更", re.I)
+_THAN = re.compile(r"\s+than\b", re.I)
+_HAN_ADJECTIVES: Mapping[str, tuple[Order, tuple[str, ...]]] = {
+    "大": (Order.LARGEST, _SIZE),
+    "小": (Order.SMALLEST, _SIZE),
+    "高": (Order.LARGEST, _HEIGHT),
+    "低": (Order.SMALLEST, _HEIGHT),
+    "长": (Order.LARGEST, _LENGTH),
+    "短": (Order.SMALLEST, _LENGTH),
+    "重": (Order.LARGEST, ("weight", "mass")),
+    "轻": (Order.SMALLEST, ("weight", "mass")),
+    "密": (Order.LARGEST, ("density",)),
+    "深": (Order.LARGEST, ("depth",)),
+    "早": (Order.SMALLEST, _TIME),
+    "晚": (Order.LARGEST, _TIME),
+    "多": (Order.LARGEST, ()),
+    "少": (Order.SMALLEST, ()),
+}
+_HAN_THAN = re.compile(rf"(?P<than>比).{{1,20}}?(更|还|要)?(?P<adjective>[{''.join(_HAN_ADJECTIVES)}])(?!小|于|国)")
+_NUMBERED = re.compile(r"([^\s一-鿿]+|第?[一二三四五六七八九十百\d]+)\s*$|$")
+_TOP = re.compile(r"top|前", re.I)
+_TOP_NUMBER = 12
 _NEGATION = re.compile(r"\b(not|without|except|neither|no|never)\b|n't\b|没有|不是|不属于|不在|不|除了|没", re.I)
+
+
+def find_extremes(text: str) -> tuple[Extreme, ...]:
+    """The superlatives and comparatives of a question, in order; of overlapping ones the first kind listed."""
+    found: list[Extreme] = list(_han_comparatives(text))
+    for pattern, order, hints, counts in _EXTREMES:
+        for match in pattern.finditer(text):
+            if not any(match.start() < e.end and e.start < match.end() for e in found):
+                found.append(_extreme(text, match, (order, hints, counts)))
+    return tuple(sorted(found, key=lambda e: e.start))
 
 
 def find_extreme(text: str) -> Extreme | None:
@@ -115,6 +135,33 @@ def find_extreme(text: str) -> Extreme | None:
             ahead = text[: match.start()].rstrip()
             return Extreme(match.start(), match.end(), order, hints, counts, _how_many(ahead), _which(ahead))
     return None
+
+
+def _extreme(text: str, match: re.Match[str], meaning: tuple[Order, tuple[str, ...], bool]) -> Extreme:
+    order, hints, counts = meaning
+    start, end = match.span()
+    k, nth = _how_many(text[:start].rstrip()), _which(text[:start].rstrip())
+    first, last = start, end
+    if _TOP.fullmatch(match.group()):
+        behind = find_numbers(text[end : end + _TOP_NUMBER])
+        if behind and behind[0].start <= 1 and 1 <= behind[0].value <= _MOST:
+            k, last = int(behind[0].value), end + behind[0].end
+    elif k > 1 or nth > 1:
+        numbered = _NUMBERED.search(text[:start])
+        first = numbered.start() if numbered else start
+    comparative = _COMPARATIVE.search(match.group()) is not None
+    than = _THAN.match(text, end) if comparative else None
+    parts = ((first, than.end() if than else last),)
+    return Extreme(start, end, order, hints, counts, k, nth, comparative, than is not None, parts)
+
+
+def _han_comparatives(text: str) -> Iterator[Extreme]:
+    """Comparisons such as 比法国大: the words that say it stand on both sides of what is compared with."""
+    for match in _HAN_THAN.finditer(text):
+        order, hints = _HAN_ADJECTIVES[match["adjective"]]
+        parts = (match.span("than"), match.span("adjective"))
+        start, end = match.span("adjective")
+        yield Extreme(start, end, order, hints, counts=False, comparative=True, beside=True, parts=parts)
 
 
 def _how_many(ahead: str) -> int:
@@ -136,25 +183,9 @@ def _which(ahead: str) -> int:
     return int(numbers[0].value) if numbers else 1
 
 
-def find_limits(text: str) -> Iterator[Limit]:
-    """The numbers of a question that something is held against."""
-    for number in find_numbers(text):
-        ahead = text[max(0, number.start - _BEFORE) : number.start]
-        behind = text[number.end : number.end + _AFTER]
-        for pattern, comparison in _AHEAD:
-            matches = [
-                m for m in pattern.finditer(ahead) if len(ahead) - m.end() <= (_GAP if m.group().isascii() else 1)
-            ]
-            if matches:
-                start = number.start - len(ahead) + matches[-1].start()
-                yield Limit(start, number.end, comparison, number, _TIMED.search(ahead) is not None)
-                break
-        else:
-            for pattern, comparison in _BEHIND:
-                match = pattern.match(behind)
-                if match:
-                    yield Limit(number.start, number.end + match.end(), comparison, number, "年" in behind)
-                    break
+def usual_attributes(words: str) -> tuple[str, ...]:
+    """The attributes that a comparative usually speaks of: length for "longer than"."""
+    return next((hints for pattern, _, hints, _ in _EXTREMES if hints and pattern.search(words)), ())
 
 
 def negation_at(text: str) -> int:

@@ -32,7 +32,9 @@ _OPERATORS = re.compile(
     r"|最|超过|多于|少于|大于|小于|高于|低于|之前|之后|以前|以后|以上|以下|不|没有|没|除了|除|比|还是|更|第[一二三四五六七八九十]",
     re.I,
 )
-_CHOICE = re.compile(r"\bor\b|\b(which|who) of\b|还是|和.{1,20}(哪|谁)", re.I)
+_CHOICE = re.compile(
+    r"\bor\b|\b(of|between)\b.{1,60}\band\b.{1,60}\b(which|who)\b|\b(which|who) of\b|还是|和.{1,20}(哪|谁)", re.I
+)
 _HAN_PARTICLES = frozenset(
     "的了吗呢吧啊呀是在有和与及或也就被把对从到向给让之这那哪谁何几些我你您他她它们很请问么什怎多少"
 )

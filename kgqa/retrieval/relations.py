@@ -112,6 +112,14 @@ class RelationMatcher:
             np.maximum.at(scores[row], owners, _WORD_WEIGHT * shares)
         return scores
 
+    def nearest_name(self, phrase: str, relation: int) -> str:
+        """The name of a relation that is nearest to a phrase."""
+        names = [self._texts.texts[i] for i in np.flatnonzero(self._texts.owners == relation).tolist()]
+        if len(names) < 2:
+            return names[0] if names else ""
+        cosines = self._encoder.encode(names) @ self._encoder.encode([phrase], kind=TextKind.QUERY)[0]
+        return names[int(cosines.argmax())]
+
     def names_relation(self, phrase: str) -> bool:
         """Whether a phrase shares more than half of its words with some relation's name."""
         return bool((self._shared_words(phrase)[1] > _HALF).any())

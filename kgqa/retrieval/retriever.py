@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from kgqa.config import RetrievalConfig
 from kgqa.graph import KnowledgeGraph
-from kgqa.program.algebra import Contains, Yields
+from kgqa.program.algebra import Contains, Count, Yields
 from kgqa.retrieval.alignment import AlignmentWeights, PhraseGrid
 from kgqa.retrieval.combine import Combiner, Topics
-from kgqa.retrieval.contract import Candidate, Retrieval
+from kgqa.retrieval.composer import Composer, Head, charged
+from kgqa.retrieval.contract import Candidate, Retrieval, is_code
 from kgqa.retrieval.facts import FactScorer
 from kgqa.retrieval.fit import AnswerFit
-from kgqa.retrieval.operators import OperatorProposer
 from kgqa.retrieval.paths import Path, PathSearch, returns
 from kgqa.retrieval.question import QuestionView
 from kgqa.retrieval.relations import RelationMatcher
@@ -47,9 +47,8 @@ class GraphRetriever:
         self._config = config or RetrievalConfig()
         self._weights = weights or AlignmentWeights()
         self._search = PathSearch(graph, self._config, self._weights)
-        self._combiner = Combiner(
-            graph, AnswerFit(graph, matcher.encoder), OperatorProposer(graph, matcher, limit=self._config.max_frontier)
-        )
+        self._combiner = Combiner(graph, AnswerFit(graph, matcher.encoder))
+        self._composer = Composer(graph, matcher, self._config)
         self._facts = FactScorer(graph, matcher.encoder)
 
     def retrieve(self, questions: Sequence[str], links: Sequence[tuple[Link, ...]]) -> list[Retrieval]:
@@ -63,8 +62,13 @@ class GraphRetriever:
         sharing = view.sharing and len(topics.entities) < 2
         paths = [self._paths(view, group, hiding, (sharing, deadline)) for group in topics.entities]
         candidates = self._combiner.combine(view, topics, paths)
+        composition = self._composer.compose(view, links, hiding, paths, deadline)
+        if composition.candidates:
+            graded = [self._combiner.grade(view, topics, c) for c in composition.candidates]
+            candidates = charged([*candidates, *graded], composition.scene, Head(self._graph, view, links))
         best = _distinct(sorted(candidates, key=_rank))[: self._config.max_programs]
-        return Retrieval(view, topics.all(), tuple(best), overran=time.perf_counter() > deadline)
+        overran = composition.overran or time.perf_counter() > deadline
+        return Retrieval(view, topics.all(), tuple(best), overran, composition.problem)
 
     def _hides(self, link: Link) -> bool:
         """Whether a mention is surely a name, so that its words can't speak of a relation.
@@ -72,6 +76,8 @@ class GraphRetriever:
         A word in small letters ("films", "the euro") is one only if the graph writes it with a capital and has much
         to say of it: of a thing few know, people write the name as a name.
         """
+        if is_code(link):
+            return False
         whole = link.match in (MatchKind.EXACT, MatchKind.NORMALISED)
         proper = whole and link.name[:1].isupper() and link.prior >= _WELL_KNOWN
         sure = link.score >= _HIDING or (proper and link.string >= _NAMED)
@@ -80,7 +86,8 @@ class GraphRetriever:
     def _topics(self, links: tuple[Link, ...]) -> Topics:
         """Take mentions that do not overlap, in the linker's order, with the candidates near the best of each."""
         taken: dict[Mention, list[Link]] = {}
-        for link in links:
+        words = tuple(link for link in links if not is_code(link))
+        for link in words or links:
             group = taken.get(link.mention)
             if group is not None:
                 if len(group) < _READINGS and link.score >= _AMBIGUOUS * group[0].score:
@@ -135,10 +142,11 @@ def _distinct(candidates: Iterable[Candidate]) -> list[Candidate]:
     """The first of all candidates that come to the same: equal sets under the same outermost operator."""
     kept: dict[object, Candidate] = {}
     for candidate in candidates:
-        nodes = candidate.nodes
-        outer = type(candidate.program) if candidate.program.yields is not Yields.NODES else None
-        asked = candidate.links[-1].node if isinstance(candidate.program, Contains) else None
-        key = (outer, asked, nodes.tobytes()) if nodes is not None else candidate.program
+        nodes, program = candidate.nodes, candidate.program
+        alike = program.yields is Yields.NODES or isinstance(program, Contains | Count)
+        outer = type(program) if program.yields is not Yields.NODES else None
+        asked = candidate.links[-1].node if isinstance(program, Contains) else None
+        key = (outer, asked, nodes.tobytes()) if nodes is not None and alike else program
         kept.setdefault(key, candidate)
     return list(kept.values())
 

@@ -28,6 +28,26 @@ _IRREGULAR = {
     "matrices": "matrix",
     "vertices": "vertex",
 }
+_ADJECTIVES = {
+    "british": "united kingdom",
+    "danish": "denmark",
+    "dutch": "netherlands",
+    "finnish": "finland",
+    "french": "france",
+    "greek": "greece",
+    "spanish": "spain",
+    "swiss": "switzerland",
+    "welsh": "wales",
+}
+_ADJECTIVE_ENDS = (
+    ("n", ("", "ny")),
+    ("an", ("", "o")),
+    ("ian", ("", "a", "y")),
+    ("ish", ("en", "and", "eland", "land", "ey")),
+    ("ese", ("", "a", "o")),
+    ("i", ("",)),
+)
+"""Endings of adjectives, and what stands in their place in the name."""
 _IRREGULAR_PLURALS = {singular: plural for plural, singular in _IRREGULAR.items()}
 _SIBILANTS = ("s", "x", "z", "ch", "sh")
 _SHORTEST = 3
@@ -60,9 +80,12 @@ def plurals(word: str) -> tuple[str, ...]:
 
 def adjective_bases(word: str) -> tuple[str, ...]:
     """The names that a folded word may be the adjective of: "african" gives "africa", "italian" gives "italy"."""
-    if len(word) < _SHORTEST_ADJECTIVE or not word.endswith("n"):
+    if word in _ADJECTIVES:
+        return (_ADJECTIVES[word],)
+    if len(word) < _SHORTEST_ADJECTIVE:
         return ()
-    return tuple(dict.fromkeys((word[:-1], word[:-2], word[:-3], word[:-3] + "a", word[:-3] + "y", word[:-2] + "o")))
+    found = tuple(word[: -len(end)] + base for end, bases in _ADJECTIVE_ENDS for base in bases if word.endswith(end))
+    return tuple(dict.fromkeys(found))
 
 
 def other_number(word: str) -> tuple[str, ...]:

@@ -13,11 +13,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from kgqa.answering import AnswerBuilder
+from kgqa.calibration import Calibration
+from kgqa.config import AnswerConfig
 from kgqa.errors import QuestionsFileError
 from kgqa.evaluation import Gold, Matching, QuestionSet
 from kgqa.evaluation.matching import normalise
+from kgqa.evaluation.predictions import predicted_value
 from kgqa.graph import KnowledgeGraph
 from kgqa.program import algebra as ops
 from kgqa.program import execute
@@ -158,6 +160,7 @@ class _Marker:
 
     def __init__(self, graph: KnowledgeGraph) -> None:
         self._graph = graph
+        self._builder = AnswerBuilder(graph, AnswerConfig(), Calibration())
         self._forms = lru_cache(maxsize=200_000)(self._compute_forms)
 
     def mark(self, candidates: Sequence[Candidate], gold: Gold) -> list[tuple[float, bool, tuple[int, ...]]]:
@@ -191,12 +194,8 @@ class _Marker:
             too_many = len(candidate.nodes) > _TIMES_GOLD * gold + 50
             return None if too_many else [self._forms(node) for node in candidate.nodes.tolist()]
         result = execute(candidate.program, self._graph)
-        if result.yields is Yields.BOOLEAN:
-            return [frozenset((str(bool(result.boolean)).lower(),))]
-        if result.yields is Yields.NUMBER and result.literal is None:
-            return [] if result.number is None else [frozenset((normalise(f"{result.number:.15g}"),))]
-        nodes = result.nodes if result.literal is None else np.array([result.literal])
-        return [self._forms(node) for node in nodes.tolist()]
+        values = self._builder.values(candidate.program, result, "en", _TIMES_GOLD * gold + 50)
+        return [predicted_value(value).forms(Matching.STRICT) for value in values]
 
     def _compute_forms(self, node: int) -> frozenset[str]:
         return frozenset(normalise(text) for text in (self._graph.id(node), self._graph.label(node)))

@@ -8,8 +8,7 @@ import pytest
 from evaluation import accuracy
 from evaluation.results import Row
 from evaluation.settings import AccuracySet, AccuracySettings, Choice
-from kgqa.config import Config
-from kgqa.graph import KnowledgeGraph
+from kgqa import KGQA
 from kgqa.types import Answer, AnswerKind, AnswerValue
 
 FACTS = "Ann\tmother\tBea\nBea\tmother\tCat\nAnn\temployer\tAcme\n"
@@ -21,14 +20,10 @@ RECORDS = [
 ]
 
 
-class AlwaysBea:
-    """Stands in for a system: it answers the same to every question."""
+class AlwaysBea(KGQA):
+    """A system that answers the same to every question, whatever its stages propose."""
 
-    def __init__(self, graph: KnowledgeGraph) -> None:
-        self.graph = graph
-        self.config = Config()
-
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, *, language: str | None = None) -> Answer:
         return Answer(question, AnswerKind.ENTITIES, (AnswerValue("Bea", "Bea", "Bea"),))
 
 
@@ -37,10 +32,13 @@ def measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Row]:
     (tmp_path / "graph.tsv").write_text(FACTS, encoding="utf-8")
     (tmp_path / "dev.jsonl").write_text("".join(json.dumps(r) + "\n" for r in RECORDS), encoding="utf-8")
     graph, questions = str(tmp_path / "graph.tsv"), str(tmp_path / "dev.jsonl")
-    toy = AccuracySet(name="Toy", graph=graph, questions=questions, by_hops=True, hops=2, gold_unusable=("4",))
+    toy = AccuracySet(
+        name="Toy", graph=graph, questions=questions, by_hops=True, hops=2, gold_unusable=("4",), report="toy.md"
+    )
     absent = AccuracySet(name="Absent", graph="", questions="{data}/absent.jsonl")
-    system = AlwaysBea(KnowledgeGraph.load(tmp_path / "graph.tsv"))
+    system = AlwaysBea.from_graph(tmp_path / "graph.tsv")
     monkeypatch.setattr(accuracy, "WORK", tmp_path)
+    monkeypatch.setattr(accuracy, "REPORTS", tmp_path / "reports")
     monkeypatch.setattr(accuracy, "_system", lambda graph: system)
     monkeypatch.setattr(accuracy, "accuracy_settings", lambda: AccuracySettings(seed=1, sets=(toy, absent)))
     (table,) = accuracy.run(Choice())
@@ -63,6 +61,16 @@ def test_details_say_who_linked(measured: list[Row]) -> None:
     assert details["kgqa"]["setting"]["linking"] == "own"
     assert details["cosine"]["setting"]["linking"] == "gold"
     assert details["kgqa"]["counts"]["without_gold"] == 1
+
+
+def test_stages_are_told_and_the_report_is_kept(measured: list[Row], tmp_path: Path) -> None:
+    stages = measured[0].details["kgqa"]["stages"]
+    # The programs are there, and the system says something else.
+    assert stages["right"] == 1
+    assert sum(stages.values()) == 3
+    one = dict(zip((c.title for c in accuracy.COLUMNS), measured[0].cells, strict=True))
+    assert one["right program in first 50"] == 1
+    assert (tmp_path / "reports" / "toy.md").read_text(encoding="utf-8").startswith("# ")
 
 
 def test_row_order_follows_the_settings() -> None:

@@ -13,7 +13,14 @@ from evaluation.baselines.cosine import Bounds, CosineBaseline
 from evaluation.latency import lookups
 from evaluation.peers import WAYS, measure
 from evaluation.results import Column, Row, Table
-from evaluation.settings import RESULTS, accuracy_settings, latency_settings, load_settings, located
+from evaluation.settings import (
+    RESULTS,
+    accuracy_settings,
+    latency_settings,
+    load_settings,
+    located,
+    robustness_settings,
+)
 from evaluation.synthetic import ATTRIBUTES, RELATIONS, Size, write
 from kgqa.embedding import TextKind
 from kgqa.embedding.contract import Floats, Progress, TokenEmbeddings
@@ -36,10 +43,10 @@ def test_every_setting_is_readable_and_names_known_things() -> None:
 
 def test_nothing_touches_a_test_split() -> None:
     assert latency_settings().split == "dev"
-    sets = accuracy_settings().sets
-    assert len({one.name for one in sets}) == len(sets)
-    for one in sets:
-        assert one.split == "dev" or one.questions.endswith("/dev.jsonl")
+    for sets in (accuracy_settings().sets, robustness_settings().sets):
+        assert len({one.name for one in sets}) == len(sets)
+        for one in sets:
+            assert one.split == "dev" or one.questions.endswith("/dev.jsonl")
 
 
 # -- the synthetic graph --------------------------------------------------------------------------
@@ -160,6 +167,11 @@ def test_markdown() -> None:
         "",
         "<sub>kgqa 1, commit abc, a machine, Python 3.11</sub>",
     ]
+
+
+def test_an_interval_below_zero_is_written_out() -> None:
+    shown = tables.markdown(table(row("a", (-0.5, -0.75, 0.25), 3)))
+    assert "| a | -50.0 (-75.0 to 25.0) | 3 |" in shown
 
 
 def test_results_round_trip_and_keep_rows_that_were_not_measured_again(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ def test_reads_every_field(tmp_path: Path) -> None:
         "tags": ["count"],
         "path": ["t", ["a", "r", "b"]],
         "sparql": "ASK {}",
+        "sentence": "It is x.",
         "best": "x",
     }
     questions = QuestionSet.read(write(tmp_path / "q.jsonl", record))
@@ -34,6 +35,7 @@ def test_reads_every_field(tmp_path: Path) -> None:
     assert gold.answers == ("x", "3", "2.5", "true")
     assert (gold.kind, gold.topic, gold.hops, gold.tags) == (AnswerKind.ENTITIES, ("t",), 2, ("count",))
     assert (gold.path, gold.sparql) == (("t", ("a", "r", "b")), "ASK {}")
+    assert gold.sentence == "It is x."
     assert questions.unread == ("best",)
 
 
@@ -65,6 +67,7 @@ def test_missing_answers_are_no_gold_and_empty_answers_are_gold(tmp_path: Path) 
         ({"id": "b", "question": "?", "answers": [], "kind": "number"}, "expected one of: entities"),
         ({"id": "b", "question": "?", "answers": [], "hops": -1}, "'hops' is -1"),
         ({"id": "b", "question": "?", "answers": [], "hops": True}, "'hops' is True"),
+        ({"id": "b", "question": "?", "answers": [], "sentence": ["x"]}, "'sentence' is ['x']; expected text"),
         ({"id": "a", "question": "again"}, ":1 already"),
     ],
 )

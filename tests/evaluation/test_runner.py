@@ -112,6 +112,8 @@ def test_report_is_json_with_its_circumstances() -> None:
         "seed": 4,
         "seconds": 0.0,
         "config": {"beam": 3},
+        "workers": 1,
+        "peak_mb": None,
     }
     assert set(data["provenance"]) == {"version", "git", "hardware", "python"}
     assert data["groups"]["hops"]["1"]["Hits@1"]["n"] == 1
@@ -161,7 +163,7 @@ def test_gold_entities_reach_only_a_system_that_asks_for_them() -> None:
     predictions = run_linked(echo, linked, name="echo", on_progress=lambda *at: seen.append(at))
     assert echo.asked == ["t u"]
     assert [value.id for value in predictions[0].values] == ["u"]
-    assert seen == [(1, 1)]
+    assert seen == [(0, 1), (1, 1)]
 
 
 def test_boolean_values_match_gold_truth_values() -> None:

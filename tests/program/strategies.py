@@ -197,6 +197,7 @@ GENERATORS: Mapping[type[Program], Generator] = {
     a.Difference: _built(a.Difference, _inner, _inner),
     a.OfType: _built(a.OfType, _inner, _CLASS),
     a.Where: _where,
+    a.WhereBeside: _built(a.WhereBeside, _inner, _MEASURE, _COMPARISON, _inner),
     a.WhereCount: _built(a.WhereCount, _inner, _STEP, _COMPARISON, _drawn(st.integers(0, 3))),
     a.Top: _built(a.Top, _inner, _MEASURE, _ORDER, _K),
     a.Nth: _built(a.Nth, _inner, _MEASURE, _ORDER, _K),

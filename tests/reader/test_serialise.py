@@ -49,6 +49,10 @@ CASES: list[tuple[Program, str]] = [
         ops.Where(FILMED, step("runtime"), Comparison.GREATER, literal_key(Literal("100", XSD + "integer"))),
         f"{KIM_THEN} WHERE:runtime GREATER:100",
     ),
+    (
+        ops.WhereBeside(FILMED, step("runtime"), Comparison.GREATER, STARRED),
+        f"{KIM_THEN} WHERE:runtime GREATER BESIDE SECOND:Person AGAINST:star",
+    ),
     (ops.WhereCount(FILMED, step("star"), Comparison.LESS, 2), f"{KIM_THEN} WHERE_COUNT:star LESS:2"),
     (
         ops.Compare(KIM, Entities((node("Lee"),)), step("born"), Comparison.LESS),

@@ -6,10 +6,8 @@ import pytest
 
 from kgqa.program import execute
 from kgqa.program.algebra import Contains, Count, Entities, Follow, Instances, OfType, Step
-from kgqa.retrieval.build import build_matcher
 from kgqa.retrieval.combine import Combiner, Topics
 from kgqa.retrieval.fit import AnswerFit
-from kgqa.retrieval.operators import OperatorProposer
 from kgqa.retrieval.paths import Path
 from kgqa.retrieval.question import QuestionView
 from tests.retrieval.toy import RDF_TYPE, SUBCLASS, Lab, WordEncoder, build, films
@@ -135,7 +133,6 @@ def test_what_is_built_of_cut_sets_is_marked() -> None:
         program = Follow(Entities((link.node,)), step)
         paths.append([Path(link, (step,), 0.5, 0, program, execute(program, graph).nodes, truncated=True)])
     topics = Topics(tuple((link,) for link in links), ())
-    matcher = build_matcher(graph, WordEncoder())
-    combiner = Combiner(graph, AnswerFit(graph, WordEncoder()), OperatorProposer(graph, matcher, limit=10**6))
+    combiner = Combiner(graph, AnswerFit(graph, WordEncoder()))
     found = combiner.combine(QuestionView(text), topics, paths)
     assert all(candidate.truncated for candidate in found)

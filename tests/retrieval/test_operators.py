@@ -11,7 +11,8 @@ from kgqa.graph.terms import XSD
 from kgqa.program import check, execute
 from kgqa.program.algebra import Compare, Difference, Program, Top, TopByCount, Where
 from kgqa.retrieval.contract import Candidate
-from kgqa.retrieval.operator_words import find_extreme, find_limits, negation_at
+from kgqa.retrieval.limits import find_limits
+from kgqa.retrieval.operator_words import find_extremes, negation_at
 from kgqa.types import AnswerKind, Literal
 
 # name: (population, founded, elevation, neighbours)
@@ -114,7 +115,7 @@ def _assert_nodes(graph: KnowledgeGraph, candidate: Candidate) -> None:
     ],
 )
 def test_superlatives(text: str, found: str | None) -> None:
-    extreme = find_extreme(text)
+    extreme = next(iter(find_extremes(text)), None)
     assert (text[extreme.start : extreme.end] if extreme else None) == found
 
 

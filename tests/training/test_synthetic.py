@@ -57,11 +57,13 @@ def test_both_answers_to_yes_and_no_are_asked_for(made: list[tuple[str, set[str]
 
 
 def test_superlatives_have_the_extreme_for_answer(made: list[tuple[str, set[str]]]) -> None:
-    pattern = r"Of the Film that [a-z]+(?: [a-z]+)? (?:star|genre|director)?.*has the (most|least) (runtime)\?"
+    said = r"(?:whose|have the|with) (star|genre|director)(?: is)? (\w+)"
+    pattern = rf".*\b[Ff]ilms? (?:that )?{said}.* has the (largest|highest|most|smallest|lowest|least) runtime\?"
     for match, answers in matching(made, pattern):
-        films = {film: max(map(int, objects(film, "runtime")), default=None) for film in subjects(match[2], match[1])}
-        known = {film: minutes for film, minutes in films.items() if minutes is not None}
-        extreme = max(known.values()) if match[3] == "most" else min(known.values())
+        films = {film: [int(m) for m in objects(film, "runtime")] for film in subjects(match[1], match[2])}
+        known = {film: minutes[0] for film, minutes in films.items() if minutes}
+        most = match[3] in ("largest", "highest", "most")
+        extreme = max(known.values()) if most else min(known.values())
         assert answers == {film for film, minutes in known.items() if minutes == extreme}
 
 

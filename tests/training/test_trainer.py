@@ -35,16 +35,16 @@ ASKED = {"born": "birthplace", "works": "employer", "married": "spouse", "speaks
 """Words that share nothing with the relations that they stand for: only training tells what they mean."""
 CONFIG = TrainingConfig(
     encoder="words",
-    steps=60,
+    steps=160,
     batch=8,
     candidates=4,
     rate=1e-2,
-    average=0.8,
+    average=0.9,
     unanswerable=0.2,
-    check_every=20,
+    check_every=40,
     dev_each=12,
     threads=1,
-    network=NetworkSettings(width=16, blocks=1, hidden=8, dropout=0.0),
+    network=NetworkSettings(width=16, blocks=1, hidden=8, dropout=0.0, prior=1.0),
 )
 
 
@@ -87,7 +87,7 @@ def test_a_stopped_run_goes_on_to_the_same_weights(examples: list[Example], tmp_
 
     straight = fit(train, dev, tmp_path / "straight", CONFIG, encoder=WordEncoder())
     with pytest.raises(KeyboardInterrupt):
-        fit(train, dev, tmp_path / "stopped", CONFIG, encoder=WordEncoder(), on_progress=stop_at(50))
+        fit(train, dev, tmp_path / "stopped", CONFIG, encoder=WordEncoder(), on_progress=stop_at(90))
     resumed = fit(train, dev, tmp_path / "stopped", CONFIG, encoder=WordEncoder())
     assert resumed.steps == straight.steps
     for name, value in straight.weights.fusion.arrays.items():

@@ -1,0 +1,69 @@
+"""Which relations of a graph measure, count or say yes and no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgqa.graph import KnowledgeGraph
+from kgqa.graph.values import ORDERED, TIMES, ValueClass, values_of
+from kgqa.retrieval.relations import walkable
+from kgqa.types import NodeIds
+
+_SAMPLE = 200
+
+
+class Attributes:
+    """The relations of one graph by the kind of what they lead to."""
+
+    def __init__(self, graph: KnowledgeGraph) -> None:
+        self._graph = graph
+
+    @cached_property
+    def classes(self) -> frozenset[int]:
+        """The classes of the graph."""
+        return frozenset(self._graph.classes.tolist())
+
+    @cached_property
+    def measured(self) -> NDArray[np.bool_]:
+        """Which relations lead mostly to numbers or times, [relations]."""
+        return self._mostly(ORDERED)
+
+    @cached_property
+    def timed(self) -> NDArray[np.bool_]:
+        """Which relations lead mostly to times, [relations]."""
+        return self._mostly(TIMES)
+
+    @cached_property
+    def flags(self) -> NDArray[np.bool_]:
+        """Which relations lead mostly to yes or no, [relations]."""
+        return self._mostly((ValueClass.BOOLEAN,))
+
+    @cached_property
+    def closed(self) -> NDArray[np.bool_]:
+        """The relations that no phrase is held against: yes or no, and those to a node's class, [relations]."""
+        mask = self.flags.copy()
+        mask[list(self._graph.schema.types)] = True
+        return mask
+
+    @cached_property
+    def linking(self) -> NDArray[np.bool_]:
+        """The relations between things, those to a node's class left out, [relations]."""
+        types = set(self._graph.schema.types)
+        return self._where(lambda r, sample: r not in types and not self._graph.is_literal(sample).all())
+
+    def _mostly(self, classes: Iterable[ValueClass]) -> NDArray[np.bool_]:
+        wanted = [int(c) for c in classes]
+        table = values_of(self._graph)
+        return self._where(lambda _, sample: 2 * np.isin(table.classes(sample), wanted).sum() > len(sample))
+
+    def _where(self, holds: Callable[[int, NodeIds], object]) -> NDArray[np.bool_]:
+        mask = np.zeros(self._graph.n_relations, dtype=bool)
+        for relation in walkable(self._graph):
+            objects = self._graph.relation_pairs(relation)[1]
+            sample: NodeIds = np.sort(objects[:: max(len(objects) // _SAMPLE, 1)])
+            mask[relation] = bool(holds(relation, sample))
+        return mask

@@ -1,0 +1,146 @@
+"""Bottom-up composition: readings of ever more words of a question, the best of each size kept.
+
+A chart parser over sets of words rather than spans (floating, after Pasupat and Liang, 2015): a derivation may leave
+words out and take them in later, so that "the largest city in Texas" can be narrowed before it is measured. Each
+program is run as soon as it is made; what is empty is dropped.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from kgqa.graph import KnowledgeGraph
+from kgqa.program.algebra import Entities, Having, Instances, Step
+from kgqa.retrieval.alignment import MASK_WORDS
+from kgqa.retrieval.attributes import Attributes
+from kgqa.retrieval.contract import is_code, strength
+from kgqa.retrieval.derivation import Bench, Derivation, Form, within
+from kgqa.retrieval.measures import MeasureRules
+from kgqa.retrieval.rules import RuleWeights, SetRules
+from kgqa.retrieval.scene import Scene, words_of
+from kgqa.types import Link
+
+LINK = 0.4
+"""What a link surely read adds, and one hardly read takes off."""
+_WIDTH = 24
+_SAME_WORDS = 5
+_NAMES = 14
+_SHARE = 3.0
+"""How many times its even share of the budget one size may take."""
+_NOUN = 0.7
+"""The least match of a word that may stand for all that a relation leads to."""
+_BEARERS = 0.6
+_AS_CODE = 0.4
+"""What a word in small letters costs as a code."""
+_ONE_CHARACTER = 0.3
+"""What a class costs whose name is one character: 国 is more often part of a word."""
+
+
+class Chart:
+    """Composes the derivations of one question."""
+
+    def __init__(self, graph: KnowledgeGraph, attributes: Attributes, weights: RuleWeights) -> None:
+        self._graph = graph
+        self._sets = SetRules(attributes, weights)
+        self._measures = MeasureRules(graph, attributes, self._sets, weights)
+        self._classes = frozenset(graph.classes.tolist())
+
+    @property
+    def rules(self) -> tuple[SetRules, MeasureRules]:
+        """The rules over sets and those over attributes."""
+        return self._sets, self._measures
+
+    def fill(self, scene: Scene, bench: Bench, paths: Iterable[Derivation] = ()) -> list[Derivation]:
+        """All derivations kept, those of fewest words first; `paths` are taken in ready made."""
+        names = self.names(scene, bench)
+        classes = [d for d in names if d.form is Form.CLASS]
+        layers: dict[int, list[Derivation]] = defaultdict(list)
+        for derivation in (*names, *self._bearers(scene, bench, classes), *paths):
+            layers[derivation.used.bit_count()].append(derivation)
+        kept: list[Derivation] = []
+        sizes = min(len(scene.view.words), MASK_WORDS)
+        for size in range(1, sizes + 1):
+            floor = bench.left * (1 - _SHARE / max(sizes - size + 1, _SHARE))
+            for derivation in _best(layers.pop(size, [])):
+                if bench.spent:
+                    return kept
+                if bench.left < floor:
+                    kept.append(derivation)
+                    continue
+                for made in self._extend(derivation, kept, scene, bench, classes):
+                    layers[made.used.bit_count()].append(made)
+                kept.append(derivation)
+        return kept
+
+    def names(self, scene: Scene, bench: Bench) -> list[Derivation]:
+        """The names and classes of a question, each by itself."""
+        found: list[Derivation] = []
+        for link in scene.links[:_NAMES]:
+            used = words_of(scene.view, link.mention.start, link.mention.end)
+            if not used:
+                continue
+            score = LINK * (2 * strength(link) - 1) - _AS_CODE * is_code(link)
+            if link.node in self._classes:
+                nodes = bench.nodes(members := Instances(link.node))
+                if len(nodes):
+                    score -= _ONE_CHARACTER * (len(link.mention.text) == 1)
+                    found.append(Derivation(members, nodes, score, used, (link,), Form.CLASS))
+                if not self._stands_alone(link.node):
+                    continue
+            nodes = np.array([link.node], dtype=np.int32)
+            found.append(Derivation(Entities((link.node,)), nodes, score, used, (link,), Form.ENTITY, anchored=True))
+        return found
+
+    def _stands_alone(self, node: int) -> bool:
+        """Whether a class is also a thing that facts lead to."""
+        relations, _ = self._graph.relations_of(np.array([node], dtype=np.int32), inverse=True)
+        return bool(self._sets.attributes.linking[relations].any())
+
+    def _bearers(self, scene: Scene, bench: Bench, classes: list[Derivation]) -> Iterator[Derivation]:
+        """All that a relation leads to, where the question names it like a class: "the largest capital"."""
+        for spoken in scene.relations:
+            if spoken.score >= _NOUN and self._sets.attributes.linking[spoken.relation]:
+                nodes = bench.nodes(bearers := Having(Step(spoken.relation, inverse=True)))
+                score = spoken.score - _BEARERS
+                known = any(len(within(nodes, named.nodes)) for named in classes)
+                if len(nodes) and not known and not bench.is_literal(nodes):
+                    yield Derivation(bearers, nodes, score, spoken.used, (), Form.SET)
+
+    def _extend(
+        self, derivation: Derivation, kept: list[Derivation], scene: Scene, bench: Bench, classes: list[Derivation]
+    ) -> Iterator[Derivation]:
+        yield from self._sets.join(derivation, scene, bench)
+        yield from self._sets.flag(derivation, scene, bench)
+        yield from self._measures.superlative(derivation, scene, bench, classes)
+        yield from self._measures.limit(derivation, scene, bench, classes)
+        yield from self._measures.none(derivation, scene, bench, classes)
+        for other in kept:
+            if not other.used & derivation.used:
+                yield from self._sets.merge(other, derivation, scene, bench)
+                yield from self._measures.beside(other, derivation, scene, bench)
+                yield from self._measures.beside(derivation, other, scene, bench)
+
+
+def _best(derivations: list[Derivation]) -> list[Derivation]:
+    """The best derivations of one size, few of the same words, none twice."""
+    seen: set[tuple[int, Form, bytes]] = set()
+    words: dict[int, int] = defaultdict(int)
+    kept: list[Derivation] = []
+    for derivation in sorted(derivations, key=lambda d: -d.score):
+        key = (derivation.used, derivation.form, derivation.nodes.tobytes())
+        if key in seen or words[derivation.used] == _SAME_WORDS:
+            continue
+        seen.add(key)
+        words[derivation.used] += 1
+        kept.append(derivation)
+        if len(kept) == _WIDTH:
+            break
+    return kept
+
+
+def best_links(links: Iterable[Link]) -> tuple[Link, ...]:
+    """The links worth composing with, best first."""
+    return tuple(sorted(links, key=lambda link: -link.score))

@@ -1,0 +1,191 @@
+"""Composing programs bottom up from all that a question names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from kgqa.config import RetrievalConfig
+from kgqa.graph import KnowledgeGraph
+from kgqa.retrieval.attributes import Attributes
+from kgqa.retrieval.chart import LINK, Chart, best_links
+from kgqa.retrieval.contract import Candidate, Problem, strength
+from kgqa.retrieval.cues import find_pairs, find_unions
+from kgqa.retrieval.derivation import Bench, Derivation, Form, within
+from kgqa.retrieval.paths import Path
+from kgqa.retrieval.problems import ProblemFinder
+from kgqa.retrieval.question import Asked, QuestionView
+from kgqa.retrieval.relations import RelationMatcher
+from kgqa.retrieval.roots import RootRules
+from kgqa.retrieval.rules import RuleWeights
+from kgqa.retrieval.scene import Scene, SceneReader, words_of
+from kgqa.types import Link, Mention, NodeIds
+
+_PROGRAMS = 900
+_SEEDS = 6
+WORD = 0.15
+"""What each meaningful word that a candidate leaves unexplained costs."""
+HAN = 0.07
+UNREAD = 0.3
+"""What each operator that a candidate does not act on costs."""
+OTHER = 0.8
+"""What a candidate costs that yields nothing of the class asked for."""
+_SAMPLE = 50
+_BESIDE = 5
+_CERTAIN = 0.6
+_HEAD = re.compile(
+    r"(\b(which|what|what's|how many|list|name|give|show|find)\b( is| are| was| were)?( me| us)?( all)?( of)?( the)?\s+"
+    r"((?!(of|in|on|at|for|to|by|from|with|that|which|whose|the|a|an)\b)[\w-]+\s+){0,2}"
+    r"|^\s*(all )?(the )?"
+    r"|(哪些|哪个|哪一?[个座种条家位]|多少[个种座条]?|几[个种座条])\S{0,2})$",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What was composed for one question.
+
+    overran : whether the budget ended the search. problem : what stands in the way of an answer, or None.
+    """
+
+    scene: Scene
+    candidates: tuple[Candidate, ...]
+    overran: bool = False
+    problem: Problem | None = None
+
+
+class Composer:
+    """Proposes programs that are more than a path."""
+
+    def __init__(
+        self,
+        graph: KnowledgeGraph,
+        matcher: RelationMatcher,
+        config: RetrievalConfig,
+        weights: RuleWeights | None = None,
+    ) -> None:
+        weights = weights or RuleWeights()
+        attributes = Attributes(graph)
+        self._graph = graph
+        self._classes = frozenset(graph.classes.tolist())
+        self._config = config
+        self._reader = SceneReader(matcher, attributes)
+        self._chart = Chart(graph, attributes, weights)
+        self._problems = ProblemFinder(graph, attributes)
+        self._roots = RootRules(graph, attributes, self._chart.rules, weights)
+
+    def compose(
+        self,
+        view: QuestionView,
+        links: Iterable[Link],
+        hiding: Iterable[Mention],
+        paths: Sequence[Sequence[Path]],
+        deadline: float,
+    ) -> Composition:
+        """The scene of a question, the candidates composed, and whether the budget ended the search."""
+        scene = self._reader.read(view, best_links(links), hiding)
+        if self._is_plain(scene):
+            return Composition(scene, (), problem=self._problems.find(scene))
+        bench = Bench(self._graph, limit=self._config.max_frontier, programs=_PROGRAMS, deadline=deadline)
+        seeds = [_seed(view, path) for group in paths for path in group[:_SEEDS] if path.nodes is not None]
+        derivations = self._chart.fill(scene, bench, [seed for seed in seeds if seed.used])
+        overran = bench.spent
+        candidates = tuple(self._roots.candidates(derivations, scene, bench))
+        return Composition(scene, candidates, overran, self._problems.find(scene))
+
+    def _is_plain(self, scene: Scene) -> bool:
+        """Whether a question names no class and asks for no operator: its paths say it all."""
+        asks = (
+            scene.operators
+            or scene.plural
+            or _pairs(scene)
+            or scene.flags
+            or scene.groupings
+            or scene.view.asked is Asked.YES_NO
+        )
+        return not asks and not any(link.node in self._classes for link in scene.links)
+
+
+def _pairs(scene: Scene) -> bool:
+    """Whether an "and" stands between two names."""
+    sure = [link.mention for link in scene.links if strength(link) >= _CERTAIN]
+    return any(
+        any(0 <= mark.cue.start - mention.end <= _BESIDE for mention in sure)
+        and any(0 <= mention.start - mark.cue.end <= _BESIDE for mention in sure)
+        for mark in scene.pairs
+    )
+
+
+def _seed(view: QuestionView, path: Path) -> Derivation:
+    used = path.used | words_of(view, path.link.mention.start, path.link.mention.end)
+    score = path.score + LINK * (2 * strength(path.link) - 1)
+    assert path.nodes is not None
+    return Derivation(path.program, path.nodes, score, used, (path.link,), Form.SET, cut=path.truncated, anchored=True)
+
+
+class Head:
+    """The class that a question asks for things of: "which RIVERS ..."."""
+
+    def __init__(self, graph: KnowledgeGraph, view: QuestionView, links: Sequence[Link]) -> None:
+        self.classes = frozenset(graph.classes.tolist())
+        named = [link for link in links if link.node in self.classes and _asks_for(view, link.mention)]
+        first = min(named, key=lambda link: (link.mention.start, -link.score), default=None)
+        self._members = None if first is None else graph.instances(np.array([first.node], dtype=np.int32))
+        if first is None and view.choice:
+            self._members = _offered(view, links)
+
+    def cost(self, candidate: Candidate) -> float:
+        """What a candidate costs that yields other things."""
+        nodes = candidate.nodes
+        if self._members is None or nodes is None or not len(nodes):
+            return 0.0
+        return 0.0 if len(within(nodes[:_SAMPLE], self._members)) else OTHER
+
+
+def _offered(view: QuestionView, links: Sequence[Link]) -> NodeIds | None:
+    """The things that a question offers to choose from, on both sides of an "or"."""
+    for mark in (*find_unions(view.text), *find_pairs(view.text)):
+        ahead = [link.node for link in links if 0 <= mark.start - link.mention.end <= _BESIDE]
+        behind = [link.node for link in links if 0 <= link.mention.start - mark.end <= _BESIDE]
+        if ahead and behind:
+            return np.unique(np.array([*ahead, *behind], dtype=np.int32))
+    return None
+
+
+def _asks_for(view: QuestionView, mention: Mention) -> bool:
+    ahead, behind = view.text[: mention.start], view.text[mention.end :]
+    return _HEAD.search(ahead) is not None and not behind.startswith(("'", "’", "的"))
+
+
+def unread_cost(candidate: Candidate, scene: Scene) -> float:
+    """What the words that a candidate leaves unexplained cost it."""
+    left = scene.meaning & ~candidate.used
+    for link in candidate.links:
+        left &= ~words_of(scene.view, link.mention.start, link.mention.end)
+    cost = 0.0
+    for operator in scene.operators:
+        if operator & left:
+            cost += UNREAD
+            left &= ~operator
+    words = scene.view.words
+    return cost + sum(HAN if words[i].han else WORD for i in range(left.bit_length()) if left >> i & 1)
+
+
+def charged(candidates: Iterable[Candidate], scene: Scene, head: Head) -> list[Candidate]:
+    """The candidates, each less what it leaves unread beyond what all of them do."""
+    listed = list(candidates)
+    unread = [unread_cost(candidate, scene) for candidate in listed]
+    least = min(unread, default=0.0)
+    return [
+        replace(c, alignment=c.alignment - cost - head.cost(c) + (least if _named(c, head) else -cost))
+        for c, cost in zip(listed, unread, strict=True)
+    ]
+
+
+def _named(candidate: Candidate, head: Head) -> bool:
+    """Whether a candidate rests on a name, not on classes alone."""
+    return any(link.node not in head.classes for link in candidate.links)

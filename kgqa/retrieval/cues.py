@@ -1,0 +1,109 @@
+"""Words that ask for more than superlatives and limits: negation, choice, sums, grouping, attributes asked for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from kgqa.program.algebra import Aggregation
+from kgqa.retrieval.operator_words import PEOPLE
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words of a question that ask for something, text[start:end]; `hints` names the attributes they speak of."""
+
+    start: int
+    end: int
+    hints: tuple[str, ...] = ()
+    aggregation: Aggregation | None = None
+
+
+_WITHOUT = re.compile(
+    r"\b(not|without|except(?:ing)?(?: for)?|excluding|neither|nor|no|never|but not|apart from|other than)\b|n't\b"
+    r"|没有|不是|不属于|不在|除了|除去|除|不|没|非(?![洲常])",
+    re.I,
+)
+_EITHER = re.compile(r"\bor\b|或者|或", re.I)
+_BOTH = re.compile(r"\band\b|和|与|及", re.I)
+_EACH = re.compile(r"\b(each|every|per|by)\b|每一?(个|种|座|条|家|位)?|各(个|种)?|分别", re.I)
+_BETWEEN = re.compile(
+    r"\b(relation(ship)?|connection|link) (between|of)\b|\b(related|connected|linked)( to)?\b"
+    r"|什么关系|有何关系|关系是什么",
+    re.I,
+)
+_TOGETHER = re.compile(r"\bboth\b|都|同时", re.I)
+_ANY = re.compile(r"\b(any|some|there|anything|anyone)\b|有没有|存在|是否有", re.I)
+_FOLDS: tuple[tuple[re.Pattern[str], Aggregation], ...] = (
+    (re.compile(r"\b(average|mean)\b|平均", re.I), Aggregation.AVERAGE),
+    (re.compile(r"\b(total|sum|combined)\b|总和|总计|合计", re.I), Aggregation.SUM),
+    (re.compile(r"\b(maximum|max)\b|最大值", re.I), Aggregation.MAXIMUM),
+    (re.compile(r"\b(minimum|min)\b|最小值", re.I), Aggregation.MINIMUM),
+)
+_ASKED_ATTRIBUTES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
+    (re.compile(pattern, re.I), hints)
+    for pattern, hints in (
+        (rf"\bhow many ({PEOPLE})\b( live| are| there)*|\bhow populous\b|多少人口?|人口", ("population",)),
+        (r"\bhow (tall|high)\b|有?多高", ("height", "elevation", "altitude")),
+        (r"\bhow (big|large)\b|有?多大", ("area", "size", "population")),
+        (r"\bhow long\b|有?多长", ("length", "duration")),
+        (r"\bhow (heavy|light)\b|\bhow much does\b.*\bweigh\b|有?多重", ("weight", "mass")),
+        (r"\bhow old\b|多少岁|多老|年龄", ("age", "date of birth", "founding date")),
+        (r"\bhow deep\b|有?多深", ("depth",)),
+        (r"\bhow dense\b", ("density",)),
+        (r"\bhow (hot|cold|warm)\b|有?多(热|冷)", ("temperature",)),
+        (r"\bhow fast\b|有?多快", ("speed",)),
+        (r"\bhow far\b|有?多远", ("distance",)),
+        (r"\bhow (expensive|much does\b.*\bcost)\b|多少钱|有?多贵", ("price", "cost")),
+    )
+)
+
+
+def find_cues(text: str, pattern: re.Pattern[str]) -> tuple[Cue, ...]:
+    """Where a pattern is met."""
+    return tuple(Cue(m.start(), m.end()) for m in pattern.finditer(text))
+
+
+def find_negations(text: str) -> tuple[Cue, ...]:
+    """The words that negate or except."""
+    return find_cues(text, _WITHOUT)
+
+
+def find_unions(text: str) -> tuple[Cue, ...]:
+    """The words that offer either of two."""
+    return find_cues(text, _EITHER)
+
+
+def find_pairs(text: str) -> tuple[Cue, ...]:
+    """The words that name two things together."""
+    return find_cues(text, _BOTH)
+
+
+def find_groupings(text: str) -> tuple[Cue, ...]:
+    """The words that ask for something of each."""
+    return find_cues(text, _EACH)
+
+
+def find_relatings(text: str) -> tuple[Cue, ...]:
+    """The words that ask how two things are related."""
+    return find_cues(text, _BETWEEN)
+
+
+def find_both(text: str) -> tuple[Cue, ...]:
+    """The words that ask for what two things have in common."""
+    return find_cues(text, _TOGETHER)
+
+
+def find_any(text: str) -> tuple[Cue, ...]:
+    """The words that ask whether there is something."""
+    return find_cues(text, _ANY)
+
+
+def find_folds(text: str) -> tuple[Cue, ...]:
+    """The words that make one number of many."""
+    return tuple(Cue(m.start(), m.end(), aggregation=fold) for pattern, fold in _FOLDS for m in pattern.finditer(text))
+
+
+def find_asked_attributes(text: str) -> tuple[Cue, ...]:
+    """The question words that name an attribute: "how tall"."""
+    return tuple(Cue(m.start(), m.end(), hints) for pattern, hints in _ASKED_ATTRIBUTES for m in pattern.finditer(text))

@@ -1,0 +1,171 @@
+"""Numbers, dates and spans of years that a question holds something against: "more than 5 km", "before 1900"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from kgqa.program.algebra import Comparison
+from kgqa.retrieval.operator_words import PEOPLE, usual_attributes
+from kgqa.text.dates import find_centuries, find_dates
+from kgqa.text.numbers import NumberMention, find_numbers
+from kgqa.text.units import leading_unit
+
+_BEFORE = 24
+_AFTER = 40
+_GAP = 8
+"""The most characters between an English comparison and its number ("more than about 3")."""
+_YEAR = range(1000, 2200)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A value that an attribute is held against; [start, end) spans the words of comparison, value and unit.
+
+    timed : whether the words speak of time ("before", "since"). hints : the attributes that the words usually speak
+    of. unit : the unit as written, or "". date : the day as xsd:date where one is given, or "". upper : the other end
+    of a span, both ends included, or None.
+    """
+
+    start: int
+    end: int
+    comparison: Comparison
+    number: NumberMention
+    timed: bool
+    hints: tuple[str, ...] = ()
+    unit: str = ""
+    date: str = ""
+    upper: Decimal | None = None
+
+
+_GREATER = re.compile(
+    r"\b(more|greater|larger|higher|bigger|heavier|longer|later|taller|deeper|denser|hotter|faster) than\b"
+    r"|\b(over|above|after|since|exceed\w*)\b"
+    r"|超过|大于|高于|多于",
+    re.I,
+)
+_LESS = re.compile(
+    r"\b(less|fewer|smaller|lower|lighter|shorter|earlier|colder|slower|cheaper) than\b"
+    r"|\b(under|below|before)\b|低于|小于|少于|不到|不足",
+    re.I,
+)
+_AT_LEAST = re.compile(r"\b(at least|no less than|or more)\b|至少", re.I)
+_AT_MOST = re.compile(r"\b(at most|no more than|up to)\b|至多|最多", re.I)
+_BEHIND = (
+    (re.compile(r"^\S{0,3}?(以上|之后|以后|后)"), Comparison.GREATER),
+    (re.compile(r"^\S{0,3}?(以下|以内|之前|以前|前)"), Comparison.LESS),
+)
+_AHEAD = (
+    (_AT_LEAST, Comparison.GREATER_EQUAL),
+    (_AT_MOST, Comparison.LESS_EQUAL),
+    (_GREATER, Comparison.GREATER),
+    (_LESS, Comparison.LESS),
+)
+_TIMED = re.compile(r"\b(after|since|before|earlier|later)\b|[之以]?[前后]", re.I)
+_BETWEEN = re.compile(
+    r"\b(?:between|from)\s+(?P<low>\S+(?: (?:thousand|million|billion))?)\s+(?:and|to|until|-)\s+"
+    r"(?P<high>\S+?(?: (?:thousand|million|billion))?)(?=[\s,.?!]|$)"
+    r"|(?P<low2>\d[\d,.]*[千万亿]*)\s*年?\s*(?:到|至|和|—|-)\s*(?P<high2>\d[\d,.]*[千万亿]*)\s*年?(?=.{0,4}(?:之?间|年))",
+    re.I,
+)
+_IN_YEAR = re.compile(
+    r"\b(?:in|during|of|from)(?: the year)? (?P<year>\d{4})\b|(?<![\d])(?P<han>\d{4})年(?![之以]?[前后])", re.I
+)
+
+
+def find_limits(text: str) -> Iterator[Limit]:
+    """What a question holds something against, in order of kind: spans, days, single values."""
+    spans = [*_spans(text), *_days(text)]
+    yield from spans
+    for limit in (*_compared(text), *_years(text)):
+        if not any(limit.start < span.end and span.start < limit.end for span in spans):
+            spans.append(limit)
+            yield limit
+
+
+def _spans(text: str) -> Iterator[Limit]:
+    for match in _BETWEEN.finditer(text):
+        low, high = (find_numbers(match[part] or match[f"{part}2"]) for part in ("low", "high"))
+        if len(low) != 1 or len(high) != 1:
+            continue
+        bottom, top = low[0], high[0]
+        if bottom.value < top.value and bottom.value < 1000 <= top.value:  # "between 5 and 10 million"
+            scale = top.value / find_numbers(re.sub(r"[^\d.]", "", match["high"] or match["high2"]) or "1")[0].value
+            bottom = replace(bottom, value=bottom.value * scale)
+        unit, length = leading_unit(text[match.end() :])
+        timed = not unit and all(n.value == int(n.value) and int(n.value) in _YEAR for n in (bottom, top))
+        hints = _hints("", text[match.end() :])
+        end = match.end() + max(length, _counted_people(text[match.end() :]))
+        yield Limit(match.start(), end, Comparison.GREATER_EQUAL, bottom, timed, hints, unit, upper=top.value)
+    for start, end, first, last in find_centuries(text):
+        number = NumberMention(start, end, Decimal(first))
+        yield Limit(start, end, Comparison.GREATER_EQUAL, number, timed=True, upper=Decimal(last))
+
+
+def _days(text: str) -> Iterator[Limit]:
+    for day in find_dates(text):
+        if not day.lexical:
+            continue
+        ahead, behind = text[max(0, day.start - _BEFORE) : day.start], text[day.end : day.end + _AFTER]
+        start, comparison = _ahead(ahead, day.start)
+        end = day.end
+        if comparison is None:
+            end, comparison = _behind(behind, day.end)
+        number = NumberMention(day.start, day.end, Decimal(day.year))
+        yield Limit(start, end, comparison or Comparison.EQUAL, number, timed=True, date=day.lexical)
+
+
+def _compared(text: str) -> Iterator[Limit]:
+    for number in find_numbers(text):
+        ahead, behind = text[max(0, number.start - _BEFORE) : number.start], text[number.end : number.end + _AFTER]
+        unit, length = leading_unit(behind)
+        length = max(length, _counted_people(behind))
+        start, comparison = _ahead(ahead, number.start)
+        if comparison is not None:
+            timed, words = _TIMED.search(ahead) is not None and not unit, text[start : number.start]
+            yield Limit(start, number.end + length, comparison, number, timed, _hints(words, behind), unit)
+            continue
+        end, comparison = _behind(behind[length:], number.end + length)
+        if comparison is not None:
+            timed = behind.lstrip().startswith("年")
+            yield Limit(number.start, end, comparison, number, timed, _hints("", behind), "" if timed else unit)
+
+
+def _years(text: str) -> Iterator[Limit]:
+    for match in _IN_YEAR.finditer(text):
+        year = match["year"] or match["han"]
+        number = NumberMention(match.start(), match.end(), Decimal(year))
+        if int(year) in _YEAR:
+            yield Limit(match.start(), match.end(), Comparison.EQUAL, number, timed=True)
+
+
+def _ahead(ahead: str, at: int) -> tuple[int, Comparison | None]:
+    """Where the comparison before a value begins, and which it is."""
+    for pattern, comparison in _AHEAD:
+        gaps = [(m, len(ahead) - m.end()) for m in pattern.finditer(ahead)]
+        near = [m for m, gap in gaps if gap <= (_GAP if m.group().isascii() else 1)]
+        if near:
+            return at - len(ahead) + near[-1].start(), comparison
+    return at, None
+
+
+def _behind(behind: str, at: int) -> tuple[int, Comparison | None]:
+    """Where the comparison behind a value ends, and which it is."""
+    for pattern, comparison in _BEHIND:
+        match = pattern.match(behind)
+        if match:
+            return at + match.end(), comparison
+    return at, None
+
+
+def _hints(words: str, behind: str) -> tuple[str, ...]:
+    """The attributes that a limit speaks of, by its comparative ("longer than") or what it counts ("5 people")."""
+    return ("population",) if _counted_people(behind) else usual_attributes(words)
+
+
+def _counted_people(behind: str) -> int:
+    """How many characters behind a number say that it counts people."""
+    match = re.match(rf"\s*({PEOPLE})\b|\s*人口?", behind, re.I)
+    return match.end() if match else 0

@@ -1,0 +1,319 @@
+"""Superlatives, limits and counts over a set, as the question's words ask for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from kgqa.graph import KnowledgeGraph
+from kgqa.program.algebra import (
+    Comparison,
+    GroupCount,
+    Groups,
+    Nth,
+    Order,
+    Program,
+    Step,
+    Top,
+    TopByCount,
+    TopRows,
+    Where,
+    WhereBeside,
+    WhereCount,
+    WhereRows,
+)
+from kgqa.retrieval.attributes import Attributes
+from kgqa.retrieval.bounds import Bounds
+from kgqa.retrieval.derivation import Bench, Derivation, Form, within
+from kgqa.retrieval.limits import Limit
+from kgqa.retrieval.relations import Scores
+from kgqa.retrieval.rules import TOLD, RuleWeights, SetRules
+from kgqa.retrieval.scene import Scene, Spoken, Superlative
+
+_ATTRIBUTES = 4
+_LEAST = 0.2
+_NEAR = 0.12
+"""What each word between an operator and the attribute that it is about costs."""
+_CLEAR = 0.6
+"""The match from which on words surely name an attribute."""
+_PART = 0.35
+"""What an attribute costs whose words begin the longer name of another."""
+_GUESSED = 0.2
+"""The score of an unsaid step whose neighbours are counted."""
+_UNNAMED = 0.5
+"""What another attribute than the one named beside a superlative costs."""
+_MOST_COUNTED = 10_000
+_LESSENED = 0.1
+"""The most that the head costs where the attribute is named: "has the largest area"."""
+_OF_MANY = 0.35
+"""What a comparative costs as the superlative of a set: "larger" is said of two."""
+_PREDICATE = re.compile(r"\b(is|are|was|were)( the)?\s*$", re.I)
+"""What stands before a superlative that is said of the subject: "which city is the largest"."""
+_HEAD = 0.35
+"""What a superlative over another set than that of its own noun costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A step to measure by, how well it is said, and the words that say it, a bit set."""
+
+    step: Step
+    score: float
+    used: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A step whose neighbours are counted, those of a class alone if `members` is one."""
+
+    step: Step
+    score: float
+    used: int
+    members: Derivation | None = None
+
+
+class MeasureRules:
+    """Rules that hold the nodes of a set against one another or against a number."""
+
+    def __init__(self, graph: KnowledgeGraph, attributes: Attributes, sets: SetRules, weights: RuleWeights) -> None:
+        self._graph = graph
+        self._attributes = attributes
+        self._sets = sets
+        self._weights = weights
+        self._bounds = Bounds(graph)
+
+    # -- superlatives -------------------------------------------------------------------------
+
+    def superlative(
+        self, source: Derivation, scene: Scene, bench: Bench, classes: list[Derivation]
+    ) -> Iterator[Derivation]:
+        """The largest, the n-th largest, those with the most of something."""
+        if len(source.nodes) < 2 or bench.is_literal(source.nodes):
+            return
+        for item in scene.superlatives:
+            if item.used & source.used or (item.extreme.beside and source.form is not Form.ENTITY):
+                continue
+            head = self._head_cost(source, item, scene)
+            many = _OF_MANY if item.extreme.comparative and source.form is not Form.ENTITY else 0.0
+            named = self._named(source, item, scene)
+            for measured in self.attributes(source, item.used, item.usual, scene, bench):
+                extreme = item.extreme
+                program: Program = Top(source.program, measured.step, extreme.order, extreme.k)
+                if extreme.nth > 1:
+                    program = Nth(source.program, measured.step, extreme.order, extreme.nth)
+                cost = head + _UNNAMED * named if not measured.used else min(head, _LESSENED)
+                yield from self._ended(source, program, measured.score - cost - many, item.used | measured.used, bench)
+            if item.extreme.counts:
+                yield from self._most(source, item, scene, bench, classes)
+
+    def beside(self, source: Derivation, other: Derivation, scene: Scene, bench: Bench) -> Iterator[Derivation]:
+        """Those that are more, or less, than something else: "countries larger than France", 比法国大的国家."""
+        if source.form is Form.ENTITY or bench.is_literal(source.nodes) or bench.is_literal(other.nodes):
+            return
+        for item in scene.superlatives:
+            used = source.used | other.used
+            if not item.extreme.beside or item.used & used or not _compared_with(item, other, scene):
+                continue
+            more = item.extreme.order is Order.LARGEST
+            for measured in self.attributes(source, item.used, item.usual, scene, bench):
+                if measured.used & used or not bench.leads(other.nodes, measured.step):
+                    continue
+                comparison = Comparison.GREATER if more else Comparison.LESS
+                program = WhereBeside(source.program, measured.step, comparison, other.program)
+                score = measured.score + other.score
+                words = item.used | measured.used | other.used
+                yield from self._ended(source, program, score, words, bench, other)
+
+    def _most(
+        self, source: Derivation, item: Superlative, scene: Scene, bench: Bench, classes: list[Derivation]
+    ) -> Iterator[Derivation]:
+        order, k = item.extreme.order, item.extreme.k
+        for counted in self.counted(source, item.used, scene, bench, classes):
+            program: Program
+            if counted.members is None:
+                program = TopByCount(source.program, counted.step, order, k)
+            else:
+                table = GroupCount(source.program, counted.step, counted.members.program)
+                program = Groups(TopRows(table, order, k))
+            yield from self._ended(source, program, counted.score, item.used | counted.used, bench, counted.members)
+
+    def _named(self, source: Derivation, item: Superlative, scene: Scene) -> bool:
+        """Whether the attribute stands right beside the superlative: "lowest density", 面积最小."""
+        words = scene.view.words
+        first, last = (item.used & -item.used).bit_length() - 1, item.used.bit_length()
+        han = words[first].han
+        for spoken in scene.relations:
+            if self._attributes.measured[spoken.relation] and spoken.score >= _CLEAR and not spoken.used & source.used:
+                ahead, behind = spoken.used.bit_length() == first, spoken.used & -spoken.used == 1 << last
+                if (han and ahead) or (not han and behind):
+                    return True
+        return False
+
+    def _head_cost(self, source: Derivation, item: Superlative, scene: Scene) -> float:
+        """A superlative belongs to the set of the noun behind it, where there is one: "the largest CITY in ..."."""
+        first = (item.used & -item.used).bit_length() - 1
+        if _PREDICATE.search(scene.view.text[: scene.view.words[first].start]):
+            return 0.0 if source.first < first else _HEAD
+        behind = [i for i in range(item.used.bit_length(), len(scene.view.words)) if scene.meaning >> i & 1][:1]
+        if not behind:
+            return 0.0
+        near = behind[0] - item.used.bit_length() < 2
+        return 0.0 if source.used >> behind[0] & 1 or not near else _HEAD
+
+    # -- limits -------------------------------------------------------------------------------
+
+    def limit(self, source: Derivation, scene: Scene, bench: Bench, classes: list[Derivation]) -> Iterator[Derivation]:
+        """Those whose attribute, or number of neighbours, is above or below a number."""
+        if source.form is Form.ENTITY or bench.is_literal(source.nodes):
+            return
+        for item in scene.bounds:
+            if item.used & source.used:
+                continue
+            for measured in self.attributes(source, item.used, item.usual, scene, bench, fallback=True):
+                program: Program | None = self.limited(source.program, measured.step, item.limit)
+                if program is not None:
+                    yield from self._ended(source, program, measured.score, item.used | measured.used, bench)
+            if _counts(item.limit):
+                number = item.limit.number.value
+                for counted in self.counted(source, item.used, scene, bench, classes):
+                    program = self._where_count(source, counted, item.limit.comparison, int(number))
+                    yield from self._ended(
+                        source, program, counted.score, item.used | counted.used, bench, counted.members
+                    )
+
+    def none(self, source: Derivation, scene: Scene, bench: Bench, classes: list[Derivation]) -> Iterator[Derivation]:
+        """Those without any neighbour of a kind: "states that have no rivers"."""
+        if source.form is Form.ENTITY or bench.is_literal(source.nodes):
+            return
+        for mark in scene.negations:
+            if mark.used & source.used:
+                continue
+            for counted in self.counted(source, mark.used, scene, bench, classes):
+                program = self._where_count(source, counted, Comparison.EQUAL, 0)
+                yield from self._ended(source, program, counted.score, mark.used | counted.used, bench, counted.members)
+
+    def _where_count(self, source: Derivation, counted: Counted, comparison: Comparison, number: int) -> Program:
+        if counted.members is None:
+            return WhereCount(source.program, counted.step, comparison, number)
+        table = GroupCount(source.program, counted.step, counted.members.program)
+        return Groups(WhereRows(table, comparison, float(number)))
+
+    def limited(self, source: Program, step: Step, limit: Limit) -> Program | None:
+        """Those of a set within a limit; None where the attribute doesn't measure such things."""
+        conditions = self._bounds.conditions(step.relation, limit)
+        for comparison, key in conditions:
+            source = Where(source, step, comparison, key)
+        return source if conditions else None
+
+    # -- what is measured or counted ----------------------------------------------------------
+
+    def attributes(
+        self,
+        source: Derivation,
+        used: int,
+        usual: Scores,
+        scene: Scene,
+        bench: Bench,
+        *,
+        fallback: bool = False,
+    ) -> list[Measured]:
+        """The attributes of a set that an operator may be about, the best first."""
+        found: dict[tuple[Step, bool], Measured] = {}
+        forward = [r for r in bench.around(source.nodes)[0] if self._attributes.measured[r]]
+        for spoken in scene.relations:
+            if spoken.relation in forward and not spoken.used & (source.used | used):
+                score = spoken.score - _NEAR * min(scene.gap(used, spoken.used), 3)
+                score -= _PART * self._is_part(spoken, scene)
+                _keep(found, Measured(Step(spoken.relation), score + 0.1, spoken.used))
+        for relation in forward:
+            score = float(usual[relation]) if len(usual) else 0.0
+            said = 0.6 * float(scene.loudest[relation]) if fallback else 0.0
+            if max(score, said) >= _LEAST:
+                _keep(found, Measured(Step(relation), max(score, said)))
+        return sorted(found.values(), key=lambda m: (-m.score, m.step.relation))[:_ATTRIBUTES]
+
+    def _is_part(self, spoken: Spoken, scene: Scene) -> bool:
+        """Whether words begin a longer name of another attribute: "population" in "population density"."""
+        return any(
+            other.used & spoken.used == spoken.used != other.used
+            and other.used & -other.used == spoken.used & -spoken.used
+            and other.relation != spoken.relation
+            and other.score >= _CLEAR
+            and self._attributes.measured[other.relation]
+            for other in scene.relations
+        )
+
+    def counted(
+        self, source: Derivation, used: int, scene: Scene, bench: Bench, classes: list[Derivation]
+    ) -> list[Counted]:
+        """What an operator may count of the nodes of a set, the best first."""
+        found: list[Counted] = []
+        named = [c for c in classes if not c.used & (source.used | used)]
+        near = min(named, key=lambda c: (scene.gap(used, c.used), -c.score), default=None)
+        for spoken in scene.relations:
+            if spoken.used & (source.used | used) or self._attributes.measured[spoken.relation]:
+                continue
+            for inverse in (False, True):
+                step = Step(spoken.relation, inverse)
+                if bench.leads(source.nodes, step) and self._attributes.linking[spoken.relation]:
+                    cost = self._weights.inverse * inverse + self._weights.gap * scene.gap(used, spoken.used)
+                    found += self._of(source, step, spoken.score - cost, spoken.used, near)
+        if near is not None:
+            for step, said in self._sets.silent(near.nodes, source.nodes, scene, bench, source.used | near.used | used):
+                if said < TOLD:
+                    found += self._of(source, step, _GUESSED + self._weights.said * said, 0, near)
+        return sorted(found, key=lambda c: -c.score)[:4]
+
+    def _of(
+        self, source: Derivation, step: Step, score: float, used: int, near: Derivation | None
+    ) -> Iterator[Counted]:
+        """The neighbours along a step; where a class is named, those of the class."""
+        if near is None or near.used & used:
+            yield Counted(step, score, used)
+            return
+        reached = self._graph.follow(source.nodes, step.relation, inverse=step.inverse)
+        inside = within(reached, near.nodes)
+        if not len(inside):
+            return
+        bonus = near.score
+        yield Counted(step, score + bonus, used | near.used, near if len(inside) < len(reached) else None)
+
+    def _ended(
+        self,
+        source: Derivation,
+        program: Program,
+        score: float,
+        used: int,
+        bench: Bench,
+        other: Derivation | None = None,
+    ) -> Iterator[Derivation]:
+        gain = self._weights.operator + score - self._weights.step
+        if not bench.admits(source.used | used, source.score + gain):
+            return
+        nodes = bench.nodes(program)
+        if len(nodes):
+            grown = source.grown(program, nodes, gain, source.used | used)
+            links = grown.links if other is None else tuple(dict.fromkeys((*grown.links, *other.links)))
+            yield replace(grown, ended=True, links=links, anchored=True)
+
+
+def _counts(limit: Limit) -> bool:
+    """Whether a limit may be one of how many: a whole number without a unit."""
+    number = limit.number.value
+    plain = limit.upper is None and not limit.timed and not limit.unit
+    return plain and number == number.to_integral_value() and number < _MOST_COUNTED
+
+
+def _compared_with(item: Superlative, other: Derivation, scene: Scene) -> bool:
+    """Whether a set stands where a comparative names what it compares with."""
+    words = [i for i in range(item.used.bit_length()) if item.used >> i & 1]
+    if item.extreme.parts and len(item.extreme.parts) > 1:
+        return words[0] < other.first and other.last <= words[-1] + 1
+    return other.first > words[-1] and not scene.gap(item.used, other.used & -other.used)
+
+
+def _keep(found: dict[tuple[Step, bool], Measured], measured: Measured) -> None:
+    key = (measured.step, measured.used > 0)
+    if key not in found or found[key].score < measured.score:
+        found[key] = measured

@@ -1,0 +1,209 @@
+"""What a whole question asks of a set: the set itself, how many, whether, an average, a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import permutations
+
+from kgqa.graph import KnowledgeGraph
+from kgqa.program.algebra import (
+    Aggregate,
+    Aggregation,
+    Compare,
+    Comparison,
+    Contains,
+    Count,
+    Exists,
+    Follow,
+    Nth,
+    Order,
+    Program,
+    RelationBetween,
+    Step,
+    Top,
+    TopByCount,
+    Where,
+)
+from kgqa.retrieval.attributes import Attributes
+from kgqa.retrieval.contract import Candidate
+from kgqa.retrieval.derivation import Bench, Derivation, Form
+from kgqa.retrieval.grouping import GroupRules
+from kgqa.retrieval.measures import MeasureRules
+from kgqa.retrieval.question import Asked
+from kgqa.retrieval.rules import FALSE, TRUE, RuleWeights, SetRules
+from kgqa.retrieval.scene import Scene, Superlative
+from kgqa.types import MatchKind, NodeIds
+
+_ROOTS = 80
+_CHOSEN = 0.5
+"""What counting those that a superlative has picked costs."""
+_RELATED = 0.3
+"""What the words that ask how two things are related add."""
+_BACKWARDS = 0.05
+_ANY = 0.4
+"""What asking for one thing costs where the question asks whether there is any."""
+_BELONGING = 0.1
+"""What the unsaid step costs from a kind of things to those of that kind."""
+
+
+class RootRules:
+    """Turns the derivations of a question into candidates."""
+
+    def __init__(
+        self,
+        graph: KnowledgeGraph,
+        attributes: Attributes,
+        rules: tuple[SetRules, MeasureRules],
+        weights: RuleWeights,
+    ) -> None:
+        sets, measures = rules
+        self._graph = graph
+        self._attributes = attributes
+        self._measures = measures
+        self._weights = weights
+        self._groups = GroupRules(graph, attributes, (sets, measures), weights)
+
+    def candidates(self, derivations: list[Derivation], scene: Scene, bench: Bench) -> list[Candidate]:
+        """All that the question may ask of its best derivations."""
+        found: list[Candidate] = []
+        ranked = sorted(derivations, key=lambda d: -d.score - 0.15 * (d.used & scene.meaning).bit_count())
+        for derivation in ranked[:_ROOTS]:
+            if derivation.form is not Form.ENTITY:
+                found.append(_candidate(derivation, derivation.program, derivation.nodes))
+            else:
+                found.extend(self._belonging(derivation, scene, bench))
+            found.extend(self._numbers(derivation, scene, bench))
+            found.extend(self._tests(derivation, ranked, scene, bench))
+        found.extend(self._choices(derivations, scene, bench))
+        found.extend(self._relations(derivations, scene))
+        found.extend(self._groups.candidates(ranked, scene, bench))
+        kept = (c for c in found if c.links or c.used & _operators(scene))
+        return [replace(c, truncated=c.truncated or bench.is_cut(c.program)) for c in kept]
+
+    def _belonging(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Candidate]:
+        """What belongs to a thing that is named in the plural: "list all noble gases"."""
+        if len(source.nodes) != 1 or source.links[0].match is not MatchKind.INFLECTED:
+            return
+        for relation in sorted(bench.around(source.nodes)[1]):
+            if self._attributes.linking[relation] and not scene.meaning & ~source.used:
+                program = Follow(source.program, Step(relation, inverse=True))
+                yield _candidate(source, program, bench.nodes(program), -_BELONGING)
+
+    def _numbers(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Candidate]:
+        gain = self._weights.operator
+        if bench.is_literal(source.nodes) or (source.form is Form.ENTITY and len(source.nodes) == 1):
+            return
+        if scene.counting and not scene.counting & source.used:
+            chosen = isinstance(source.program, Top | Nth | TopByCount)
+            yield _candidate(source, Count(source.program), source.nodes, gain - _CHOSEN * chosen, scene.counting)
+        for mark in scene.folds:
+            fold = mark.cue.aggregation
+            if fold is None or mark.used & source.used:
+                continue
+            for measured in self._measures.attributes(source, mark.used, scene.loudest, scene, bench):
+                timed = self._attributes.timed[measured.step.relation]
+                if timed and fold in (Aggregation.SUM, Aggregation.AVERAGE):
+                    continue
+                program = Aggregate(source.program, measured.step, fold)
+                gained = gain + measured.score - self._weights.step
+                yield _candidate(source, program, source.nodes, gained, mark.used | measured.used)
+
+    def _tests(self, source: Derivation, others: list[Derivation], scene: Scene, bench: Bench) -> Iterator[Candidate]:
+        if scene.view.asked is not Asked.YES_NO:
+            return
+        gain = self._weights.operator
+        if source.form is Form.ENTITY and len(source.nodes) == 1:
+            yield from self._flags(source, scene, bench)
+            yield from self._limits(source, scene, bench)
+            return
+        if source.form is Form.SET:
+            anything = next((m.used for m in scene.anys if not m.used & source.used), 0)
+            yield _candidate(source, Exists(source.program), source.nodes, gain - (0.0 if anything else 0.4), anything)
+        for other in others:
+            if other.form is Form.ENTITY and not other.used & source.used and self._may_hold(source, other, bench):
+                program = Contains(source.program, other.program)
+                joined = replace(source, links=(*source.links, *other.links), used=source.used | other.used)
+                cost = self._weights.gap * scene.gap(source.used, other.used) + (_ANY if scene.anys else 0.0)
+                yield _candidate(joined, program, source.nodes, gain + other.score - cost)
+
+    def _may_hold(self, source: Derivation, other: Derivation, bench: Bench) -> bool:
+        """Whether a set could hold a node at all: its last step ever leads there, or the class is its own."""
+        if len(other.nodes) != 1 or bench.is_literal(source.nodes) is not bench.is_literal(other.nodes):
+            return False
+        last = source.program
+        return not isinstance(last, Follow) or bench.leads(other.nodes, Step(last.step.relation, not last.step.inverse))
+
+    def _flags(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Candidate]:
+        for spoken in scene.flags:
+            step = Step(spoken.relation)
+            if not spoken.used & source.used and bench.leads(source.nodes, step):
+                value = TRUE if spoken.holds else FALSE
+                program = Exists(Where(source.program, step, Comparison.EQUAL, value))
+                gained = spoken.score - self._weights.step + self._weights.operator
+                yield _candidate(source, program, source.nodes, gained, spoken.used)
+
+    def _limits(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Candidate]:
+        for bound in scene.bounds:
+            if bound.used & source.used:
+                continue
+            for measured in self._measures.attributes(source, bound.used, bound.usual, scene, bench, fallback=True):
+                limited = self._measures.limited(source.program, measured.step, bound.limit)
+                if limited is not None:
+                    gained = measured.score - self._weights.step + self._weights.operator
+                    yield _candidate(source, Exists(limited), source.nodes, gained, bound.used | measured.used)
+
+    def _choices(self, derivations: list[Derivation], scene: Scene, bench: Bench) -> Iterator[Candidate]:
+        """Whether one thing is larger than another."""
+        if scene.view.asked is not Asked.YES_NO:
+            return
+        for item in scene.superlatives:
+            single = [d for d in derivations if len(d.nodes) == 1 and not d.used & item.used]
+            things = [d for d in single if not bench.is_literal(d.nodes)]
+            for left, right in permutations(things, 2):
+                if left.first < right.first and not left.used & right.used:
+                    yield from self._compare(left, right, item, scene, bench)
+
+    def _compare(
+        self, left: Derivation, right: Derivation, item: Superlative, scene: Scene, bench: Bench
+    ) -> Iterator[Candidate]:
+        both = replace(left, links=(*left.links, *right.links), used=left.used | right.used)
+        for measured in self._measures.attributes(left, item.used, item.usual, scene, bench):
+            if not bench.leads(right.nodes, measured.step) or measured.used & both.used:
+                continue
+            more = Comparison.GREATER if item.extreme.order is Order.LARGEST else Comparison.LESS
+            program = Compare(left.program, right.program, measured.step, more)
+            gained = self._weights.operator + right.score + measured.score - self._weights.step
+            yield _candidate(both, program, left.nodes, gained, item.used | measured.used)
+
+    def _relations(self, derivations: list[Derivation], scene: Scene) -> Iterator[Candidate]:
+        names = [d for d in derivations if d.form is Form.ENTITY and len(d.nodes) == 1]
+        for mark in scene.relatings:
+            for left, right in permutations(names, 2):
+                if left.used & right.used:
+                    continue
+                both = replace(left, links=(*left.links, *right.links), used=left.used | right.used)
+                backwards = _BACKWARDS if right.first < left.first else 0.0
+                gain = self._weights.operator + right.score + _RELATED - backwards
+                yield _candidate(both, RelationBetween(left.program, right.program), left.nodes, gain, mark.used)
+
+
+def _operators(scene: Scene) -> int:
+    """The words of superlatives and limits, which may stand on a relation alone: "the largest capital"."""
+    used = 0
+    for operator in (*(s.used for s in scene.superlatives), *(b.used for b in scene.bounds)):
+        used |= operator
+    return used
+
+
+def _candidate(
+    source: Derivation, program: Program, nodes: NodeIds | None, gain: float = 0.0, used: int = 0
+) -> Candidate:
+    return Candidate(
+        program,
+        source.links,
+        source.score + gain,
+        used=source.used | used,
+        nodes=nodes,
+        truncated=source.cut,
+    )
