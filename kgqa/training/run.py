@@ -7,9 +7,11 @@ import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from kgqa.config import Config, EncoderConfig, ReaderConfig
+from kgqa.embedding.store import write_atomically
 from kgqa.errors import TrainingError
 from kgqa.evaluation import QuestionSet
 from kgqa.graph import KnowledgeGraph
@@ -25,8 +27,8 @@ _EXAMPLES = "examples"
 class TrainingPair:
     """A graph and questions over it.
 
-    name : of its figures. graph : as for `KGQA.from_graph`. train : the questions to learn from; dev : those to
-    decide by, by default a share of the others.
+    name : of its figures. graph : as for `KGQA.from_graph`. train : the questions to learn from, perhaps none.
+    dev : those to decide by, by default a share of the others.
     """
 
     name: str
@@ -40,11 +42,13 @@ def train(
     folder: Path | str,
     config: TrainingConfig | None = None,
     *,
+    examples: Path | str | None = None,
     on_progress: Progress | None = None,
 ) -> Trained:
     """Train a reader on one or more graphs; `Config(reader=ReaderConfig(name=folder))` has it serve.
 
-    folder : takes examples, checkpoint, log and weights; the same call goes on where an earlier one was stopped.
+    folder : takes checkpoint, log and weights; the same call goes on where an earlier one was stopped.
+    examples : the folder of what retrieval found for the questions, where runs share it; unless given, one of its own.
     on_progress : called with (stage, done, total).
     Errors : TrainingError for a pair whose questions are not about its graph, and as `fit`.
     """
@@ -52,10 +56,11 @@ def train(
     names = [pair.name for pair in pairs]
     if len(set(names)) < len(names):
         raise TrainingError(f"two pairs share a name in {names}; give each its own")
-    (folder / _EXAMPLES).mkdir(parents=True, exist_ok=True)
+    kept = Path(examples) if examples is not None else folder / _EXAMPLES
+    kept.mkdir(parents=True, exist_ok=True)
     learnt, decided = dict[str, list[Example]](), dict[str, list[Example]]()
     for pair in pairs:
-        learnt[pair.name], decided[pair.name] = _examples(pair, folder / _EXAMPLES, config, on_progress)
+        learnt[pair.name], decided[pair.name] = _examples(pair, kept, config, on_progress)
     return fit(learnt, decided, folder, config, on_progress=on_progress)
 
 
@@ -68,9 +73,10 @@ def _examples(
         settings = Config(encoder=EncoderConfig(name=config.encoder), reader=ReaderConfig(name=ZERO_SHOT))
         system = KGQA.from_graph(pair.graph, config=settings)
         for path, part in zip(paths, (questions, dev), strict=True):
-            write_examples(path, collect(pair.name, system, part, on_progress=on_progress))
+            asked = collect(pair.name, system, part, on_progress=on_progress)
+            write_atomically(path, partial(write_examples, examples=list(asked)))
     found = [read_examples(path) for path in paths]
-    if not any(example.best > 0 for example in found[0]):
+    if questions.questions and not any(example.best > 0 for example in found[0]):
         raise TrainingError(
             f"none of the {len(questions)} questions of {pair.name!r} finds any of its answers in the graph. Are they "
             "for this graph? Answers are ids or labels of its nodes"
