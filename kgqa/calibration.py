@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kgqa.errors import ReaderError
 from kgqa.reader.contract import ReaderCandidate, ReaderOutput
 
 TEMPERATURE = 0.15
@@ -28,6 +31,21 @@ class Calibration:
     coverage: float = 0.86
     support: float = 1.0
     unread: float = -0.8
+
+    @classmethod
+    def of(cls, about: Mapping[str, Any]) -> Calibration:
+        """The weights that a trained reader brings in `reader.json` under "calibration"; the usual ones if it has none.
+
+        Errors : ReaderError if they are no numbers.
+        """
+        found = about.get("calibration", {})
+        try:
+            return cls(**{str(name): float(value) for name, value in found.items()})
+        except (TypeError, ValueError, AttributeError) as error:
+            raise ReaderError(
+                f"the calibration of the reader is {found!r:.80}; expected a number for each of bias, score, margin, "
+                "coverage, support, unread. Train it again"
+            ) from error
 
     def confidence(self, features: tuple[float, ...]) -> float:
         """The probability, in [0, 1], that the candidate with these features is right."""

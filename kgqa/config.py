@@ -151,6 +151,21 @@ class EncoderConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReaderConfig:
+    """Which reader chooses among the candidate programs.
+
+    name : "auto" (the weights that come with kgqa for the encoder in use, else none), "zero-shot" (none), or the
+    folder that a training run wrote.
+    """
+
+    name: str = "auto"
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise ConfigError(f'\'reader.name\' is {self.name!r}; expected "auto", "zero-shot" or a folder')
+
+
+@dataclass(frozen=True, kw_only=True)
 class Config:
     """All settings of a system."""
 
@@ -158,6 +173,7 @@ class Config:
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
     linking: LinkingConfig = field(default_factory=LinkingConfig)
     retrieval: RetrievalConfig = field(default_factory=RetrievalConfig)
+    reader: ReaderConfig = field(default_factory=ReaderConfig)
     answer: AnswerConfig = field(default_factory=AnswerConfig)
 
     @classmethod

@@ -11,11 +11,13 @@ Each message names the value, what was expected and the cure.
     │   ├── BundleError        a bundle is damaged, foreign or of another version
     │   ├── ProgramError       a program is ill-typed or names an id the graph lacks
     │   ├── QuestionError      a question that can't be asked (empty, too long, about an unknown topic)
-    │   └── QuestionsFileError a question set is malformed
+    │   ├── QuestionsFileError a question set is malformed
+    │   └── ReaderError        the weights of a reader are damaged, foreign or of another version
     └── WorkError         the input is fine, the work failed (exit code 1)
         ├── MissingExtraError  an optional dependency is not installed
         ├── EncoderError       a text encoder can't be opened or is damaged
-        └── VectorIndexError   a vector index can't do what was asked
+        ├── VectorIndexError   a vector index can't do what was asked
+        └── TrainingError      a training run can't start or go on
 """
 
 from __future__ import annotations
@@ -65,6 +67,10 @@ class QuestionsFileError(InputError):
     """A question set is malformed."""
 
 
+class ReaderError(InputError):
+    """The weights of a reader are damaged, foreign or of another version."""
+
+
 class WorkError(KgqaError):
     """The input is fine but the work failed."""
 
@@ -93,3 +99,7 @@ class EncoderError(WorkError):
 
 class VectorIndexError(WorkError):
     """A vector index can't do what was asked of it."""
+
+
+class TrainingError(WorkError):
+    """A training run can't start or go on."""

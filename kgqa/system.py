@@ -34,10 +34,10 @@ from kgqa.linking import (
     update_entities,
     update_labels,
 )
-from kgqa.reader import Reader, ReaderCandidate, ReaderInput, ZeroShotReader
+from kgqa.reader import Reader, ReaderWeights, TrainedReader, ZeroShotReader, shipped_weights
+from kgqa.reader.seen import InputBuilder
 from kgqa.retrieval.build import build_matcher, languages_of
-from kgqa.retrieval.contract import Candidate, Retrieval, Retriever
-from kgqa.retrieval.gist import gist
+from kgqa.retrieval.contract import Retriever
 from kgqa.retrieval.relations import RelationTexts
 from kgqa.retrieval.retriever import GraphRetriever
 from kgqa.text import Language, guess_language
@@ -47,6 +47,7 @@ Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
 
 AUTO = "auto"
+ZERO_SHOT = "zero-shot"
 _LABELS = "labels."
 _RELATIONS = "relations."
 _ENTITIES = "entities/"
@@ -54,11 +55,12 @@ _ENTITIES = "entities/"
 
 @dataclass(frozen=True)
 class Engine:
-    """The parts that depend on the text encoder."""
+    """The parts that depend on the text encoder; `builder` knows what the reader's scores mean."""
 
     encoder: TextEncoder
     retriever: Retriever
     reader: Reader
+    builder: AnswerBuilder
 
 
 class KGQA:
@@ -89,7 +91,7 @@ class KGQA:
         self._known: dict[str, dict[str, NDArray[np.float32]]] = {}
         self.changes: ChangeReport | None = None
         self.on_progress: Progress = _silent
-        self._builder = AnswerBuilder(graph, self.config.answer, Calibration())
+        self._inputs = InputBuilder(graph)
 
     # -- opening and saving -------------------------------------------------------------------
 
@@ -251,7 +253,8 @@ class KGQA:
         return self._answer(self._read(question, clock), clock, language)
 
     def _answer(self, reading: Reading, clock: _Clock, language: str | None) -> Answer:
-        answer = self._builder.build(reading, language=language)
+        builder = self._engine(reading.retrieval.question.text).builder
+        answer = builder.build(reading, language=language)
         clock.lap("answer")
         return replace(answer, timings_ms=clock.timings())
 
@@ -262,7 +265,7 @@ class KGQA:
         engine = self._engine(question)
         retrieval = engine.retriever.retrieve([question], [links])[0]
         clock.lap("retrieval")
-        seen = ReaderInput(question, tuple(self._seen(retrieval, c) for c in retrieval.candidates))
+        seen = self._inputs.build(retrieval)
         reading = Reading(retrieval, seen, engine.reader.read([seen])[0])
         clock.lap("reader")
         return reading
@@ -291,10 +294,6 @@ class KGQA:
             self._vectors[encoder.fingerprint] = np.stack([known[text] for text in texts]) if texts else empty
         return self._vectors[encoder.fingerprint]
 
-    def _seen(self, retrieval: Retrieval, candidate: Candidate) -> ReaderCandidate:
-        words = gist(candidate.program, self.graph, retrieval.question.language.value)
-        return ReaderCandidate(words, candidate.alignment, candidate.coverage, candidate.fit, candidate.support)
-
     def _check(self, question: str) -> None:
         limit = self.config.answer.max_question_chars
         if not isinstance(question, str):
@@ -314,8 +313,28 @@ class KGQA:
             encoder = self._encoder(name)
             matcher = build_matcher(self.graph, encoder, self._relation_vectors(encoder))
             retriever = GraphRetriever(self.graph, matcher, self.config.retrieval)
-            self._engines[name] = Engine(encoder, retriever, ZeroShotReader(encoder))
+            reader, calibration = self._reader(encoder)
+            builder = AnswerBuilder(self.graph, self.config.answer, calibration)
+            self._engines[name] = Engine(encoder, retriever, reader, builder)
         return self._engines[name]
+
+    def _reader(self, encoder: TextEncoder) -> tuple[Reader, Calibration]:
+        """The reader for an encoder, with the weights asked for or those that come with kgqa, and what its scores mean.
+
+        Weights from a folder serve the questions of the encoder that they were trained with.
+        """
+        name = self.config.reader.name
+        if name == ZERO_SHOT:
+            return ZeroShotReader(encoder), Calibration()
+        if name != AUTO:
+            weights = ReaderWeights.load(Path(name))
+            if weights.encoder == encoder.name or self.config.encoder.name != AUTO:
+                return TrainedReader(encoder, weights), Calibration.of(weights.about)
+        folder = shipped_weights(encoder.name)
+        if folder is None:
+            return ZeroShotReader(encoder), Calibration()
+        weights = ReaderWeights.load(folder)
+        return TrainedReader(encoder, weights), Calibration.of(weights.about)
 
     def _encoder_for(self, question: str) -> str:
         if self.config.encoder.name != AUTO:

@@ -35,6 +35,7 @@ LAYERS = (
     "presentation",
     "system",
     "evaluation",
+    "training",
     "cli",
     "__main__",
 )

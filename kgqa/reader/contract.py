@@ -4,20 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kgqa.reader.serialise import MaskedQuestion, ProgramToken
+
 Floats = NDArray[np.float32]
+_UNMASKED = MaskedQuestion("")
+
+
+class Operation(Enum):
+    """What a program does in the end."""
+
+    LOOKUP = "lookup"
+    FILTER = "filter"
+    COUNT = "count"
+    YES_NO = "yes_no"
+    SUPERLATIVE = "superlative"
+    COMPARISON = "comparison"
+    AGGREGATE = "aggregate"
+
+
+class ResultKind(Enum):
+    """What a program yields, as far as a question can ask for it."""
+
+    ENTITY = "entity"
+    NUMBER = "number"
+    TIME = "time"
+    TEXT = "text"
+    BOOLEAN = "boolean"
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderCandidate:
     """One candidate program as a reader sees it.
 
-    words : the program in words.
-    alignment, coverage, fit, support : retrieval's evidence, see `kgqa.retrieval.contract.Candidate`.
+    words : the program's relations and classes. alignment, coverage, fit, support : retrieval's evidence, see
+    `kgqa.retrieval.contract.Candidate`.
+    tokens : the program step by step, its entities as slots (`kgqa.reader.serialise`). masked : the question with
+    the mentions that the program rests on as letters.
+    operation, result : what it does and yields. hops : steps in all. names : entities in all.
+    size : nodes that it yields. truncated : whether a set was cut on the way.
     """
 
     words: str
@@ -25,6 +55,14 @@ class ReaderCandidate:
     coverage: float
     fit: float
     support: float
+    tokens: tuple[ProgramToken, ...] = ()
+    masked: MaskedQuestion = _UNMASKED
+    operation: Operation = Operation.LOOKUP
+    result: ResultKind = ResultKind.ENTITY
+    hops: int = 1
+    names: int = 1
+    size: int = 1
+    truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 SUBCLASS = "http://www.w3.org/2000/01/rdf-schema#subClassOf"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 DIMENSION = 512
+_WORDS = r"[\u4e00-\u9fff]|[^\W_\u4e00-\u9fff]+"
 PATIENT = RetrievalConfig(budget_ms=60_000.0)
 """A busy machine must not change what is found."""
 
@@ -111,10 +112,18 @@ class WordEncoder:
         return np.stack([self._text(text) for text in texts]) if texts else np.zeros((0, DIMENSION), dtype=np.float32)
 
     def encode_tokens(self, texts: Sequence[str], *, kind: TextKind = TextKind.PASSAGE) -> list[TokenEmbeddings]:
-        raise NotImplementedError
+        return [self._tokens(text) for text in texts]
+
+    def _tokens(self, text: str) -> TokenEmbeddings:
+        found = list(re.finditer(_WORDS, text.casefold()))
+        vectors = [self._word(match.group()) for match in found]
+        return TokenEmbeddings(
+            vectors=np.array(vectors, dtype=np.float32).reshape(-1, DIMENSION),
+            offsets=np.array([match.span() for match in found], dtype=np.int32).reshape(-1, 2),
+        )
 
     def _text(self, text: str) -> NDArray[np.float32]:
-        words = re.findall(r"[\u4e00-\u9fff]|[^\W_\u4e00-\u9fff]+", text.casefold()) or [""]
+        words = re.findall(_WORDS, text.casefold()) or [""]
         total = np.sum([self._word(word) for word in words], axis=0)
         unit: NDArray[np.float32] = (total / np.linalg.norm(total)).astype(np.float32)
         return unit

@@ -1,0 +1,179 @@
+"""Questions and programs as the arrays that the fusion network takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgqa.embedding import TextEncoder, TextKind
+from kgqa.embedding.contract import Floats
+from kgqa.reader.contract import ReaderInput
+from kgqa.reader.features import OPERATIONS, RESULTS, evidence
+from kgqa.reader.serialise import MaskedQuestion, Tokens
+
+Ints = NDArray[np.int64]
+FAR = 8
+"""Distances from a slot are told apart up to this many tokens."""
+PLACES = 12
+"""Places in a program are told apart up to this many tokens, from its start and from its end."""
+_LONGEST = 64
+_LONGEST_PROGRAM = 24
+
+
+@dataclass(frozen=True, slots=True)
+class FusionArrays:
+    """v questions of up to l tokens, c programs of up to p tokens, t distinct texts in them, an encoder's dimension e.
+
+    states : float32 [v, l, e], unit length or 0. asked [v, l] : whether a token is there. distance [v, l] : of each
+    token from the nearest slot, in [0, 2 * FAR]; FAR is the slot itself. texts : float32 [t, e]; row 0 is 0.
+    kind, told : [c, p], each program token's kind, and its row of `texts`. there [c, p] : whether a token is there.
+    start, end : [c, p], its place from either end, below PLACES. variant [c] : the question of each program.
+    evidence : float32 [c, len(EVIDENCE)]. operation, result [c] : places in OPERATIONS and RESULTS.
+    """
+
+    states: Floats
+    asked: NDArray[np.bool_]
+    distance: Ints
+    texts: Floats
+    kind: Ints
+    told: Ints
+    there: NDArray[np.bool_]
+    start: Ints
+    end: Ints
+    variant: Ints
+    evidence: Floats
+    operation: Ints
+    result: Ints
+
+
+class Vectors(Protocol):
+    """Where the vectors of texts come from."""
+
+    def states(self, questions: Sequence[MaskedQuestion]) -> list[tuple[Floats, NDArray[np.int32]]]:
+        """Each question's tokens in context, [tokens, e], and their offsets, [tokens, 2]."""
+        ...
+
+    def texts(self, texts: Sequence[str]) -> Floats:
+        """The vectors of names, [texts, e]."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """What an encoder's vectors have in common, which tells nothing apart: taken off before they are compared.
+
+    states, texts : float32 [e], mean vectors.
+    """
+
+    states: Floats
+    texts: Floats
+
+
+class EncoderVectors:
+    """Vectors straight from an encoder."""
+
+    def __init__(self, encoder: TextEncoder) -> None:
+        self._encoder = encoder
+
+    def states(self, questions: Sequence[MaskedQuestion]) -> list[tuple[Floats, NDArray[np.int32]]]:
+        """Each question's tokens in context and their offsets."""
+        found = self._encoder.encode_tokens([question.text for question in questions], kind=TextKind.QUERY)
+        return [(tokens.vectors, tokens.offsets) for tokens in found]
+
+    def texts(self, texts: Sequence[str]) -> Floats:
+        """The vectors of names."""
+        return self._encoder.encode(texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Candidates of several questions in one row: what `lay_out` needs of each."""
+
+    questions: tuple[MaskedQuestion, ...]
+    variant: Ints
+    programs: tuple[Tokens, ...]
+    evidence: Floats
+    operation: Ints
+    result: Ints
+
+
+def rows_of(item: ReaderInput) -> Rows:
+    """The candidates of one question."""
+    questions = {masked: i for i, masked in enumerate(dict.fromkeys(c.masked for c in item.candidates))}
+    return Rows(
+        tuple(questions),
+        np.array([questions[c.masked] for c in item.candidates], dtype=np.int64),
+        tuple(c.tokens for c in item.candidates),
+        evidence(item),
+        np.array([OPERATIONS.index(c.operation) for c in item.candidates], dtype=np.int64),
+        np.array([RESULTS.index(c.result) for c in item.candidates], dtype=np.int64),
+    )
+
+
+def lay_out(rows: Rows, vectors: Vectors, centre: Centre) -> FusionArrays:
+    """Encode and pad. Questions are cut after 64 tokens, programs after 24."""
+    found = [(states[:_LONGEST], offsets[:_LONGEST]) for states, offsets in vectors.states(rows.questions)]
+    length = max((len(states) for states, _ in found), default=0) or 1
+    states = np.zeros((len(found), length, len(centre.states)), dtype=np.float32)
+    asked = np.zeros(states.shape[:2], dtype=bool)
+    distance = np.zeros(states.shape[:2], dtype=np.int64)
+    for row, ((own, offsets), question) in enumerate(zip(found, rows.questions, strict=True)):
+        states[row, : len(own)] = centred(own, centre.states)
+        asked[row, : max(len(own), 1)] = True
+        distance[row, : len(own)] = _distances(offsets, question.slots)
+    known = {text: i for i, text in enumerate(dict.fromkeys(t.text for p in rows.programs for t in p if t.text), 1)}
+    texts = np.zeros((len(known) + 1, states.shape[2]), dtype=np.float32)
+    if known:
+        texts[1:] = centred(vectors.texts(list(known)), centre.texts)
+    kind, told, there = _programs(rows.programs, known)
+    place = np.cumsum(there, axis=1) - 1
+    return FusionArrays(
+        states=states,
+        asked=asked,
+        distance=distance,
+        texts=texts,
+        kind=kind,
+        told=told,
+        there=there,
+        start=np.clip(place, 0, PLACES - 1),
+        end=np.clip(there.sum(axis=1, keepdims=True) - 1 - place, 0, PLACES - 1),
+        variant=rows.variant,
+        evidence=rows.evidence,
+        operation=rows.operation,
+        result=rows.result,
+    )
+
+
+def centred(vectors: Floats, mean: Floats) -> Floats:
+    """Vectors less a mean, at unit length."""
+    moved = vectors.astype(np.float32) - mean
+    unit: Floats = moved / np.maximum(np.linalg.norm(moved, axis=-1, keepdims=True), 1e-6)
+    return unit
+
+
+def _programs(programs: Sequence[Tokens], known: Mapping[str, int]) -> tuple[Ints, Ints, NDArray[np.bool_]]:
+    """Kinds, rows of texts and mask; the last token, what a program yields, is never cut."""
+    width = min(max(1, *map(len, programs)), _LONGEST_PROGRAM)
+    kind = np.zeros((len(programs), width), dtype=np.int64)
+    told, there = np.zeros_like(kind), np.zeros(kind.shape, dtype=bool)
+    for row, tokens in enumerate(programs):
+        cut = tokens if len(tokens) <= width else (*tokens[: width - 1], tokens[-1])
+        kind[row, : len(cut)] = [token.kind.value for token in cut]
+        told[row, : len(cut)] = [known.get(token.text, 0) for token in cut]
+        there[row, : max(len(cut), 1)] = True
+    return kind, told, there
+
+
+def _distances(offsets: NDArray[np.int32], slots: Sequence[int]) -> Ints:
+    """The signed distance of each token from its nearest slot, in tokens, moved to [0, 2 * FAR]."""
+    if not slots or not len(offsets):
+        return np.full(len(offsets), 2 * FAR, dtype=np.int64)
+    at = np.searchsorted(offsets[:, 1], np.array(slots), side="right")
+    gaps = np.arange(len(offsets))[:, None] - at[None, :]
+    nearest = gaps[np.arange(len(offsets)), np.abs(gaps).argmin(axis=1)]
+    moved: Ints = np.clip(nearest, -FAR, FAR - 1).astype(np.int64) + FAR
+    return moved

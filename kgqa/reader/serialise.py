@@ -1,0 +1,225 @@
+"""What a trained reader reads: the question with its mentions masked, and a program as a row of tokens.
+
+Names of entities say nothing about which program is meant, and there are more of them than any training sees: the
+mentions that a program rests on become letters in the question and slots in the program. Its steps are written in
+walking order: X, against "directed by", along "release year" are the years of the films that X directed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from kgqa.graph import KnowledgeGraph
+from kgqa.graph.terms import key_to_literal
+from kgqa.program import algebra as ops
+from kgqa.program.algebra import Program, Step
+from kgqa.types import Link
+
+_LETTERS = "XYZ"
+
+
+class TokenKind(Enum):
+    """What a token of a program stands for; the value is its place in a trained reader's table."""
+
+    FIRST = 0
+    SECOND = 1
+    THIRD = 2
+    OTHER_ENTITY = 3
+    ALONG = 4
+    AGAINST = 5
+    CLASS = 6
+    AND = 7
+    OR = 8
+    NOT = 9
+    RETURN = 10
+    ANY = 11
+    WHERE = 12
+    WHERE_COUNT = 13
+    LESS = 14
+    GREATER = 15
+    EQUAL = 16
+    VALUE = 17
+    LARGEST = 18
+    SMALLEST = 19
+    MOST = 20
+    FEWEST = 21
+    RANK = 22
+    COUNT = 23
+    AGGREGATE = 24
+    EXISTS = 25
+    CONTAINS = 26
+    COMPARE = 27
+    OPERATOR = 28
+    MEASURE = 29
+    RESULT = 30
+    BESIDE = 31
+    NOT_EQUAL = 32
+
+
+_SLOTS = (TokenKind.FIRST, TokenKind.SECOND, TokenKind.THIRD)
+_COMPARED = {
+    ops.Comparison.LESS: TokenKind.LESS,
+    ops.Comparison.LESS_EQUAL: TokenKind.LESS,
+    ops.Comparison.GREATER: TokenKind.GREATER,
+    ops.Comparison.GREATER_EQUAL: TokenKind.GREATER,
+    ops.Comparison.EQUAL: TokenKind.EQUAL,
+    ops.Comparison.NOT_EQUAL: TokenKind.NOT_EQUAL,
+}
+_LARGEST = {ops.Order.LARGEST: TokenKind.LARGEST, ops.Order.SMALLEST: TokenKind.SMALLEST}
+_MOST = {ops.Order.LARGEST: TokenKind.MOST, ops.Order.SMALLEST: TokenKind.FEWEST}
+_PAIRS = {ops.Intersect: TokenKind.AND, ops.Union: TokenKind.OR, ops.Difference: TokenKind.NOT}
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramToken:
+    """One token; `text` is what an encoder reads of it, empty where its kind says all."""
+
+    kind: TokenKind
+    text: str = ""
+
+
+Tokens = tuple[ProgramToken, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedQuestion:
+    """A question without the names that a program rests on; `slots` are the places of their letters in `text`."""
+
+    text: str
+    slots: tuple[int, ...] = ()
+
+
+def masked_question(question: str, links: Sequence[Link], slots: Mapping[int, int]) -> MaskedQuestion:
+    """The question with the mentions of the nodes that have a slot replaced by letters."""
+    out, places, at = "", [], 0
+    for link in sorted(links, key=lambda found: found.mention.start):
+        slot = slots.get(link.node)
+        if slot is not None and link.mention.start >= at:
+            out += question[at : link.mention.start]
+            places.append(len(out))
+            out += _LETTERS[min(slot, len(_LETTERS) - 1)]
+            at = link.mention.end
+    return MaskedQuestion(out + question[at:], tuple(places))
+
+
+def slots_of(program: Program, links: Sequence[Link]) -> dict[int, int]:
+    """A number for each linked node that the program names, in the order of their mentions."""
+    named = {node for part in program.walk() if isinstance(part, ops.Entities) for node in part.nodes}
+    ordered = dict.fromkeys(link.node for link in sorted(links, key=lambda found: found.mention.start))
+    return {node: slot for slot, node in enumerate(node for node in ordered if node in named)}
+
+
+class Serialiser:
+    """Writes the programs of one graph as tokens.
+
+    language : of the labels of relations and classes, as a BCP 47 tag.
+    """
+
+    def __init__(self, graph: KnowledgeGraph, language: str) -> None:
+        self._graph = graph
+        self._language = language
+
+    def tokens(self, program: Program, slots: Mapping[int, int]) -> Tokens:
+        """A program step by step; `slots` gives the number of each entity's mention."""
+        match program:
+            case ops.Entities(nodes):
+                return tuple(self._entity(node, slots) for node in nodes)
+            case ops.Instances(node_class):
+                return (self._class(node_class),)
+            case ops.Having(step):
+                return (ProgramToken(TokenKind.ANY), self._step(step))
+            case ops.Follow(source, step):
+                return (*self.tokens(source, slots), self._step(step))
+            case ops.OfType(source, node_class):
+                return (*self.tokens(source, slots), self._class(node_class))
+            case ops.Intersect() | ops.Union() | ops.Difference():
+                return self._pair(program, slots)
+            case _:
+                return self._operator(program, slots)
+
+    def class_of(self, node: int) -> str:
+        """The label of a node's first class; empty where it has none."""
+        types = self._graph.types(np.array([node], dtype=np.int32))
+        return self._graph.label(int(types[0]), self._language) if len(types) else ""
+
+    def _pair(self, program: ops.Intersect | ops.Union | ops.Difference, slots: Mapping[int, int]) -> Tokens:
+        """Two sets side by side; what a path reaches without what it came from is marked as a return."""
+        left, right = program.left, program.right
+        returned = isinstance(left, ops.Follow) and isinstance(left.source, ops.Follow) and left.source.source == right
+        if isinstance(program, ops.Difference) and returned:
+            return (*self.tokens(left, slots), ProgramToken(TokenKind.RETURN))
+        return (*self.tokens(left, slots), ProgramToken(_PAIRS[type(program)]), *self.tokens(right, slots))
+
+    def _operator(self, program: Program, slots: Mapping[int, int]) -> Tokens:
+        head: Tokens
+        match program:
+            case ops.Where(source, step, comparison, value):
+                compared = ProgramToken(_COMPARED[comparison], key_to_literal(value).lexical)
+                head = (ProgramToken(TokenKind.WHERE, self._name(step)), compared)
+            case ops.WhereCount(source, step, comparison, number):
+                head = (
+                    ProgramToken(TokenKind.WHERE_COUNT, self._name(step)),
+                    ProgramToken(_COMPARED[comparison], str(number)),
+                )
+            case ops.WhereBeside(source, step, comparison, other):
+                asked = (ProgramToken(TokenKind.WHERE, self._name(step)), ProgramToken(_COMPARED[comparison]))
+                head = (*asked, ProgramToken(TokenKind.BESIDE), *self.tokens(other, slots))
+            case ops.Top(source, step, order, k):
+                head = self._ranked(_LARGEST[order], step, k)
+            case ops.TopByCount(source, step, order, k):
+                head = self._ranked(_MOST[order], step, k)
+            case ops.Nth(source, step, order, n):
+                head = self._ranked(_LARGEST[order], step, n)
+            case _:
+                return self._value(program, slots)
+        return (*self.tokens(source, slots), *head)
+
+    def _ranked(self, kind: TokenKind, step: Step, k: int) -> Tokens:
+        rank = (ProgramToken(TokenKind.RANK, str(k)),) if k > 1 else ()
+        return (ProgramToken(kind, self._name(step)), *rank)
+
+    def _value(self, program: Program, slots: Mapping[int, int]) -> Tokens:
+        match program:
+            case ops.Count(source):
+                return (*self.tokens(source, slots), ProgramToken(TokenKind.COUNT))
+            case ops.Aggregate(source, step, aggregation):
+                head = ProgramToken(TokenKind.AGGREGATE, aggregation.value)
+                return (*self.tokens(source, slots), ProgramToken(TokenKind.MEASURE, self._name(step)), head)
+            case ops.Exists(source):
+                return (*self.tokens(source, slots), ProgramToken(TokenKind.EXISTS))
+            case ops.Contains(left, right):
+                return (*self.tokens(left, slots), ProgramToken(TokenKind.CONTAINS), *self.tokens(right, slots))
+            case ops.Compare(left, right, step, comparison):
+                asked = (ProgramToken(TokenKind.COMPARE, self._name(step)), ProgramToken(_COMPARED[comparison]))
+                return (*self.tokens(left, slots), *asked, *self.tokens(right, slots))
+            case _:
+                return self._any(program, slots)
+
+    def _any(self, program: Program, slots: Mapping[int, int]) -> Tokens:
+        """An operator without tokens of its own: its name, its step and its parts."""
+        step = getattr(program, "step", None)
+        measure = (ProgramToken(TokenKind.MEASURE, self._name(step)),) if isinstance(step, Step) else ()
+        parts = [token for part in program.parts() for token in self.tokens(part, slots)]
+        return (ProgramToken(TokenKind.OPERATOR, type(program).__name__.casefold()), *measure, *parts)
+
+    def _entity(self, node: int, slots: Mapping[int, int]) -> ProgramToken:
+        slot = slots.get(node)
+        if slot is None or slot >= len(_SLOTS):
+            return ProgramToken(TokenKind.OTHER_ENTITY, self._graph.label(node, self._language))
+        return ProgramToken(_SLOTS[slot], self.class_of(node))
+
+    def _class(self, node: int) -> ProgramToken:
+        return ProgramToken(TokenKind.CLASS, self._graph.label(node, self._language))
+
+    def _step(self, step: Step) -> ProgramToken:
+        return ProgramToken(TokenKind.AGAINST if step.inverse else TokenKind.ALONG, self._name(step))
+
+    def _name(self, step: Step) -> str:
+        """A relation's label, and what its id says of where it belongs: "film (film actor)"."""
+        graph, relation = self._graph, step.relation
+        label, domain = graph.relation_label(relation, self._language), graph.relation_domain(relation)
+        return f"{label} ({domain})" if domain else label

@@ -1,0 +1,87 @@
+"""The weights of a trained reader on disk: `reader.safetensors`, and `reader.json` that says where they come from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kgqa.embedding.store import write_atomically
+from kgqa.errors import ReaderError
+from kgqa.reader.arrays import Centre
+from kgqa.reader.features import EVIDENCE
+from kgqa.reader.fusion import Fusion
+from kgqa.reader.serialise import TokenKind
+
+FORMAT = 1
+TENSORS, ABOUT = "reader.safetensors", "reader.json"
+_CENTRE = "centre."
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderWeights:
+    """A fusion network and the centre of its encoder's vectors.
+
+    about : at least `encoder` and `fingerprint`, the name and the fingerprint of the encoder that it was trained on;
+    besides, how the weights were made.
+    """
+
+    fusion: Fusion
+    centre: Centre
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def encoder(self) -> str:
+        """The name of the encoder that the network reads."""
+        return str(self.about["encoder"])
+
+    def save(self, folder: Path) -> None:
+        """Write both files; numbers as float16, whose rounding is far below what training can tell apart."""
+        from safetensors.numpy import save_file
+
+        folder.mkdir(parents=True, exist_ok=True)
+        arrays = dict(self.fusion.arrays) | {
+            _CENTRE + "states": self.centre.states,
+            _CENTRE + "texts": self.centre.texts,
+        }
+        tensors = {name: np.array(value, dtype=np.float16) for name, value in arrays.items()}
+        about = {"format": FORMAT, "columns": _columns()} | dict(self.about)
+        write_atomically(folder / TENSORS, lambda target: save_file(tensors, target))
+        text = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
+        write_atomically(folder / ABOUT, lambda target: target.write_text(text, encoding="utf-8"))
+
+    @classmethod
+    def load(cls, folder: Path) -> ReaderWeights:
+        """Read both files. Errors : ReaderError if one is missing, damaged or of another version."""
+        from safetensors.numpy import load_file
+
+        try:
+            about: dict[str, Any] = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+            tensors = load_file(folder / TENSORS)
+        except Exception as error:  # safetensors raises its own kind
+            raise ReaderError(
+                f"{folder} holds no reader, or a damaged one ({error}). Give the folder that training wrote"
+            ) from error
+        _check(folder, about)
+        arrays = {name: value.astype(np.float32) for name, value in tensors.items()}
+        centre = Centre(arrays.pop(_CENTRE + "states"), arrays.pop(_CENTRE + "texts"))
+        return cls(Fusion(arrays), centre, about)
+
+
+def _columns() -> list[str]:
+    """What the network's inputs mean; another version may number them otherwise."""
+    return [*EVIDENCE, *(kind.name.casefold() for kind in TokenKind)]
+
+
+def _check(folder: Path, about: Mapping[str, Any]) -> None:
+    if about.get("format") != FORMAT or about.get("columns") != _columns():
+        raise ReaderError(
+            f"the reader in {folder} was trained by another version of kgqa (format {about.get('format')!r}; expected "
+            f"{FORMAT} with the same inputs). Train it again"
+        )
+    if not isinstance(about.get("encoder"), str):
+        raise ReaderError(f"{folder / ABOUT} does not name the encoder. Give the folder that training wrote")

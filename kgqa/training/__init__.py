@@ -1,0 +1,27 @@
+"""The training room: from graphs and questions with answers to a reader's weights."""
+
+from importlib.util import find_spec as _find_spec
+
+from kgqa.errors import MissingExtraError as _MissingExtraError
+
+if _find_spec("torch") is None:
+    raise _MissingExtraError("torch", "train", "train a reader")
+
+from kgqa.training.adapting import Adapted, adapt
+from kgqa.training.config import LossWeights, NetworkSettings, TrainingConfig
+from kgqa.training.run import TrainingPair, train
+from kgqa.training.synthetic import Synthesiser
+from kgqa.training.trainer import Trained, fit
+
+__all__ = [
+    "Adapted",
+    "LossWeights",
+    "NetworkSettings",
+    "Synthesiser",
+    "Trained",
+    "TrainingConfig",
+    "TrainingPair",
+    "adapt",
+    "fit",
+    "train",
+]

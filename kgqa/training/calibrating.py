@@ -1,0 +1,84 @@
+"""Fitting `kgqa.calibration.Calibration` to a trained reader's scores on dev examples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgqa.calibration import Calibration, calibration_features
+from kgqa.reader.contract import ReaderCandidate, ReaderOutput
+from kgqa.reader.features import EVIDENCE
+from kgqa.training.examples import Example
+
+_SHRINK = 1e-3
+_HELD = Calibration()
+_RIGHT = 0.999
+_ROUNDS = 100
+_COVERAGE, _SUPPORT, _SIZE = (EVIDENCE.index(name) for name in ("coverage", "support", "size"))
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A question's features as `calibration_features` gives them, and whether its best candidate is right."""
+
+    source: str
+    features: tuple[float, ...]
+    right: bool
+
+
+def scored(example: Example, output: ReaderOutput) -> Scored:
+    """The best candidate of an example; a rival counts for the margin if it yields something else."""
+    order = np.argsort(-output.scores, kind="stable").tolist()
+    best = example.candidates[order[0]]
+    result = (best.f1, best.evidence[_SIZE])
+    rivals = [i for i in order[1:] if (example.candidates[i].f1, example.candidates[i].evidence[_SIZE]) != result]
+    second = float(output.scores[rivals[0]]) if rivals else output.none_score
+    score = float(output.scores[order[0]])
+    seen = ReaderCandidate("", 0.0, best.evidence[_COVERAGE], 0.0, best.evidence[_SUPPORT])
+    features = calibration_features(seen, score, score - second, 0)
+    return Scored(example.source, features, best.f1 >= _RIGHT)
+
+
+def unanswerable(example: Example) -> Example | None:
+    """The example without the last relation of its right programs, as if the graph lacked it; None if nothing is left.
+
+    Candidates that share part of the answer go too.
+    """
+    right = [c for c in example.candidates if c.f1 >= _RIGHT and not c.spurious and c.relations]
+    if not right:
+        return None
+    lost = {c.relations[-1] for c in right}
+    left = tuple(c for c in example.candidates if not lost & set(c.relations) and c.f1 < _RIGHT)
+    return Example(example.source, example.id, example.variants, left) if left else None
+
+
+def fit_calibration(examples: Sequence[Scored]) -> Calibration:
+    """Logistic regression by Newton's method; each source weighs alike but for the square root of its size.
+
+    The weights of support and of unread words stay as `Calibration` has them: see there.
+    """
+    names = np.array([example.source for example in examples])
+    features = np.array([example.features for example in examples])
+    right = np.array([float(example.right) for example in examples])
+    weights = np.array([1 / np.sqrt((names == name).sum()) for name in names])
+    found = _newton(features, right, weights / weights.mean())
+    bias, score, margin, coverage = (round(float(value), 3) for value in found)
+    return Calibration(bias=bias, score=score, margin=margin, coverage=coverage)
+
+
+def _newton(
+    features: NDArray[np.float64], right: NDArray[np.float64], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    inputs = np.column_stack([np.ones(len(features)), features[:, :3]])
+    offset = _HELD.support * features[:, 3] + _HELD.unread * features[:, 4]
+    found = np.zeros(inputs.shape[1])
+    ridge = _SHRINK * len(right) * np.diag([0.0, *np.ones(len(found) - 1)])
+    for _ in range(_ROUNDS):
+        p = 1 / (1 + np.exp(-np.clip(inputs @ found + offset, -30, 30)))
+        gradient = inputs.T @ (weights * (p - right)) + ridge @ found
+        curvature = (inputs * (weights * np.maximum(p * (1 - p), 1e-6))[:, None]).T @ inputs + ridge
+        found = found - np.linalg.solve(curvature, gradient)
+    return found

@@ -1,0 +1,100 @@
+"""Checkpoints from which a stopped run goes on: weights and the optimizer's moments, safetensors with JSON inside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from kgqa.embedding.store import write_atomically
+from kgqa.errors import TrainingError
+
+_FILE, _STATE = "checkpoint.safetensors", "state"
+_MOMENTS = ("exp_avg", "exp_avg_sq")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a run stands.
+
+    step : optimizer steps done. best : the best dev figure so far. waited : looks at dev since then.
+    run : hash of settings and data, which must not change between parts of a run.
+    """
+
+    step: int
+    best: float
+    waited: int
+    run: str
+
+
+def trainable(model: nn.Module) -> dict[str, nn.Parameter]:
+    """The parameters that training changes."""
+    return {name: value for name, value in model.named_parameters() if value.requires_grad}
+
+
+def save_checkpoint(
+    folder: Path, model: nn.Module, mean: nn.Module, optimizer: torch.optim.Optimizer, state: State
+) -> None:
+    """Write the model, the mean of its past weights and the optimizer to one file.
+
+    A run killed meanwhile leaves the file before. Errors : TrainingError if the disk takes none.
+    """
+    from safetensors.torch import save_file
+
+    tensors: dict[str, Tensor] = {}
+    means = trainable(mean)
+    for name, value in trainable(model).items():
+        tensors[f"model.{name}"] = value.detach().contiguous()
+        tensors[f"mean.{name}"] = means[name].detach().contiguous()
+        moments = optimizer.state.get(value, {})
+        tensors.update({f"{moment}.{name}": moments[moment].contiguous() for moment in _MOMENTS if moment in moments})
+    about = {_STATE: json.dumps(asdict(state))}
+    try:
+        write_atomically(folder / _FILE, lambda target: save_file(tensors, target, metadata=about))
+    except OSError as error:
+        raise TrainingError(
+            f"the checkpoint {folder / _FILE} can't be written ({error}). Free some space, then start the same run: "
+            "it goes on from its last checkpoint"
+        ) from error
+
+
+def load_checkpoint(
+    folder: Path, model: nn.Module, mean: nn.Module, optimizer: torch.optim.Optimizer, run: str
+) -> State | None:
+    """Take up a run where it stopped; None where there is nothing to take up.
+
+    Errors : TrainingError if the file is damaged or of a run with other settings or data.
+    """
+    path = folder / _FILE
+    if not path.exists():
+        return None
+    tensors, state = _read(path)
+    if state.run != run:
+        raise TrainingError(
+            f"{path} is of a run with other settings or questions. Give another folder, or delete this one"
+        )
+    means = trainable(mean)
+    with torch.no_grad():
+        for name, value in trainable(model).items():
+            means[name].copy_(tensors[f"mean.{name}"])
+            value.copy_(tensors[f"model.{name}"])
+            if f"{_MOMENTS[0]}.{name}" in tensors:
+                step = torch.tensor(float(state.step))
+                optimizer.state[value] = {m: tensors[f"{m}.{name}"] for m in _MOMENTS} | {"step": step}
+    return state
+
+
+def _read(path: Path) -> tuple[Mapping[str, Tensor], State]:
+    from safetensors import safe_open
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            about: dict[str, Any] = json.loads((file.metadata() or {})[_STATE])
+            return {name: file.get_tensor(name) for name in file.keys()}, State(**about)  # noqa: SIM118 - no mapping
+    except Exception as error:  # safetensors raises its own kind
+        raise TrainingError(f"{path} is cut short or damaged ({error}). Delete it: the run starts anew") from error

@@ -1,0 +1,112 @@
+"""Settings of a training run, from TOML or keywords."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kgqa.config import from_mapping
+from kgqa.embedding import MINILM
+from kgqa.errors import ConfigError
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossWeights:
+    """How much each head's loss counts.
+
+    choice : which candidate, or none. operation, result : what the question asks to be done, and for what kind of
+    value.
+    """
+
+    choice: float = 1.0
+    operation: float = 0.1
+    result: float = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkSettings:
+    """The shape of the fusion network.
+
+    width : of its vectors, a multiple of 4. blocks : of attention. hidden : units before the score. dropout : of each.
+    prior : what retrieval's own score is multiplied by before the network's is added.
+    """
+
+    width: int = 96
+    blocks: int = 2
+    hidden: int = 64
+    dropout: float = 0.1
+    prior: float = 5.0
+
+    def __post_init__(self) -> None:
+        if self.width < 4 or self.width % 4:
+            raise ConfigError(f"'network.width' is {self.width!r}; expected a multiple of 4")
+        if self.blocks < 1 or self.hidden < 1:
+            raise ConfigError("'network.blocks' and 'network.hidden' must be 1 or more")
+        if not 0 <= self.dropout < 1:
+            raise ConfigError(f"'network.dropout' is {self.dropout!r}; expected a number from 0 to below 1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig:
+    """How a reader is trained.
+
+    encoder : the name or directory of the frozen encoder, as for `kgqa.embedding.load_encoder`. seed : of every draw.
+    start : the folder of a reader whose weights training starts from; random numbers unless given.
+    steps : optimizer steps. batch : questions a forward pass. accumulate : passes a step.
+    candidates : of each question, the right ones and for the rest hard and random negatives.
+    rate : AdamW's top learning rate. warmup : share of the steps in which it rises; then it falls linearly.
+    decay : AdamW's weight decay. clip : largest norm of the gradient.
+    average : how slowly the mean of the weights over past steps, which is what serves, follows them; 0 for no mean.
+    unanswerable : share of the questions from which every candidate with a relation of the right one is taken.
+    each : questions a graph, for each number of hops, at most.
+    dev_share : of the questions, held back to decide by, where a pair brings none.
+    check_every : steps between looks at dev, and checkpoints. dev_each : questions of each source looked at.
+    patience : looks without gain after which training stops. threads : torch's.
+    """
+
+    encoder: str = MINILM
+    start: str = ""
+    seed: int = 13
+    steps: int = 2_000
+    batch: int = 16
+    accumulate: int = 1
+    candidates: int = 16
+    rate: float = 1e-3
+    warmup: float = 0.05
+    decay: float = 0.01
+    clip: float = 1.0
+    average: float = 0.99
+    unanswerable: float = 0.15
+    each: int = 1_000
+    dev_share: float = 0.1
+    check_every: int = 250
+    dev_each: int = 60
+    patience: int = 6
+    threads: int = 2
+    network: NetworkSettings = field(default_factory=NetworkSettings)
+    losses: LossWeights = field(default_factory=LossWeights)
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "batch", "accumulate", "each", "check_every", "dev_each", "patience", "threads"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"'{name}' is {getattr(self, name)!r}; expected 1 or more")
+        if self.candidates < 2:
+            raise ConfigError(f"'candidates' is {self.candidates!r}; expected 2 or more")
+        for name in ("rate", "clip"):
+            if not getattr(self, name) > 0:
+                raise ConfigError(f"'{name}' is {getattr(self, name)!r}; expected a number above 0")
+        for name in ("warmup", "unanswerable", "dev_share", "average"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ConfigError(f"'{name}' is {getattr(self, name)!r}; expected a number from 0 to below 1")
+
+    @classmethod
+    def from_toml(cls, path: Path | str) -> TrainingConfig:
+        """Read a TOML file whose keys are named like the fields of this class."""
+        try:
+            data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ConfigError(f"can't read the settings {str(path)!r}: {error.strerror}") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{str(path)!r} is not valid TOML: {error}") from error
+        return from_mapping(cls, data)

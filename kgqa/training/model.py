@@ -1,0 +1,231 @@
+"""The fusion network in PyTorch; `kgqa.reader.fusion` holds the same in numpy, and says what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from kgqa.errors import ReaderError
+from kgqa.reader.arrays import FAR, PLACES, FusionArrays
+from kgqa.reader.features import FREE, OPERATIONS, RESULTS, prior
+from kgqa.reader.fusion import HEADS, MAXIMA, NUMBERS, Fusion, closeness
+from kgqa.reader.serialise import TokenKind
+from kgqa.training.batches import Targets
+from kgqa.training.config import LossWeights, NetworkSettings
+
+_NEVER = -1e4
+
+
+class _Inputs:
+    """A batch's arrays as tensors."""
+
+    def __init__(self, batch: FusionArrays) -> None:
+        self.states, self.texts = torch.from_numpy(batch.states), torch.from_numpy(batch.texts)
+        self.asked, self.there = torch.from_numpy(batch.asked), torch.from_numpy(batch.there)
+        self.distance, self.kind = torch.from_numpy(batch.distance), torch.from_numpy(batch.kind)
+        self.start, self.end = torch.from_numpy(batch.start), torch.from_numpy(batch.end)
+        self.told, self.variant = torch.from_numpy(batch.told), torch.from_numpy(batch.variant)
+        self.evidence = torch.from_numpy(batch.evidence)
+        self.prior = torch.from_numpy(prior(batch.evidence))
+        self.operation, self.result = torch.from_numpy(batch.operation), torch.from_numpy(batch.result)
+        v, length, d = self.states.shape
+        cosines = (self.texts @ self.states.reshape(v * length, d).T).reshape(len(self.texts), v, length)
+        self.near = cosines[self.told, self.variant[:, None]]
+        self.closeness = torch.from_numpy(np.stack(closeness(batch, self.near.numpy()), axis=1))
+
+
+class _Cross(nn.Module):
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.query, self.key, self.value = nn.Linear(width, width), nn.Linear(width, width), nn.Linear(width, width)
+        self.near = nn.Parameter(torch.full((HEADS,), 4.0))
+        self.out = nn.Linear(width + HEADS, width)
+
+    def forward(self, told: Tensor, asked: Tensor, inputs: _Inputs) -> Tensor:
+        query = _split(self.query(told))
+        key, value = _split(self.key(asked))[inputs.variant], _split(self.value(asked))[inputs.variant]
+        logits = query @ key.transpose(2, 3) / query.shape[3] ** 0.5
+        logits = logits + self.near[None, :, None, None] * inputs.near[:, None]
+        chances = logits.masked_fill(~inputs.asked[inputs.variant][:, None, None, :], _NEVER).softmax(dim=-1)
+        seen = (chances * inputs.near[:, None]).sum(dim=3).transpose(1, 2)
+        out: Tensor = self.out(torch.cat([_join(chances @ value), seen], dim=2))
+        return out
+
+
+class _Self(nn.Module):
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.query, self.key, self.value = nn.Linear(width, width), nn.Linear(width, width), nn.Linear(width, width)
+        self.out = nn.Linear(width, width)
+
+    def forward(self, told: Tensor, inputs: _Inputs) -> Tensor:
+        query, key, value = (_split(part(told)) for part in (self.query, self.key, self.value))
+        logits = query @ key.transpose(2, 3) / query.shape[3] ** 0.5
+        chances = logits.masked_fill(~inputs.there[:, None, None, :], _NEVER).softmax(dim=-1)
+        out: Tensor = self.out(_join(chances @ value))
+        return out
+
+
+class _Block(nn.Module):
+    def __init__(self, settings: NetworkSettings) -> None:
+        super().__init__()
+        width = settings.width
+        self.cross, self.self = _Cross(width), _Self(width)
+        self.norm1, self.norm2, self.norm3 = nn.LayerNorm(width), nn.LayerNorm(width), nn.LayerNorm(width)
+        self.inner, self.outer = nn.Linear(width, 2 * width), nn.Linear(2 * width, width)
+        self.dropout = nn.Dropout(settings.dropout)
+
+    def forward(self, told: Tensor, asked: Tensor, inputs: _Inputs) -> Tensor:
+        told = told + self.dropout(self.cross(self.norm1(told), asked, inputs))
+        told = told + self.dropout(self.self(self.norm2(told), inputs))
+        grown: Tensor = told + self.dropout(self.outer(torch.relu(self.inner(self.norm3(told)))))
+        return grown
+
+
+class FusionModel(nn.Module):
+    """Scores candidates.
+
+    dimension : of the encoder's vectors.
+    """
+
+    def __init__(self, dimension: int, settings: NetworkSettings) -> None:
+        super().__init__()
+        width = settings.width
+        self.ask, self.tell = nn.Linear(dimension, width), nn.Linear(dimension, width)
+        self.distance, self.kind = _table(2 * FAR + 1, width), _table(len(TokenKind), width)
+        self.start, self.end = _table(PLACES, width), _table(PLACES, width)
+        self.blocks = nn.ModuleList(_Block(settings) for _ in range(settings.blocks))
+        self.last = nn.LayerNorm(width)
+        self.offer, self.want = nn.Linear(width, width // 2), nn.Linear(width, width // 2)
+        self.weight = nn.Linear(width, 1)
+        self.nearness, self.threshold = nn.Parameter(torch.tensor(6.0)), nn.Parameter(torch.tensor(-2.0))
+        self.operation, self.result = nn.Linear(width, len(OPERATIONS)), nn.Linear(width, len(RESULTS))
+        self.hidden = nn.Linear(3 * width, settings.hidden)
+        self.score, self.plain = nn.Linear(settings.hidden, 1), nn.Linear(NUMBERS, 1)
+        self.none = nn.Linear(len(MAXIMA), 1)
+        self.dropout = nn.Dropout(settings.dropout)
+        self._prior = settings.prior
+        with torch.no_grad():
+            self.plain.weight.zero_()
+            self.none.weight.zero_()
+
+    def take(self, fusion: Fusion) -> None:
+        """Start from a trained network. Errors : ReaderError if it has another shape."""
+        own = dict(self.named_parameters())
+        found = {name: value for name, value in fusion.arrays.items() if name != "prior"}
+        shapes = {name: tuple(value.shape) for name, value in own.items()}
+        if {name: value.shape for name, value in found.items()} != shapes:
+            raise ReaderError("the reader to start from has another shape; expected the one of 'network'")
+        with torch.no_grad():
+            for name, value in found.items():
+                own[name].copy_(torch.from_numpy(value))
+
+    def fusion(self) -> Fusion:
+        """The parameters as numpy arrays."""
+        arrays = {name: value.detach().numpy().astype(np.float32) for name, value in self.named_parameters()}
+        return Fusion({**arrays, "prior": np.array(self._prior, dtype=np.float32)})
+
+    def forward(self, batch: FusionArrays, count: int, owner: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Scores [c]; none [count]; log probabilities of operations and results [v, ...].
+
+        owner [c] : the question of each candidate, of `count` questions.
+        """
+        inputs = _Inputs(batch)
+        asked = self.dropout(self.ask(inputs.states)) + self.distance(inputs.distance)
+        told = self.dropout(self.tell(inputs.texts))[inputs.told] + self.kind(inputs.kind)
+        told = told + self.start(inputs.start) + self.end(inputs.end)
+        for block in self.blocks:
+            told = block(told, asked, inputs)
+        told = self.last(told)
+        explained = self._explained(told, asked, inputs)
+        there = inputs.asked[:, :, None].float()
+        overall = (asked * there).sum(dim=1) / there.sum(dim=1)
+        operations, results = self.operation(overall).log_softmax(dim=1), self.result(overall).log_softmax(dim=1)
+        logs = operations[inputs.variant, inputs.operation], results[inputs.variant, inputs.result]
+        said = torch.cat([explained[:, None], inputs.closeness, torch.stack(logs, dim=1)], dim=1)
+        numbers = torch.cat([said, inputs.evidence[:, FREE]], dim=1)
+        features = torch.cat([*_summaries(told, inputs), overall[inputs.variant]], dim=1)
+        scores = self.score(self.dropout(torch.tanh(self.hidden(features)))) + self.plain(numbers)
+        scores = scores + self._prior * inputs.prior[:, None]
+        columns = (explained, *inputs.evidence.T[:4])
+        maxima = torch.stack([segment_max(column, owner, count) for column in columns], dim=1)
+        return scores.squeeze(1), self.none(maxima).squeeze(1), operations, results
+
+    def _explained(self, told: Tensor, asked: Tensor, inputs: _Inputs) -> Tensor:
+        weight = self.weight(asked).squeeze(2).exp().masked_fill(~inputs.asked, 0.0)[inputs.variant]
+        match = self.offer(told) @ self.want(asked)[inputs.variant].transpose(1, 2)
+        match = match + self.nearness * inputs.near + self.threshold
+        match = match.masked_fill(~inputs.there[:, :, None], _NEVER).amax(dim=1)
+        share: Tensor = (weight * torch.sigmoid(match)).sum(dim=1) / weight.sum(dim=1).clamp(min=1e-6)
+        return share
+
+
+def losses_of(model: FusionModel, batch: FusionArrays, targets: Targets) -> dict[str, Tensor]:
+    """The mean loss of each head over a batch's questions."""
+    owner, count = torch.from_numpy(targets.owner), len(targets.weight)
+    scores, none, operations, results = model(batch, count, owner)
+    lead = torch.from_numpy(targets.lead)
+    return {
+        "choice": _listwise(scores, none, targets),
+        "operation": _labels(operations[lead], targets.operation),
+        "result": _labels(results[lead], targets.result),
+    }
+
+
+def weighted(losses: Mapping[str, Tensor], weights: LossWeights) -> Tensor:
+    """The weighted sum of the heads' losses."""
+    return torch.stack([getattr(weights, name) * loss for name, loss in losses.items()]).sum()
+
+
+def segment_max(values: Tensor, owner: Tensor, count: int) -> Tensor:
+    """The largest value of each owner, [count]."""
+    return torch.full((count,), _NEVER).scatter_reduce(0, owner, values, reduce="amax")
+
+
+def _listwise(scores: Tensor, none: Tensor, targets: Targets) -> Tensor:
+    """Negative log likelihood of the right candidates together, or of none where nothing is right."""
+    owner, right = torch.from_numpy(targets.owner), torch.from_numpy(targets.right)
+    count, weight = len(targets.weight), torch.from_numpy(targets.weight)
+    everything = _segment_logsumexp(scores, none, owner, count)
+    good = _segment_logsumexp(scores.masked_fill(~right, _NEVER), torch.full_like(none, _NEVER), owner, count)
+    answerable = torch.zeros(count, dtype=torch.bool).index_put((owner[right],), torch.tensor(True))
+    losses = everything - torch.where(answerable, good, none)
+    return (losses * weight).sum() / weight.sum().clamp(min=1e-6)
+
+
+def _labels(logs: Tensor, target: NDArray[np.int64]) -> Tensor:
+    found = torch.from_numpy(target)
+    known = found >= 0
+    return nn.functional.nll_loss(logs[known], found[known]) if bool(known.any()) else logs.sum() * 0.0
+
+
+def _segment_logsumexp(values: Tensor, extra: Tensor, owner: Tensor, count: int) -> Tensor:
+    """The logarithm of the summed exponentials of each owner's values and of `extra`, [count]."""
+    top = torch.maximum(segment_max(values.detach(), owner, count), extra.detach())
+    sums = torch.zeros(count).index_add(0, owner, torch.exp(values - top[owner])) + torch.exp(extra - top)
+    return top + torch.log(sums)
+
+
+def _summaries(told: Tensor, inputs: _Inputs) -> tuple[Tensor, Tensor]:
+    """The mean of a program's tokens, and its last one."""
+    there = inputs.there[:, :, None].float()
+    lengths = inputs.there.sum(dim=1)
+    return (told * there).sum(dim=1) / there.sum(dim=1), told[torch.arange(len(told)), lengths - 1]
+
+
+def _table(rows: int, width: int) -> nn.Embedding:
+    table = nn.Embedding(rows, width)
+    nn.init.normal_(table.weight, std=0.1)
+    return table
+
+
+def _split(x: Tensor) -> Tensor:
+    return x.reshape(*x.shape[:2], HEADS, -1).transpose(1, 2)
+
+
+def _join(x: Tensor) -> Tensor:
+    return x.transpose(1, 2).flatten(2)

@@ -1,0 +1,107 @@
+"""A whole training: graphs and questions in, a reader's folder out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from kgqa.config import Config, EncoderConfig, ReaderConfig
+from kgqa.embedding.store import write_atomically
+from kgqa.errors import TrainingError
+from kgqa.evaluation import QuestionSet
+from kgqa.graph import KnowledgeGraph
+from kgqa.system import KGQA, ZERO_SHOT
+from kgqa.training.config import TrainingConfig
+from kgqa.training.examples import Example, Progress, collect, read_examples, write_examples
+from kgqa.training.trainer import Trained, fit
+
+_EXAMPLES = "examples"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrainingPair:
+    """A graph and questions over it.
+
+    name : of its figures. graph : as for `KGQA.from_graph`. train : the questions to learn from, perhaps none.
+    dev : those to decide by, by default a share of the others.
+    """
+
+    name: str
+    graph: object
+    train: QuestionSet
+    dev: QuestionSet | None = None
+
+
+def train(
+    pairs: Sequence[TrainingPair],
+    folder: Path | str,
+    config: TrainingConfig | None = None,
+    *,
+    examples: Path | str | None = None,
+    on_progress: Progress | None = None,
+) -> Trained:
+    """Train a reader on one or more graphs; `Config(reader=ReaderConfig(name=folder))` has it serve.
+
+    folder : takes checkpoint, log and weights; the same call goes on where an earlier one was stopped.
+    examples : the folder of what retrieval found for the questions, where runs share it; unless given, one of its own.
+    on_progress : called with (stage, done, total).
+    Errors : TrainingError for a pair whose questions are not about its graph, and as `fit`.
+    """
+    config, folder = config or TrainingConfig(), Path(folder)
+    names = [pair.name for pair in pairs]
+    if len(set(names)) < len(names):
+        raise TrainingError(f"two pairs share a name in {names}; give each its own")
+    kept = Path(examples) if examples is not None else folder / _EXAMPLES
+    kept.mkdir(parents=True, exist_ok=True)
+    learnt, decided = dict[str, list[Example]](), dict[str, list[Example]]()
+    for pair in pairs:
+        learnt[pair.name], decided[pair.name] = _examples(pair, kept, config, on_progress)
+    return fit(learnt, decided, folder, config, on_progress=on_progress)
+
+
+def _examples(
+    pair: TrainingPair, folder: Path, config: TrainingConfig, on_progress: Progress | None
+) -> tuple[list[Example], list[Example]]:
+    questions, dev = _parts(pair, config)
+    paths = [_path(folder, pair, part, config) for part in (questions, dev)]
+    if not all(path.exists() for path in paths):
+        settings = Config(encoder=EncoderConfig(name=config.encoder), reader=ReaderConfig(name=ZERO_SHOT))
+        system = KGQA.from_graph(pair.graph, config=settings)
+        for path, part in zip(paths, (questions, dev), strict=True):
+            asked = collect(pair.name, system, part, on_progress=on_progress)
+            write_atomically(path, partial(write_examples, examples=list(asked)))
+    found = [read_examples(path) for path in paths]
+    if questions.questions and not any(example.best > 0 for example in found[0]):
+        raise TrainingError(
+            f"none of the {len(questions)} questions of {pair.name!r} finds any of its answers in the graph. Are they "
+            "for this graph? Answers are ids or labels of its nodes"
+        )
+    return found[0], found[1]
+
+
+def _parts(pair: TrainingPair, config: TrainingConfig) -> tuple[QuestionSet, QuestionSet]:
+    """At most `config.each` questions to learn from for each number of hops, and those to decide by."""
+    train, dev = pair.train, pair.dev
+    if dev is None:
+        ids = sorted(train.gold)
+        random.Random(config.seed).shuffle(ids)  # noqa: S311 - a sample, not a secret
+        held = set(ids[: max(1, int(config.dev_share * len(ids)))])
+        train, dev = train.only(i for i in train.gold if i not in held), train.only(held)
+    return train.sample(config.each, config.seed), dev.sample(config.dev_each, config.seed)
+
+
+def _path(folder: Path, pair: TrainingPair, part: QuestionSet, config: TrainingConfig) -> Path:
+    """A name that changes with the questions, the graph's size and the encoder."""
+    size = len(pair.graph) if isinstance(pair.graph, KnowledgeGraph) else repr(pair.graph)
+    about = [
+        config.encoder,
+        str(size),
+        *((q.id, q.text, part.gold[q.id].answers) for q in part.questions if q.id in part.gold),
+    ]
+    digest = hashlib.sha256(json.dumps(about, ensure_ascii=False).encode()).hexdigest()[:16]
+    return folder / f"{digest}.jsonl"

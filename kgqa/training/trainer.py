@@ -1,0 +1,235 @@
+"""Training a reader: batches in, weights out; checkpoints that resume, a log of losses, early stopping on dev."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from kgqa.embedding import TextEncoder, load_encoder
+from kgqa.errors import TrainingError
+from kgqa.reader.arrays import lay_out
+from kgqa.reader.contract import ReaderOutput
+from kgqa.reader.features import prior
+from kgqa.reader.trained import SCALE, TrainedReader
+from kgqa.reader.trained_weights import ReaderWeights
+from kgqa.training.batches import Sampler, collate, whole
+from kgqa.training.calibrating import fit_calibration, scored, unanswerable
+from kgqa.training.checkpoint import State, load_checkpoint, save_checkpoint
+from kgqa.training.config import TrainingConfig
+from kgqa.training.examples import Example
+from kgqa.training.model import FusionModel, losses_of, weighted
+from kgqa.training.vectors import StoredVectors
+
+Progress = Callable[[str, int, int], None]
+"""Called with (stage, done, total)."""
+Examples = Mapping[str, Sequence[Example]]
+
+LOG = "log.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What a run gave.
+
+    weights : of the best look at dev. dev : the mean F1 of the chosen candidate for each source; before : the same of
+    retrieval's own order. steps : done in all.
+    """
+
+    weights: ReaderWeights
+    dev: Mapping[str, float]
+    before: Mapping[str, float]
+    steps: int
+
+
+def fit(
+    train: Examples,
+    dev: Examples,
+    folder: Path | str,
+    config: TrainingConfig,
+    *,
+    encoder: TextEncoder | None = None,
+    on_progress: Progress | None = None,
+) -> Trained:
+    """Train a reader on examples.
+
+    encoder : the one of `config.encoder`, where it is open already.
+    folder : of checkpoint, log and best weights; a run that was stopped there goes on.
+    Errors : TrainingError for no examples, losses that are no numbers, a full disk, a foreign or damaged checkpoint.
+    """
+    if not any(map(len, train.values())):
+        raise TrainingError(
+            "there is no training example: no question gave a candidate. Are the questions for this graph?"
+        )
+    if not any(map(len, dev.values())):
+        raise TrainingError("there is no dev example to stop by. Give dev questions, or a dev_share above 0")
+    torch.set_num_threads(config.threads)
+    run = _Run(train, dev, Path(folder), config, encoder or load_encoder(config.encoder))
+    return run.go(on_progress or _silent)
+
+
+class _Run:
+    """One training run."""
+
+    def __init__(
+        self, train: Examples, dev: Examples, folder: Path, config: TrainingConfig, encoder: TextEncoder
+    ) -> None:
+        torch.manual_seed(config.seed)
+        self._config, self._folder = config, folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._encoder = encoder
+        self._vectors = StoredVectors(self._encoder)
+        self._model = FusionModel(self._encoder.dimension, config.network)
+        self._start = ReaderWeights.load(Path(config.start)) if config.start else None
+        if self._start is not None:
+            TrainedReader(encoder, self._start)  # refuses the weights of another encoder
+            self._model.take(self._start.fusion)
+        self._mean = copy.deepcopy(self._model).eval()
+        self._optimizer = torch.optim.AdamW(self._model.parameters(), lr=config.rate, weight_decay=config.decay)
+        self._train = train
+        self._sampler = Sampler(
+            train,
+            batch=config.batch,
+            candidates=config.candidates,
+            unanswerable=config.unanswerable,
+            seed=config.seed,
+        )
+        self._dev = {name: examples[: config.dev_each] for name, examples in sorted(dev.items()) if examples}
+        self._id = _identity(train, dev, config)
+
+    def go(self, report: Progress) -> Trained:
+        sources = [*self._train.values(), *self._dev.values()]
+        for done, examples in enumerate(sources):
+            report("encode", done, len(sources))
+            self._vectors.gather(examples)
+        self._centre = self._start.centre if self._start else self._vectors.centre()
+        found = load_checkpoint(self._folder, self._model, self._mean, self._optimizer, self._id)
+        state = found or State(0, -1.0, 0, self._id)
+        while state.step < self._config.steps and state.waited < self._config.patience:
+            torch.manual_seed(self._config.seed + state.step)  # so that a resumed run draws the same dropout
+            self._step(state.step)
+            state = replace(state, step=state.step + 1)
+            report("train", state.step, self._config.steps)
+            if state.step % self._config.check_every == 0 or state.step == self._config.steps:
+                state = self._look(state)
+        best = self._calibrated(ReaderWeights.load(self._folder))
+        best.save(self._folder)
+        return Trained(best, best.about["dev"], best.about["before"], state.step)
+
+    def _calibrated(self, weights: ReaderWeights) -> ReaderWeights:
+        """The weights with a calibration fitted on dev questions, as they are and with their relation taken away."""
+        found = []
+        for examples in self._dev.values():
+            lost = [left for example in examples if (left := unanswerable(example)) is not None]
+            found += [scored(example, self._read(example, weights)) for example in (*examples, *lost)]
+        calibration = asdict(fit_calibration(found))
+        return replace(weights, about={**weights.about, "calibration": calibration})
+
+    def _read(self, example: Example, weights: ReaderWeights) -> ReaderOutput:
+        rows, _ = collate([whole(example)])
+        found = weights.fusion.score(lay_out(rows, self._vectors, self._centre))
+        return ReaderOutput(SCALE * (found.scores - found.none_score), 0.0)
+
+    def _step(self, step: int) -> None:
+        started, sums = time.perf_counter(), dict[str, float]()
+        rate = schedule(step, self._config)
+        for group in self._optimizer.param_groups:
+            group["lr"] = self._config.rate * rate
+        self._optimizer.zero_grad()
+        self._model.train()
+        for part in range(self._config.accumulate):
+            rows, targets = self._sampler.draw(step * self._config.accumulate + part)
+            losses = losses_of(self._model, lay_out(rows, self._vectors, self._centre), targets)
+            loss = weighted(losses, self._config.losses)
+            if not bool(torch.isfinite(loss)):
+                found = {name: float(value.detach()) for name, value in losses.items()}
+                raise TrainingError(f"the loss is no number at step {step}: {found}. Lower 'rate' or 'clip'")
+            (loss / self._config.accumulate).backward()  # type: ignore[no-untyped-call]
+            for name, value in losses.items():
+                sums[name] = sums.get(name, 0.0) + float(value.detach()) / self._config.accumulate
+        norm = torch.nn.utils.clip_grad_norm_(self._model.parameters(), self._config.clip)
+        self._optimizer.step()
+        self._follow(step)
+        self._log({"step": step, "rate": rate, "norm": float(norm), "seconds": time.perf_counter() - started} | sums)
+
+    def _follow(self, step: int) -> None:
+        """Move the mean of the weights towards them; quickly at first, so that the start is soon forgotten."""
+        slowness = min(self._config.average, (1 + step) / (10 + step))
+        with torch.no_grad():
+            for mean, value in zip(self._mean.parameters(), self._model.parameters(), strict=True):
+                mean.lerp_(value, 1 - slowness)
+
+    def _look(self, state: State) -> State:
+        """Measure dev, keep the weights if they are the best, write a checkpoint."""
+        figures = self._measure()
+        mean = float(np.mean(list(figures.values())))
+        self._log({"step": state.step, "dev": mean, "sources": figures})
+        better = mean > state.best
+        if better:
+            self._weights(state.step, figures).save(self._folder)
+        state = replace(state, best=max(mean, state.best), waited=0 if better else state.waited + 1)
+        save_checkpoint(self._folder, self._model, self._mean, self._optimizer, state)
+        return state
+
+    def _weights(self, step: int, dev: Mapping[str, float]) -> ReaderWeights:
+        about = {
+            "encoder": self._encoder.name,
+            "fingerprint": self._encoder.fingerprint,
+            "steps": step,
+            "dev": dict(dev),
+            "before": {name: round(float(np.mean([unread(e) for e in d])), 4) for name, d in self._dev.items()},
+            "train": {name: len(examples) for name, examples in sorted(self._train.items())},
+            "config": asdict(self._config),
+        }
+        return ReaderWeights(self._mean.fusion(), self._centre, about)
+
+    def _measure(self) -> dict[str, float]:
+        """The mean F1 of the candidate with the best score, for each source."""
+        with torch.no_grad():
+            return {name: round(float(np.mean(self._chosen(found))), 4) for name, found in self._dev.items()}
+
+    def _chosen(self, examples: Sequence[Example]) -> list[float]:
+        found = []
+        for example in examples:
+            rows, targets = collate([whole(example)])
+            scores = self._mean(lay_out(rows, self._vectors, self._centre), 1, torch.from_numpy(targets.owner))[0]
+            found.append(example.candidates[int(scores.argmax())].f1)
+        return found
+
+    def _log(self, record: Mapping[str, object]) -> None:
+        with (self._folder / LOG).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(record) + "\n")
+
+
+def unread(example: Example) -> float:
+    """The F1 of the candidate that retrieval alone puts first."""
+    order = prior(np.array([candidate.evidence for candidate in example.candidates], dtype=np.float32))
+    return example.candidates[int(order.argmax())].f1
+
+
+def schedule(step: int, config: TrainingConfig) -> float:
+    """The share of the top rate at a step: a linear rise, then a linear fall to a twentieth."""
+    rise = max(int(config.warmup * config.steps), 1)
+    if step < rise:
+        return (step + 1) / rise
+    return max(0.05, 1 - (step - rise) / max(config.steps - rise, 1))
+
+
+def _identity(train: Examples, dev: Examples, config: TrainingConfig) -> str:
+    """A hash of what a run depends on."""
+    state = hashlib.sha256(json.dumps(asdict(config), sort_keys=True).encode())
+    for examples in (train, dev):
+        for name in sorted(examples):
+            state.update(f"{name} {[(e.id, len(e.candidates)) for e in examples[name]]!r}".encode())
+    return state.hexdigest()
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """No progress is shown."""

@@ -1,0 +1,59 @@
+"""The vectors that training reads: encoded once by the frozen encoder, then kept in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgqa.embedding import TextEncoder
+from kgqa.embedding.contract import Floats
+from kgqa.reader.arrays import Centre, EncoderVectors
+from kgqa.reader.serialise import MaskedQuestion
+from kgqa.training.examples import Example
+
+_CHUNK = 512
+_SAMPLE = 20_000
+
+
+class StoredVectors:
+    """Remembers every text as float16; `gather` encodes what is new."""
+
+    def __init__(self, encoder: TextEncoder) -> None:
+        self._vectors = EncoderVectors(encoder)
+        self._states: dict[str, tuple[NDArray[np.float16], NDArray[np.int32]]] = {}
+        self._texts: dict[str, NDArray[np.float16]] = {}
+
+    def gather(self, examples: Iterable[Example]) -> int:
+        """Encode the questions and names of examples; returns how many were new."""
+        questions, names = dict[str, MaskedQuestion](), set[str]()
+        for example in examples:
+            questions.update((question.text, question) for question in example.variants)
+            names.update(token.text for c in example.candidates for token in c.tokens if token.text)
+        new = [question for text, question in questions.items() if text not in self._states]
+        for start in range(0, len(new), _CHUNK):
+            some = new[start : start + _CHUNK]
+            for question, (states, offsets) in zip(some, self._vectors.states(some), strict=True):
+                self._states[question.text] = (states.astype(np.float16), offsets)
+        unknown = sorted(names - self._texts.keys())
+        if unknown:
+            self._texts.update(zip(unknown, self._vectors.texts(unknown).astype(np.float16), strict=True))
+        return len(new) + len(unknown)
+
+    def states(self, questions: Sequence[MaskedQuestion]) -> list[tuple[Floats, NDArray[np.int32]]]:
+        """Each question's tokens in context and their offsets."""
+        found = (self._states[question.text] for question in questions)
+        return [(states.astype(np.float32), offsets) for states, offsets in found]
+
+    def texts(self, texts: Sequence[str]) -> Floats:
+        """The vectors of names."""
+        return np.stack([self._texts[text] for text in texts]).astype(np.float32)
+
+    def centre(self) -> Centre:
+        """The means over what is stored; every question and every name counts once."""
+        states = [
+            found.mean(axis=0, dtype=np.float32) for found, _ in list(self._states.values())[:_SAMPLE] if len(found)
+        ]
+        texts = [found.astype(np.float32) for found in list(self._texts.values())[:_SAMPLE]]
+        return Centre(np.mean(states, axis=0, dtype=np.float32), np.mean(texts, axis=0, dtype=np.float32))

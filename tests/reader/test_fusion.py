@@ -1,0 +1,109 @@
+"""The fusion network in numpy against the same in PyTorch, and what its weights promise on disk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kgqa.errors import ReaderError
+from kgqa.reader import ReaderInput, ReaderWeights, TrainedReader
+from kgqa.reader.arrays import FAR, Centre, EncoderVectors, lay_out, rows_of
+from kgqa.reader.seen import InputBuilder
+from kgqa.reader.trained import SCALE, shipped_weights
+from tests.reader.random_weights import random_weights
+from tests.retrieval.toy import DIMENSION, Lab, WordEncoder, films
+
+QUESTIONS = (
+    "Who is the director of Alpha?",
+    "Which films by Kim star Lee?",
+    "How many films star Lee?",
+    "What is the genre of the films by Kim?",
+)
+CENTRE = Centre(np.full(DIMENSION, 0.01, dtype=np.float32), np.full(DIMENSION, -0.01, dtype=np.float32))
+
+
+@pytest.fixture(scope="module")
+def inputs() -> list[ReaderInput]:
+    lab = Lab(films())
+    builder = InputBuilder(lab.graph)
+    found = [builder.build(lab.ask(question)) for question in QUESTIONS]
+    assert all(len(item.candidates) > 2 for item in found)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_numpy_and_torch_agree(inputs: list[ReaderInput], seed: int) -> None:
+    torch = pytest.importorskip("torch")
+    from kgqa.training.config import NetworkSettings
+    from kgqa.training.model import FusionModel
+
+    torch.manual_seed(seed)
+    model = FusionModel(DIMENSION, NetworkSettings(width=24, blocks=2, hidden=8)).eval()
+    for parameter in model.parameters():  # no value may stay at a start that hides a mistake
+        torch.nn.init.normal_(parameter, std=0.3)
+    for item in inputs:
+        arrays = lay_out(rows_of(item), EncoderVectors(WordEncoder()), CENTRE)
+        with torch.no_grad():
+            scores, none, _, _ = model(arrays, 1, torch.zeros(len(item.candidates), dtype=torch.long))
+        found = model.fusion().score(arrays)
+        np.testing.assert_allclose(found.scores, scores.numpy(), atol=1e-3, rtol=1e-3)
+        assert found.none_score == pytest.approx(float(none), abs=1e-3)
+
+
+def test_distances_count_tokens_from_the_nearest_slot(inputs: list[ReaderInput]) -> None:
+    both = next(c for c in inputs[1].candidates if len(c.masked.slots) == 2)
+    item = ReaderInput(QUESTIONS[1], (both,))
+    arrays = lay_out(rows_of(item), EncoderVectors(WordEncoder()), CENTRE)
+    # Which films by X star Y: of two slots as near, the first counts.
+    assert (arrays.distance[0] - FAR).tolist() == [-3, -2, -1, 0, 1, 0]
+
+
+def test_scores_are_log_odds_against_none(inputs: list[ReaderInput]) -> None:
+    weights = random_weights(WordEncoder(), 1)
+    arrays = lay_out(rows_of(inputs[0]), EncoderVectors(WordEncoder()), weights.centre)
+    raw = weights.fusion.score(arrays)
+    found = TrainedReader(WordEncoder(), weights).read([inputs[0]])[0]
+    assert found.none_score == 0.0
+    np.testing.assert_allclose(found.scores / SCALE, raw.scores - raw.none_score, atol=1e-4)
+
+
+def test_weights_come_back_from_disk(inputs: list[ReaderInput], tmp_path: Path) -> None:
+    weights = random_weights(WordEncoder(), 2)
+    weights.save(tmp_path)
+    again = ReaderWeights.load(tmp_path)
+    assert again.fusion.arrays.keys() == weights.fusion.arrays.keys()
+    one, two = (TrainedReader(WordEncoder(), w).read(inputs) for w in (weights, again))
+    for before, after in zip(one, two, strict=True):  # kept as float16
+        np.testing.assert_allclose(after.scores, before.scores, atol=0.02)
+
+
+def test_another_encoder_is_refused() -> None:
+    weights = random_weights(WordEncoder(), 0)
+    other = WordEncoder()
+    other.fingerprint = "words-2"
+    with pytest.raises(ReaderError, match="words-2"):
+        TrainedReader(other, weights)
+
+
+def test_damaged_and_foreign_weights_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ReaderError, match="holds no reader"):
+        ReaderWeights.load(tmp_path)
+    random_weights(WordEncoder(), 0).save(tmp_path)
+    about = json.loads((tmp_path / "reader.json").read_text(encoding="utf-8"))
+    (tmp_path / "reader.json").write_text(json.dumps(about | {"format": 0}), encoding="utf-8")
+    with pytest.raises(ReaderError, match="another version"):
+        ReaderWeights.load(tmp_path)
+    (tmp_path / "reader.json").write_text(json.dumps(about), encoding="utf-8")
+    whole = (tmp_path / "reader.safetensors").read_bytes()
+    (tmp_path / "reader.safetensors").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ReaderError, match="damaged"):
+        ReaderWeights.load(tmp_path)
+
+
+def test_no_weights_come_for_a_path() -> None:
+    assert shipped_weights("../weights") is None
+    assert shipped_weights("words") is None

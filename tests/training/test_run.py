@@ -1,0 +1,113 @@
+"""A whole training and adapting, from a graph to a reader that serves, with the packaged encoder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kgqa import KGQA, Config
+from kgqa.config import EncoderConfig, ReaderConfig
+from kgqa.embedding import MINILM, load_encoder
+from kgqa.errors import MissingExtraError, ReaderError, TrainingError
+from kgqa.evaluation import Gold, Question, QuestionSet
+from kgqa.reader import TrainedReader
+from tests.retrieval.toy import build, films, lines
+
+pytestmark = pytest.mark.slow
+pytest.importorskip("torch")
+
+from kgqa.training import NetworkSettings, TrainingConfig, TrainingPair, adapt, train  # noqa: E402 - needs torch
+
+SMALL = TrainingConfig(
+    steps=4,
+    batch=4,
+    candidates=4,
+    each=24,
+    dev_each=8,
+    check_every=2,
+    threads=1,
+    network=NetworkSettings(width=8, blocks=1, hidden=4),
+)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _encoder() -> None:
+    try:
+        load_encoder(MINILM)
+    except MissingExtraError as error:
+        pytest.skip(str(error))
+
+
+def questions(*pairs: tuple[str, str]) -> QuestionSet:
+    asked = tuple(Question(f"q{i}", text) for i, (text, _) in enumerate(pairs))
+    return QuestionSet(asked, {f"q{i}": Gold((answer,)) for i, (_, answer) in enumerate(pairs)})
+
+
+ABOUT_FILMS = questions(
+    ("Who is the director of Alpha?", "Kim"),
+    ("Who is the director of Gamma?", "Park"),
+    ("What is the birthplace of Kim?", "Seoul"),
+    ("What is the birthplace of Park?", "Busan"),
+    ("What is the genre of Beta?", "comedy"),
+)
+
+
+def test_a_trained_reader_serves(tmp_path: Path) -> None:
+    pair = TrainingPair(name="films", graph=films(), train=ABOUT_FILMS)
+    trained = train([pair], tmp_path, SMALL)
+    assert trained.dev.keys() == trained.before.keys() == {"films"}
+    system = KGQA.from_graph(films(), config=Config(reader=ReaderConfig(name=str(tmp_path))))
+    reading = system.read("Who is the director of Beta?")
+    assert isinstance(system._engine("Who is the director of Beta?").reader, TrainedReader)
+    assert len(reading.scores.scores) == len(reading.retrieval.candidates) > 0
+
+
+def test_other_encoders_weights_are_refused_where_the_encoder_is_set(tmp_path: Path) -> None:
+    train([TrainingPair(name="films", graph=films(), train=ABOUT_FILMS)], tmp_path, SMALL)
+    about = (tmp_path / "reader.json").read_text(encoding="utf-8")
+    (tmp_path / "reader.json").write_text(about.replace('"fingerprint": "', '"fingerprint": "0'), encoding="utf-8")
+    config = Config(reader=ReaderConfig(name=str(tmp_path)), encoder=EncoderConfig(name=MINILM))
+    with pytest.raises(ReaderError, match="trained with the encoder"):
+        KGQA.from_graph(films(), config=config).ask("Who is the director of Beta?")
+
+
+def test_questions_about_another_graph_are_named(tmp_path: Path) -> None:
+    other = questions(("Who is the director of Alpha?", "Nobody"), ("Who is the star of Beta?", "Nobody either"))
+    with pytest.raises(TrainingError, match="'films' finds any of its answers"):
+        train([TrainingPair(name="films", graph=films(), train=other, dev=ABOUT_FILMS)], tmp_path, SMALL)
+
+
+def test_two_pairs_need_two_names(tmp_path: Path) -> None:
+    pair = TrainingPair(name="films", graph=films(), train=ABOUT_FILMS)
+    with pytest.raises(TrainingError, match="share a name"):
+        train([pair, pair], tmp_path, SMALL)
+
+
+def test_examples_are_found_once(tmp_path: Path) -> None:
+    pair = TrainingPair(name="films", graph=films(), train=ABOUT_FILMS)
+    train([pair], tmp_path / "one", SMALL, examples=tmp_path / "examples")
+    written = {path: path.stat().st_mtime_ns for path in (tmp_path / "examples").iterdir()}
+    train([pair], tmp_path / "two", replace(SMALL, rate=2e-3), examples=tmp_path / "examples")
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "examples").iterdir()} == written
+    assert len(written) == 2
+
+
+def test_adapting_needs_no_questions(tmp_path: Path) -> None:
+    adapted = adapt(films(), tmp_path, replace(SMALL, start=str(_started(tmp_path))))
+    assert adapted.questions == {"synthetic-en": 24}
+    assert adapted.trained.dev.keys() == adapted.before.keys() == {"synthetic-en"}
+    assert (tmp_path / "reader.safetensors").exists()
+
+
+def test_a_graph_that_allows_no_question_is_named(tmp_path: Path) -> None:
+    empty = build(lines("Alpha director Kim")).with_changes(remove=[("Alpha", "director", "Kim")])[0]
+    with pytest.raises(TrainingError, match="no question in 'en'"):
+        adapt(empty, tmp_path, SMALL)
+
+
+def _started(folder: Path) -> Path:
+    """Weights of the shape of `SMALL` to start from."""
+    train([TrainingPair(name="films", graph=films(), train=ABOUT_FILMS)], folder / "start", SMALL)
+    return folder / "start"
