@@ -1,4 +1,4 @@
-"""The command line: `kgqa ask`, `build`, `inspect`, `link`, `evaluate`, `compare`, `robustness`, `convert`."""
+"""The command line: `kgqa ask`, `build`, `inspect`, `link`, `evaluate`, `compare`, `robustness`, `convert`, `train`, `adapt`."""
 
 from kgqa.cli.front import main
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kgqa.cli.options import add_graph, command, config_of, open_system, progress, source_of
+from kgqa.cli.options import add_graph, add_model, command, config_of, open_system, progress, source_of
 from kgqa.cli.output import plain, safe, show, write_json, write_text
 from kgqa.errors import InputError, KgqaError, QuestionError
 
@@ -23,6 +23,7 @@ def add_ask(commands: Any) -> None:
     """Add `kgqa ask`."""
     parser = command(commands, "ask", _ask, "answer a question")
     add_graph(parser)
+    add_model(parser)
     help_text = "the question; - reads one per line from standard input; without it, a prompt"
     parser.add_argument("question", metavar="QUESTION", nargs="?", help=help_text)
     parser.add_argument("--json", action="store_true", help="print the answer as JSON; one line each for several")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kgqa.cli.options import add_graph, command, open_system, progress
+from kgqa.cli.options import add_graph, add_model, command, open_system, progress
 from kgqa.cli.output import safe, show, write_json, write_text
 from kgqa.errors import InputError
 
@@ -25,6 +25,7 @@ def add_evaluate(commands: Any) -> None:
     """Add `kgqa evaluate`."""
     parser = command(commands, "evaluate", _evaluate, "ask a set of questions and score the answers")
     add_graph(parser)
+    add_model(parser)
     parser.add_argument("questions", metavar="QUESTIONS", type=Path, help="questions with gold answers, as JSON Lines")
     help_text = "where predictions and reports go; a run that was stopped goes on there"
     parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help=help_text)
@@ -60,6 +61,7 @@ def add_robustness(commands: Any) -> None:
     """Add `kgqa robustness`."""
     parser = command(commands, "robustness", _robustness, "ask questions again under attack: typos, renaming and more")
     add_graph(parser)
+    add_model(parser)
     parser.add_argument("questions", metavar="QUESTIONS", type=Path, help="questions with gold answers, as JSON Lines")
     parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help="where the reports go")
     help_text = "only these, separated by commas; `--attacks list` names them all"

@@ -19,11 +19,24 @@ from typing import NoReturn
 from kgqa import __version__
 from kgqa.cli.asking import add_ask, add_build, add_inspect, add_link
 from kgqa.cli.evaluating import add_compare, add_convert, add_evaluate, add_robustness
+from kgqa.cli.learning import add_adapt, add_train
 from kgqa.cli.output import safe
 from kgqa.errors import InputError, KgqaError, WorkError
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+_COMMANDS = (
+    add_ask,
+    add_build,
+    add_inspect,
+    add_link,
+    add_evaluate,
+    add_compare,
+    add_robustness,
+    add_convert,
+    add_train,
+    add_adapt,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -62,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"kgqa {__version__}")
     parser.add_argument("--debug", action="store_true", help="show tracebacks and log messages")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (add_ask, add_build, add_inspect, add_link, add_evaluate, add_compare, add_robustness, add_convert):
+    for add in _COMMANDS:
         add(commands)
     return parser
 

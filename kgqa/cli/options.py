@@ -37,6 +37,14 @@ def add_graph(parser: argparse.ArgumentParser, *, several: bool = False) -> None
     parser.add_argument("--on-error", choices=("raise", "skip"), default="raise", help=on_error)
 
 
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says which reader serves."""
+    help_text = (
+        'a folder that `kgqa train` or `kgqa adapt` wrote, or "zero-shot" for none; the shipped one unless given'
+    )
+    parser.add_argument("--model", metavar="MODEL", help=help_text)
+
+
 def open_system(args: argparse.Namespace) -> KGQA:
     """Open the graph that the arguments name, and tell what was left out."""
     from kgqa.system import KGQA
@@ -69,9 +77,11 @@ def config_of(args: argparse.Namespace) -> Config:
     from kgqa.config import Config
 
     config = Config() if args.config is None else Config.from_toml(args.config)
-    if not getattr(args, "entities", False):
-        return config
-    return replace(config, encoder=replace(config.encoder, entities=True))
+    if getattr(args, "entities", False):
+        config = replace(config, encoder=replace(config.encoder, entities=True))
+    if (model := getattr(args, "model", None)) is not None:
+        config = replace(config, reader=replace(config.reader, name=model))
+    return config
 
 
 def source_of(args: argparse.Namespace) -> str | list[str]:

@@ -1,0 +1,104 @@
+"""The commands that train: `kgqa train`, `adapt`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kgqa.cli.options import command, progress
+from kgqa.cli.output import safe, write_json
+from kgqa.errors import InputError
+
+if TYPE_CHECKING:
+    from kgqa.training import TrainingConfig
+
+_LANGUAGES = ("en", "zh")
+
+
+def add_train(commands: Any) -> None:
+    """Add `kgqa train`."""
+    parser = command(commands, "train", _train, "train a reader on questions with answers")
+    help_text = "a graph and its questions (JSON Lines); several pairs may follow each other"
+    parser.add_argument("pairs", metavar="GRAPH QUESTIONS", nargs="+", help=help_text)
+    help_text = "questions of the last GRAPH to decide by; a share of its QUESTIONS unless given"
+    parser.add_argument("--dev", metavar="QUESTIONS", type=Path, help=help_text)
+    help_text = "of QUESTIONS, only those whose 'split' is NAME; with --dev, of these too"
+    parser.add_argument("--split", metavar="NAME", default="", help=help_text)
+    _add_output(parser)
+
+
+def add_adapt(commands: Any) -> None:
+    """Add `kgqa adapt`."""
+    parser = command(commands, "adapt", _adapt, "train a reader for a graph without questions")
+    parser.add_argument("graph", metavar="GRAPH", help="a graph file or a bundle")
+    help_text = f"languages of the questions that are made, separated by commas: {', '.join(_LANGUAGES)} (en)"
+    parser.add_argument("--language", metavar="L", type=_language_names, default=("en",), help=help_text)
+    _add_output(parser)
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    help_text = "the folder to write; training that was stopped goes on there"
+    parser.add_argument("-o", "--output", metavar="MODEL", type=Path, required=True, help=help_text)
+    help_text = "settings of the training; the keys are the fields of kgqa.training.TrainingConfig"
+    parser.add_argument("--config", metavar="TOML", type=Path, help=help_text)
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+
+def _language_names(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
+    if unknown := [name for name in names if name not in _LANGUAGES]:
+        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is none of {', '.join(_LANGUAGES)}")
+    return names
+
+
+def _train(args: argparse.Namespace) -> int:
+    if len(args.pairs) % 2:
+        raise InputError(
+            f"{len(args.pairs)} paths are given; expected a graph and its questions, or several such pairs in turn"
+        )
+    from kgqa.evaluation import QuestionSet
+    from kgqa.training import TrainingConfig, TrainingPair, train
+
+    named = list(zip(args.pairs[::2], args.pairs[1::2], strict=True))
+    sets = [QuestionSet.read(questions, split=args.split) for _, questions in named]
+    dev = QuestionSet.read(args.dev) if args.dev else None
+    pairs = [
+        TrainingPair(name=f"{graph}, {questions}", graph=graph, train=read, dev=dev if place == len(named) else None)
+        for place, ((graph, questions), read) in enumerate(zip(named, sets, strict=True), 1)
+    ]
+    with progress() as on_progress:
+        trained = train(pairs, args.output, _settings(args) or TrainingConfig(), on_progress=on_progress)
+    _print_figures(args, trained.before, trained.dev, trained.steps)
+    return 0
+
+
+def _adapt(args: argparse.Namespace) -> int:
+    from kgqa.graph import KnowledgeGraph
+    from kgqa.training import adapt
+
+    graph = KnowledgeGraph.load(args.graph)
+    with progress() as on_progress:
+        made = adapt(graph, args.output, _settings(args), languages=args.language, on_progress=on_progress)
+    _print_figures(args, made.before, made.trained.dev, made.trained.steps)
+    return 0
+
+
+def _settings(args: argparse.Namespace) -> TrainingConfig | None:
+    from kgqa.training import TrainingConfig
+
+    return None if args.config is None else TrainingConfig.from_toml(args.config)
+
+
+def _print_figures(
+    args: argparse.Namespace, before: Mapping[str, float], after: Mapping[str, float], steps: int
+) -> None:
+    if args.json:
+        write_json({"steps": steps, "before": dict(before), "dev": dict(after), "model": str(args.output)})
+        return
+    sys.stdout.write(f"{safe(str(args.output))}: {steps:,} steps; F1 of the first program on questions held back\n")
+    for name in after:
+        sys.stdout.write(f"  {before.get(name, 0.0):.3f} -> {after[name]:.3f}  {safe(name)}\n")
+    sys.stdout.write(f"Use it: --model {safe(str(args.output))}\n")
