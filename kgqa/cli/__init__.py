@@ -1,4 +1,4 @@
-"""The command line: `kgqa ask`, `build`, `inspect`, `link`, `evaluate`, `compare`, `robustness`, `convert`, `train`, `adapt`."""
+"""The command line: one module for asking, one for measuring, one for training."""
 
 from kgqa.cli.front import main
 

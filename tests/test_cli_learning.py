@@ -1,0 +1,82 @@
+"""`kgqa train` and `adapt`: from files to a reader that `kgqa ask --model` uses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kgqa.cli import main
+
+pytest.importorskip("torch")
+
+COUNTRIES = {
+    "France": "Paris",
+    "Spain": "Madrid",
+    "Italy": "Rome",
+    "Peru": "Lima",
+    "Chile": "Santiago",
+    "Kenya": "Nairobi",
+}
+GRAPH = "".join(
+    f"{c},capital,{t}\n{c},continent,{'Europe' if i < 3 else 'elsewhere'}\n"
+    for i, (c, t) in enumerate(COUNTRIES.items())
+)
+SETTINGS = "steps = 8\nbatch = 4\neach = 12\ndev_each = 6\ncheck_every = 4\n"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    (tmp_path / "graph.csv").write_text(GRAPH, encoding="utf-8")
+    (tmp_path / "short.toml").write_text(SETTINGS, encoding="utf-8")
+    lines = (
+        {"id": country, "question": f"What is the capital of {country}?", "answers": [town], "hops": 1}
+        for country, town in COUNTRIES.items()
+    )
+    (tmp_path / "q.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return tmp_path
+
+
+def run(capsys: pytest.CaptureFixture[str], *argv: object) -> tuple[int, str, str]:
+    code = main([str(argument) for argument in argv])
+    out, err = capsys.readouterr()
+    assert "Traceback" not in err
+    return code, out, err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["train", "adapt"])
+def test_a_reader_is_trained_and_asked(capsys: pytest.CaptureFixture[str], files: Path, command: str) -> None:
+    given = (files / "graph.csv", files / "q.jsonl") if command == "train" else (files / "graph.csv",)
+    model = files / "model"
+    code, out, _ = run(capsys, command, *given, "-o", model, "--config", files / "short.toml", "--json")
+    figures = json.loads(out)
+    assert (code, figures["steps"], figures["before"].keys()) == (0, 8, figures["dev"].keys())
+    assert all(0 <= figure <= 1 for figure in figures["dev"].values())
+    # The same command again finds its work done.
+    code, out, _ = run(capsys, command, *given, "-o", model, "--config", files / "short.toml")
+    assert code == 0
+    assert f"Use it: --model {model}" in out
+    code, out, _ = run(capsys, "ask", files / "graph.csv", "What is the capital of Peru?", "--model", model, "--json")
+    assert (code, json.loads(out)["kind"] in ("entities", "none")) == (0, True)
+
+
+def test_a_graph_without_questions_is_refused(capsys: pytest.CaptureFixture[str], files: Path) -> None:
+    code, _, err = run(capsys, "train", files / "graph.csv", "-o", files / "model")
+    assert (code, err) == (
+        2,
+        "kgqa: 1 paths are given; expected a graph and its questions, or several such pairs in turn\n",
+    )
+    with pytest.raises(SystemExit) as stop:
+        main(["adapt", str(files / "graph.csv"), "-o", "m", "--language", "tlh"])
+    assert stop.value.code == 2
+    assert "'tlh' is none of en, zh" in capsys.readouterr().err
+
+
+def test_a_model_that_is_none_is_refused(capsys: pytest.CaptureFixture[str], files: Path) -> None:
+    question = ("ask", files / "graph.csv", "What is the capital of Peru?")
+    code, _, err = run(capsys, *question, "--model", files)
+    assert (code, "holds no reader" in err) == (2, True)
+    code, out, _ = run(capsys, *question, "--model", "zero-shot", "--json")
+    assert [value["id"] for value in json.loads(out)["values"]] == ["Lima"]
