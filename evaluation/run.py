@@ -1,6 +1,6 @@
 """Run benchmarks: `python -m evaluation.run [NAME ...] [--only SET ...] [--resume]`.
 
-Names: load, latency, accuracy, baselines, robustness.
+Names: load, latency, accuracy, reader, baselines, robustness.
 
 Without names all run. Results go to evaluation/results/*.json; `python -m evaluation.tables` shows them in the README.
 """
@@ -15,7 +15,7 @@ from evaluation import tables
 from evaluation.results import Table
 from evaluation.settings import Choice
 
-BENCHMARKS = ("load", "latency", "accuracy", "baselines", "robustness")
+BENCHMARKS = ("load", "latency", "accuracy", "reader", "baselines", "robustness")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -42,6 +42,7 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
         "load": load.run,
         "latency": latency.run,
         "accuracy": lambda: accuracy.run(choice),
+        "reader": lambda: accuracy.run_reader(choice),
         "baselines": lambda: comparison.run(choice),
         "robustness": lambda: robustness.run(choice),
     }
@@ -51,7 +52,12 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
 def _order(name: str) -> list[str]:
     from evaluation import accuracy, comparison, robustness
 
-    orders = {"accuracy": accuracy.order, "baselines": comparison.order, "robustness": robustness.order}
+    orders = {
+        "accuracy": accuracy.order,
+        "reader": accuracy.order,
+        "baselines": comparison.order,
+        "robustness": robustness.order,
+    }
     return orders[name]() if name in orders else []
 
 

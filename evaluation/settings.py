@@ -60,7 +60,8 @@ class AccuracySet:
     sample : most questions for each number of hops, 0 for all. by_hops : one row for each number of hops.
     hops : longest path of the baseline, 0 where the set gives no entities. encoder : the baseline's.
     gold_unusable : ids whose gold is known to be wrong: asked, not scored. report : file of evaluation/reports that
-    keeps the whole report, "" for none; only of sets that we may publish.
+    keeps the whole report, "" for none; only of sets that we may publish. learnt : what the shipped reader learnt from
+    of this set: "train part", "made questions" (from the graph alone) or "nothing".
     """
 
     name: str
@@ -73,6 +74,7 @@ class AccuracySet:
     encoder: str = "all-MiniLM-L6-v2"
     gold_unusable: tuple[str, ...] = ()
     report: str = ""
+    learnt: str = "nothing"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,7 +39,7 @@ def measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Row]:
     system = AlwaysBea.from_graph(tmp_path / "graph.tsv")
     monkeypatch.setattr(accuracy, "WORK", tmp_path)
     monkeypatch.setattr(accuracy, "REPORTS", tmp_path / "reports")
-    monkeypatch.setattr(accuracy, "_system", lambda graph: system)
+    monkeypatch.setattr(accuracy, "_system", lambda graph, reader: system)
     monkeypatch.setattr(accuracy, "accuracy_settings", lambda: AccuracySettings(seed=1, sets=(toy, absent)))
     (table,) = accuracy.run(Choice())
     return list(table.rows)
@@ -70,7 +70,14 @@ def test_stages_are_told_and_the_report_is_kept(measured: list[Row], tmp_path: P
     assert sum(stages.values()) == 3
     one = dict(zip((c.title for c in accuracy.COLUMNS), measured[0].cells, strict=True))
     assert one["right program in first 50"] == 1
+    # The report that is kept is the one of the system as it ships.
+    assert not (tmp_path / "reports").exists()
+    (table,) = accuracy.run_reader(Choice())
     assert (tmp_path / "reports" / "toy.md").read_text(encoding="utf-8").startswith("# ")
+    cells = dict(zip((c.title for c in accuracy.READER_COLUMNS), table.rows[0].cells, strict=True))
+    assert (cells["reader learnt from"], cells["questions"]) == ("nothing", 2)
+    assert isinstance(cells["Hits@1"], tuple)
+    assert cells["Hits@1"][0] == 0.5
 
 
 def test_row_order_follows_the_settings() -> None:
