@@ -19,7 +19,7 @@ from kgqa.reader.arrays import lay_out
 from kgqa.reader.contract import ReaderOutput
 from kgqa.reader.features import prior
 from kgqa.reader.fusion import Fusion
-from kgqa.reader.trained import SCALE, TrainedReader
+from kgqa.reader.trained import NONE, SCALE, TrainedReader
 from kgqa.reader.trained_weights import ReaderWeights
 from kgqa.training.batches import Sampler, collate, whole
 from kgqa.training.calibrating import fit_calibration, scored, unanswerable
@@ -159,7 +159,7 @@ class _Run:
     def _read(self, example: Example, weights: ReaderWeights) -> ReaderOutput:
         rows, _ = collate([whole(example)])
         found = weights.fusion.score(lay_out(rows, self._vectors, self._centre))
-        return ReaderOutput(SCALE * (found.scores - found.none_score), 0.0)
+        return ReaderOutput(SCALE * (found.scores - found.none_score), NONE)
 
     def _step(self, step: int) -> None:
         started, sums = time.perf_counter(), dict[str, float]()
