@@ -129,14 +129,16 @@ class _Run:
     def _trusting(self, weights: ReaderWeights) -> ReaderWeights:
         """The weights with as much more trust in retrieval as serves dev best, each source counting alike.
 
-        A network that has seen a graph would rather trust itself; on one that it has not, it should not.
+        Sources from which nothing was learnt decide alone, where there are any: a network that has seen questions of a
+        kind would rather trust itself, and on others should not.
         """
+        unseen = [name for name in self._dev if not self._train.get(name)] or list(self._dev)
         tried = []
         for factor in _TRUST:
             trust = np.array(factor * self._config.network.prior, dtype=np.float32)
             one = replace(weights, fusion=Fusion({**weights.fusion.arrays, "trust": trust}))
             tried.append((one, self._served(one)))
-        best, figures = max(tried, key=lambda pair: float(np.mean(list(pair[1].values()))))
+        best, figures = max(tried, key=lambda pair: float(np.mean([pair[1][name] for name in unseen])))
         return replace(best, about={**best.about, "dev": figures, "trust": float(best.fusion.arrays["trust"])})
 
     def _served(self, weights: ReaderWeights) -> dict[str, float]:
