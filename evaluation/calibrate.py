@@ -1,4 +1,4 @@
-"""Fit the weights of `kgqa.calibration.Calibration`: `python -m evaluation.calibrate`.
+"""Fit the weights of `kgqa.calibration.Calibration` for the zero-shot reader: `python -m evaluation.calibrate`.
 
 Asks train questions (never a test split) and questions that nothing in the graph answers, and fits a logistic model
 of "the best candidate is right"; each set weighs alike but for the square root of its size. Prints the weights and,
@@ -20,9 +20,10 @@ from evaluation.settings import ROOT, data_folder
 from kgqa import KGQA
 from kgqa.answering import AnswerBuilder
 from kgqa.calibration import Calibration
-from kgqa.config import AnswerConfig
+from kgqa.config import AnswerConfig, Config, ReaderConfig
 from kgqa.evaluation import QuestionSet
 from kgqa.evaluation.matching import Matching, PredictedValue, match
+from kgqa.system import ZERO_SHOT
 
 SEED = 5
 HELD = {"support": 1.0, "unread": -0.8}
@@ -68,7 +69,7 @@ class Source:
 
 def examples(source: Source) -> Iterator[Example]:
     """Ask every question, whatever the confidence."""
-    system = KGQA.from_graph(source.graph)
+    system = KGQA.from_graph(source.graph, config=Config(reader=ReaderConfig(name=ZERO_SHOT)))
     builder = AnswerBuilder(system.graph, AnswerConfig(abstain_below=0.0), Calibration())
     for text, gold in source.questions:
         reading = system.read(text)

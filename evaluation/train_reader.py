@@ -58,7 +58,7 @@ def pairs(settings: Mapping[str, Any], encoder: str) -> Iterator[TrainingPair]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Train, and put the weights where kgqa takes them from unless another folder is given."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("encoders", nargs="*", default=list(_LANGUAGES))
+    parser.add_argument("encoders", nargs="*", default=[MINILM])
     parser.add_argument("--without", action="append", default=[], help="a set to learn nothing from")
     parser.add_argument("--steps", type=int, help="optimizer steps, in place of those of reader.toml")
     parser.add_argument("--work", type=Path, default=ROOT / "runs/reader", help="for examples and checkpoints")

@@ -116,7 +116,7 @@ class FusionModel(nn.Module):
     def take(self, fusion: Fusion) -> None:
         """Start from a trained network. Errors : ReaderError if it has another shape."""
         own = dict(self.named_parameters())
-        found = {name: value for name, value in fusion.arrays.items() if name != "prior"}
+        found = {name: value for name, value in fusion.arrays.items() if name not in ("prior", "trust")}
         shapes = {name: tuple(value.shape) for name, value in own.items()}
         if {name: value.shape for name, value in found.items()} != shapes:
             raise ReaderError("the reader to start from has another shape; expected the one of 'network'")

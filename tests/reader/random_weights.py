@@ -55,7 +55,13 @@ def random_weights(encoder: TextEncoder, seed: int) -> ReaderWeights:
     for name in ("last", "blocks.0.norm1", "blocks.0.norm2", "blocks.0.norm3"):
         table(f"{name}.weight", WIDTH)
         table(f"{name}.bias", WIDTH)
-    for name, shape in (("nearness", ()), ("threshold", ()), ("prior", ()), ("blocks.0.cross.near", (HEADS,))):
+    for name, shape in (
+        ("nearness", ()),
+        ("threshold", ()),
+        ("prior", ()),
+        ("trust", ()),
+        ("blocks.0.cross.near", (HEADS,)),
+    ):
         table(name, *shape)
     centre = Centre(np.zeros(encoder.dimension, dtype=np.float32), np.zeros(encoder.dimension, dtype=np.float32))
     return ReaderWeights(Fusion(arrays), centre, {"encoder": encoder.name, "fingerprint": encoder.fingerprint})
