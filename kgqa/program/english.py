@@ -155,8 +155,22 @@ def _with_clause(program: a.Program, names: Names) -> str:
     return phrase(program, names) if _is_clausal(program) else atom(program, names)
 
 
+def _kinds(program: a.Program) -> list[int]:
+    """The classes that a union is of; none where it is of anything else."""
+    if isinstance(program, a.Instances):
+        return [program.node_class]
+    if not isinstance(program, a.Union):
+        return []
+    left, right = _kinds(program.left), _kinds(program.right)
+    return [*left, *right] if left and right else []
+
+
 @phrase.register
 def _union(program: a.Union, names: Names) -> str:
+    kinds = _kinds(program)
+    if kinds:
+        nouns = [plural(names.node(kind)) for kind in kinds]
+        return f"{', '.join(nouns[:-1])} or {nouns[-1]}"
     return f"{atom(program.left, names)} or {atom(program.right, names)}"
 
 
@@ -174,6 +188,8 @@ def _of_type(program: a.OfType, names: Names) -> str:
 def _where(program: a.Where, names: Names) -> str:
     words = (_TIMES if names.is_time(program.value) else _NUMBERS)[program.comparison]
     joined = f"whose {names.relation(program.step)} {words} {names.value(program.value)}"
+    if _is_implied(program.source, program.step):
+        return f"{plural(_head(program.source, names))} {joined}"
     return _narrowed(program.source, joined, names)
 
 
@@ -182,6 +198,11 @@ def _where_beside(program: a.WhereBeside, names: Names) -> str:
     words = (_TIMES if names.measures_time(program.step) else _NUMBERS)[program.comparison]
     narrowing = f"whose {names.relation(program.step)} {words} that of {atom(program.other, names)}"
     return _narrowed(program.source, narrowing, names)
+
+
+def _is_implied(source: a.Program, step: a.Step) -> bool:
+    """Whether a set is all that has what it is measured by, which goes without saying."""
+    return isinstance(source, a.Having) and source.step == step and not step.inverse
 
 
 def _narrowed(source: a.Program, narrowing: str, names: Names) -> str:
@@ -211,7 +232,8 @@ def _top(program: a.Top | a.TopByCount, names: Names) -> str:
         attribute, end = _number_of(program.step, names), _ends(program.order)
     head = _head(program.source, names)
     many = f"the {program.k} {plural(head)}" if program.k > 1 else f"the {head}"
-    return f"{many} with the {end} {attribute}{_among(program.source, names)}"
+    among = "" if _is_implied(program.source, program.step) else _among(program.source, names)
+    return f"{many} with the {end} {attribute}{among}"
 
 
 def _among(source: a.Program, names: Names) -> str:
@@ -223,7 +245,8 @@ def _nth(program: a.Nth, names: Names) -> str:
     end = _ends(program.order, time=names.measures_time(program.step))
     place = f"{ordinal(program.n)} {end}" if program.n > 1 else end
     attribute = f"{place} {names.relation(program.step)}"
-    return f"the {_head(program.source, names)} with the {attribute}{_among(program.source, names)}"
+    among = "" if _is_implied(program.source, program.step) else _among(program.source, names)
+    return f"the {_head(program.source, names)} with the {attribute}{among}"
 
 
 @phrase.register

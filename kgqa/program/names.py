@@ -13,6 +13,7 @@ from kgqa.program import algebra as a
 
 _LISTED = 5
 _SAMPLE = 50
+_NEARLY_ALL = 0.9
 _TEXTS = (ValueClass.STRING, ValueClass.LANG_STRING, ValueClass.OTHER)
 
 
@@ -56,7 +57,7 @@ class Names:
         return values_of(self.graph).measure(self.graph, step.relation).value_class in TIMES
 
     def side_class(self, step: a.Step) -> str:
-        """The commonest class of what a step leads to, by label; "" if a sample has none."""
+        """The class of nearly all that a step leads to, by label; "" if a sample has none."""
         subjects, objects = self.graph.relation_pairs(step.relation)
         ends = subjects if step.inverse else objects
         sample = np.unique(ends[:: max(1, len(ends) // _SAMPLE)])
@@ -64,6 +65,6 @@ class Names:
             np.unique(self.graph.edges(sample, relation)[1], return_counts=True) for relation in self.graph.schema.types
         ]
         for classes, counts in counted:
-            if len(classes):
+            if len(classes) and counts.max() >= _NEARLY_ALL * len(sample):
                 return self.node(int(classes[counts.argmax()]))
         return ""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import numpy as np
+
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.terms import XSD, literal_key
 from kgqa.graph.values import TIMES, ValueClass, values_of
 from kgqa.program.algebra import Comparison
-from kgqa.retrieval.limits import Limit
+from kgqa.retrieval.limits import YEARS, Limit
 from kgqa.text.units import Unit, convert, unit_of
 from kgqa.types import Literal
 
@@ -17,19 +19,23 @@ _UNIT_NAMES = frozenset(("unittext", "unit", "unitcode", "hasunit", "units"))
 _YEAR_DIGITS = 4
 
 
+_SAMPLE = 200
+
+
 class Bounds:
     """Reads limits against the attributes of one graph."""
 
     def __init__(self, graph: KnowledgeGraph) -> None:
         self._graph = graph
         self._units: dict[int, Unit | None] = {}
+        self._years: dict[int, bool] = {}
 
     def conditions(self, relation: int, limit: Limit) -> Conditions:
         """What a limit asks of the values of a relation; nothing where the two don't go together."""
         measured = values_of(self._graph).measure(self._graph, relation).value_class
         if measured in TIMES:
             return () if limit.unit else self._of_times(measured, limit)
-        if limit.timed:
+        if limit.timed and (limit.date or not self._holds_years(relation)):
             return ()
         low, high = self._converted(relation, limit, limit.number.value), None
         if limit.upper is not None:
@@ -44,6 +50,18 @@ class Bounds:
         if relation not in self._units:
             self._units[relation] = self._stated_unit(relation)
         return self._units[relation]
+
+    def _holds_years(self, relation: int) -> bool:
+        """Whether plain whole numbers are all such as years are, as in a table that tells no types."""
+        if relation not in self._years:
+            objects = self._graph.relation_pairs(relation)[1]
+            sample = objects[:: max(len(objects) // _SAMPLE, 1)]
+            found = [self._graph.literal(node).lexical for node in sample.tolist() if self._is_literal(node)]
+            self._years[relation] = bool(found) and all(v.isdecimal() and int(v) in YEARS for v in found)
+        return self._years[relation]
+
+    def _is_literal(self, node: int) -> bool:
+        return bool(self._graph.is_literal(np.array([node], dtype=np.int32))[0])
 
     def _converted(self, relation: int, limit: Limit, number: Decimal) -> Decimal | None:
         given, wanted = unit_of(limit.unit) if limit.unit else None, self.unit(relation)

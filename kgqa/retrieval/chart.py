@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import reduce
+from operator import or_
 
 import numpy as np
 
 from kgqa.graph import KnowledgeGraph
-from kgqa.program.algebra import Entities, Having, Instances, Step
+from kgqa.program.algebra import Entities, Having, Instances, Nth, Program, Step, Top, Union, Where
 from kgqa.retrieval.alignment import MASK_WORDS
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.contract import is_code, strength
@@ -35,6 +37,11 @@ _NOUN = 0.7
 _BEARERS = 0.6
 _AS_CODE = 0.4
 """What a word in small letters costs as a code."""
+_DOMAIN = 0.4
+"""What it costs that only an attribute says what kind of things are meant."""
+_WELL = 0.55
+"""The match from which on an operator's words name an attribute well."""
+_SURELY = 0.8
 _ONE_CHARACTER = 0.3
 """What a class costs whose name is one character: 国 is more often part of a word."""
 
@@ -53,12 +60,19 @@ class Chart:
         """The rules over sets and those over attributes."""
         return self._sets, self._measures
 
-    def fill(self, scene: Scene, bench: Bench, paths: Iterable[Derivation] = ()) -> list[Derivation]:
-        """All derivations kept, those of fewest words first; `paths` are taken in ready made."""
+    def fill(
+        self, scene: Scene, bench: Bench, paths: Iterable[Derivation] = (), domains: Iterable[Derivation] = ()
+    ) -> list[Derivation]:
+        """All derivations kept, those of fewest words first; `paths` are taken in ready made.
+
+        domains : sets that only a superlative or a limit makes something of, see `domains`.
+        """
         names = self.names(scene, bench)
         classes = [d for d in names if d.form is Form.CLASS]
         layers: dict[int, list[Derivation]] = defaultdict(list)
         for derivation in (*names, *self._bearers(scene, bench, classes), *paths):
+            layers[derivation.used.bit_count()].append(derivation)
+        for derivation in self._over_domains(domains, scene, bench, classes):
             layers[derivation.used.bit_count()].append(derivation)
         kept: list[Derivation] = []
         sizes = min(len(scene.view.words), MASK_WORDS)
@@ -92,7 +106,48 @@ class Chart:
                     continue
             nodes = np.array([link.node], dtype=np.int32)
             found.append(Derivation(Entities((link.node,)), nodes, score, used, (link,), Form.ENTITY, anchored=True))
+        return [*found, *self._families(scene, bench)]
+
+    def _families(self, scene: Scene, bench: Bench) -> Iterator[Derivation]:
+        """All things of the classes whose names have a word for their head: "ships"."""
+        for family in scene.families:
+            mention = family[0].mention
+            program: Program = Instances(family[0].node)
+            for link in family[1:]:
+                program = Union(program, Instances(link.node))
+            nodes = bench.nodes(program)
+            score = LINK * (2 * strength(family[0]) - 1)
+            if len(nodes):
+                yield Derivation(
+                    program, nodes, score, words_of(scene.view, mention.start, mention.end), family, Form.CLASS
+                )
+
+    def domains(self, scene: Scene, bench: Bench) -> list[Derivation]:
+        """All that has an attribute which an operator names well, where no class is named: "launched before 1700"."""
+        if any(link.node in self._classes and strength(link) >= _SURELY for link in scene.links):
+            return []
+        usual = [*(s.usual for s in scene.superlatives), *(b.usual for b in scene.bounds)]
+        if not usual and not scene.folds:
+            return []
+        said = {s.relation: s.score for s in reversed(scene.relations)}
+        found: list[Derivation] = []
+        for relation in np.flatnonzero(self._sets.attributes.measured).tolist():
+            score = max(said.get(relation, 0.0), *(float(u[relation]) for u in usual if len(u)), 0.0)
+            if score >= _WELL:
+                nodes = bench.nodes(bearers := Having(Step(relation)))
+                found.append(Derivation(bearers, nodes, -_DOMAIN, 0, (), Form.SET))
         return found
+
+    def _over_domains(
+        self, domains: Iterable[Derivation], scene: Scene, bench: Bench, classes: list[Derivation]
+    ) -> Iterator[Derivation]:
+        """The largest of all that has an attribute, or those within a limit."""
+        for domain in domains:
+            made = (
+                *self._measures.superlative(domain, scene, bench, classes),
+                *self._measures.limit(domain, scene, bench, classes),
+            )
+            yield from (d for d in made if measures_domain(d.program) and _says(d, scene))
 
     def _stands_alone(self, node: int) -> bool:
         """Whether a class is also a thing that facts lead to."""
@@ -139,6 +194,24 @@ def _best(derivations: list[Derivation]) -> list[Derivation]:
         if len(kept) == _WIDTH:
             break
     return kept
+
+
+def _says(derivation: Derivation, scene: Scene) -> bool:
+    """Whether a limit or superlative takes in the words that name its attribute, where there are any."""
+    assert isinstance(derivation.program, Where | Top | Nth)
+    relation = derivation.program.step.relation
+    operators = reduce(or_, (*(s.used for s in scene.superlatives), *(b.used for b in scene.bounds)), 0)
+    named = any(s.relation == relation and s.score >= _WELL and not s.used & operators for s in scene.relations)
+    return not named or derivation.used & ~operators != 0
+
+
+def measures_domain(program: Program) -> bool:
+    """Whether what is measured is just what all things of a set are known to have."""
+    steps = []
+    while isinstance(program, Where | Top | Nth):
+        steps.append(program.step)
+        program = program.source
+    return isinstance(program, Having) and bool(steps) and all(step == program.step for step in steps)
 
 
 def best_links(links: Iterable[Link]) -> tuple[Link, ...]:

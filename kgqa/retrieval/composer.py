@@ -15,6 +15,7 @@ from kgqa.retrieval.chart import LINK, Chart, best_links
 from kgqa.retrieval.contract import Candidate, Problem, strength
 from kgqa.retrieval.cues import find_pairs, find_unions
 from kgqa.retrieval.derivation import Bench, Derivation, Form, within
+from kgqa.retrieval.families import Names
 from kgqa.retrieval.paths import Path
 from kgqa.retrieval.problems import ProblemFinder
 from kgqa.retrieval.question import Asked, QuestionView
@@ -85,20 +86,21 @@ class Composer:
     def compose(
         self,
         view: QuestionView,
-        links: Iterable[Link],
+        names: Names,
         hiding: Iterable[Mention],
         paths: Sequence[Sequence[Path]],
         deadline: float,
     ) -> Composition:
         """The scene of a question, the candidates composed, and whether the budget ended the search."""
-        scene = self._reader.read(view, best_links(links), hiding)
+        scene = self._reader.read(view, replace(names, links=best_links(names.links)), hiding)
         if self._is_plain(scene):
             return Composition(scene, (), problem=self._problems.find(scene))
         bench = Bench(self._graph, limit=self._config.max_frontier, programs=_PROGRAMS, deadline=deadline)
         seeds = [_seed(view, path) for group in paths for path in group[:_SEEDS] if path.nodes is not None]
-        derivations = self._chart.fill(scene, bench, [seed for seed in seeds if seed.used])
+        domains = self._chart.domains(scene, bench)
+        derivations = self._chart.fill(scene, bench, [seed for seed in seeds if seed.used], domains)
         overran = bench.spent
-        candidates = tuple(self._roots.candidates(derivations, scene, bench))
+        candidates = tuple(self._roots.candidates(derivations, scene, bench, domains))
         return Composition(scene, candidates, overran, self._problems.find(scene))
 
     def _is_plain(self, scene: Scene) -> bool:
@@ -108,6 +110,7 @@ class Composer:
             or scene.plural
             or _pairs(scene)
             or scene.flags
+            or scene.families
             or scene.groupings
             or scene.view.asked is Asked.YES_NO
         )
@@ -138,11 +141,13 @@ _HEAD_BEFORE = re.compile(r"都?有哪[些几][个座种条家位]?[^一-鿿]*$"
 class Head:
     """The class that a question asks for things of: "which RIVERS ..."."""
 
-    def __init__(self, graph: KnowledgeGraph, view: QuestionView, links: Sequence[Link]) -> None:
+    def __init__(self, graph: KnowledgeGraph, view: QuestionView, names: Names) -> None:
         self.classes = frozenset(graph.classes.tolist())
-        named = [link for link in links if link.node in self.classes and _asks_for(view, link.mention)]
+        links = names.links
+        every = (*links, *(link for family in names.families for link in family))
+        named = [link for link in every if link.node in self.classes and _asks_for(view, link.mention)]
         first = min(named, key=lambda link: (link.mention.start, -link.score), default=None)
-        self._members = None if first is None else graph.instances(np.array([first.node], dtype=np.int32))
+        self._members = None if first is None else graph.instances(np.array(_classes_of(first, names), dtype=np.int32))
         if first is None and view.choice:
             self._members = _offered(view, links)
 
@@ -152,6 +157,12 @@ class Head:
         if self._members is None or nodes is None or not len(nodes):
             return 0.0
         return 0.0 if len(within(nodes[:_SAMPLE], self._members)) else OTHER
+
+
+def _classes_of(link: Link, names: Names) -> list[int]:
+    """The classes that a word names: its family, or the one it is linked to."""
+    family = next((f for f in names.families if link in f), (link,))
+    return [member.node for member in family]
 
 
 def _offered(view: QuestionView, links: Sequence[Link]) -> NodeIds | None:

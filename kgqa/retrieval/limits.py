@@ -17,7 +17,7 @@ _BEFORE = 24
 _AFTER = 40
 _GAP = 8
 """The most characters between an English comparison and its number ("more than about 3")."""
-_YEAR = range(1000, 2200)
+YEARS = range(1000, 2200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _spans(text: str) -> Iterator[Limit]:
             scale = top.value / find_numbers(re.sub(r"[^\d.]", "", match["high"] or match["high2"]) or "1")[0].value
             bottom = replace(bottom, value=bottom.value * scale)
         unit, length = leading_unit(text[match.end() :])
-        timed = not unit and all(n.value == int(n.value) and int(n.value) in _YEAR for n in (bottom, top))
+        timed = not unit and all(n.value == int(n.value) and int(n.value) in YEARS for n in (bottom, top))
         hints = _hints("", text[match.end() :])
         end = match.end() + max(length, _counted_people(text[match.end() :]))
         yield Limit(match.start(), end, Comparison.GREATER_EQUAL, bottom, timed, hints, unit, upper=top.value)
@@ -137,7 +137,7 @@ def _years(text: str) -> Iterator[Limit]:
     for match in _IN_YEAR.finditer(text):
         year = match["year"] or match["han"]
         number = NumberMention(match.start(), match.end(), Decimal(year))
-        if int(year) in _YEAR:
+        if int(year) in YEARS:
             yield Limit(match.start(), match.end(), Comparison.EQUAL, number, timed=True)
 
 

@@ -14,6 +14,7 @@ from kgqa.retrieval.combine import Combiner, Topics
 from kgqa.retrieval.composer import Composer, Head, charged
 from kgqa.retrieval.contract import Candidate, Retrieval, is_code
 from kgqa.retrieval.facts import FactScorer
+from kgqa.retrieval.families import ClassHeads
 from kgqa.retrieval.fit import AnswerFit
 from kgqa.retrieval.paths import Path, PathSearch, returns
 from kgqa.retrieval.question import QuestionView
@@ -50,6 +51,7 @@ class GraphRetriever:
         self._combiner = Combiner(graph, AnswerFit(graph, matcher.encoder))
         self._composer = Composer(graph, matcher, self._config)
         self._facts = FactScorer(graph, matcher.encoder)
+        self._heads = ClassHeads(graph)
 
     def retrieve(self, questions: Sequence[str], links: Sequence[tuple[Link, ...]]) -> list[Retrieval]:
         """Propose programs for each question."""
@@ -57,18 +59,25 @@ class GraphRetriever:
 
     def _retrieve(self, view: QuestionView, links: tuple[Link, ...]) -> Retrieval:
         deadline = time.perf_counter() + self._config.budget_ms / 1000
-        topics = self._topics(links)
+        names = self._heads.read(view, links)
+        topics = self._topics(names.links)
         hiding = [group[0].mention for group in topics.entities if self._hides(group[0])]
         sharing = view.sharing and len(topics.entities) < 2
         paths = [self._paths(view, group, hiding, (sharing, deadline)) for group in topics.entities]
         candidates = self._combiner.combine(view, topics, paths)
-        composition = self._composer.compose(view, links, hiding, paths, deadline)
+        composition = self._composer.compose(view, names, hiding, paths, deadline)
         if composition.candidates:
             graded = [self._combiner.grade(view, topics, c) for c in composition.candidates]
-            candidates = charged([*candidates, *graded], composition.scene, Head(self._graph, view, links))
+            candidates = charged([*candidates, *graded], composition.scene, Head(self._graph, view, names))
         best = _distinct(sorted(candidates, key=_rank))[: self._config.max_programs]
         overran = composition.overran or time.perf_counter() > deadline
-        return Retrieval(view, topics.all(), tuple(best), overran, composition.problem)
+        return Retrieval(
+            view,
+            (*topics.all(), *(link for f in names.families for link in f)),
+            tuple(best),
+            overran,
+            composition.problem,
+        )
 
     def _hides(self, link: Link) -> bool:
         """Whether a mention is surely a name, so that its words can't speak of a relation.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import permutations
 
@@ -16,6 +16,7 @@ from kgqa.program.algebra import (
     Count,
     Exists,
     Follow,
+    Having,
     Nth,
     Order,
     Program,
@@ -65,8 +66,10 @@ class RootRules:
         self._weights = weights
         self._groups = GroupRules(graph, attributes, (sets, measures), weights)
 
-    def candidates(self, derivations: list[Derivation], scene: Scene, bench: Bench) -> list[Candidate]:
-        """All that the question may ask of its best derivations."""
+    def candidates(
+        self, derivations: list[Derivation], scene: Scene, bench: Bench, domains: Iterable[Derivation] = ()
+    ) -> list[Candidate]:
+        """All that the question may ask of its best derivations, and of all that has an attribute."""
         found: list[Candidate] = []
         ranked = sorted(derivations, key=lambda d: -d.score - 0.15 * (d.used & scene.meaning).bit_count())
         for derivation in ranked[:_ROOTS]:
@@ -76,6 +79,9 @@ class RootRules:
                 found.extend(self._belonging(derivation, scene, bench))
             found.extend(self._numbers(derivation, scene, bench))
             found.extend(self._tests(derivation, ranked, scene, bench))
+        for domain in domains:
+            numbers = self._numbers(domain, scene, bench)
+            found.extend(c for c in numbers if isinstance(c.program, Aggregate) and _is_about(c.program, domain))
         found.extend(self._choices(derivations, scene, bench))
         found.extend(self._relations(derivations, scene))
         found.extend(self._groups.candidates(ranked, scene, bench))
@@ -197,11 +203,17 @@ class RootRules:
 
 
 def _operators(scene: Scene) -> int:
-    """The words of superlatives and limits, which may stand on a relation alone: "the largest capital"."""
+    """The words of superlatives, limits and averages, which may stand on a relation alone: "the largest capital"."""
     used = 0
-    for operator in (*(s.used for s in scene.superlatives), *(b.used for b in scene.bounds)):
+    marks = (*(s.used for s in scene.superlatives), *(b.used for b in scene.bounds), *(m.used for m in scene.folds))
+    for operator in marks:
         used |= operator
     return used
+
+
+def _is_about(program: Aggregate, domain: Derivation) -> bool:
+    """Whether an average is that of the attribute which all things of a set have."""
+    return isinstance(domain.program, Having) and program.step == domain.program.step
 
 
 def _candidate(

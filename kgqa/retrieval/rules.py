@@ -13,6 +13,7 @@ from kgqa.program.algebra import (
     Difference,
     Entities,
     Follow,
+    Instances,
     Intersect,
     OfType,
     Program,
@@ -172,8 +173,7 @@ class SetRules:
         program: Program = source.program
         late = 0.0
         if len(inside) < len(source.nodes):
-            node_class = named.links[0].node
-            inside = bench.nodes(program := OfType(source.program, node_class))
+            inside = bench.nodes(program := of_class(source.program, named))
             late = self._weights.late if source.ended else 0.0
         if len(inside):
             grown = source.grown(program, inside, -cost - late, used, named)
@@ -230,7 +230,7 @@ class SetRules:
             if source.form is not Form.CLASS:
                 program = Intersect(source.program, condition)
             elif len(inside) < len(reached):
-                program = OfType(condition, source.links[0].node)
+                program = of_class(condition, source)
             nodes = bench.nodes(program) if len(inside) else inside
             if len(nodes):
                 yield step, said, program, nodes
@@ -268,7 +268,7 @@ class SetRules:
                 reached = bench.nodes(condition := Follow(between, second))
                 program: Program = condition
                 if len(within(reached, source.nodes)) < len(reached):
-                    program = OfType(condition, source.links[0].node)
+                    program = of_class(condition, source)
                 inside = bench.nodes(program)
                 if len(inside):
                     worth = gain + self._weights.unsaid - self._weights.back + self._weights.said * said
@@ -377,6 +377,13 @@ class SetRules:
     def _parallel(self, one: Program, two: Program) -> float:
         alike = isinstance(one, Follow) and isinstance(two, Follow) and one.step == two.step
         return self._weights.parallel if alike else 0.0
+
+
+def of_class(program: Program, named: Derivation) -> Program:
+    """Those of a set that are of a class, or of one of several classes."""
+    if isinstance(named.program, Instances):
+        return OfType(program, named.program.node_class)
+    return Intersect(program, named.program)
 
 
 def _comes_back(program: Program, nodes: NodeIds, bench: Bench) -> bool:

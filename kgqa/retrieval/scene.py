@@ -13,6 +13,7 @@ from kgqa.retrieval.alignment import MASK_WORDS
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.contract import strength
 from kgqa.retrieval.cues import Cue
+from kgqa.retrieval.families import Family, Names
 from kgqa.retrieval.limits import Limit, find_limits
 from kgqa.retrieval.operator_words import Extreme, find_extremes
 from kgqa.retrieval.question import COUNTING, Phrase, QuestionView
@@ -86,12 +87,14 @@ class Bound:
 class Scene:
     """One question, ready to be composed.
 
+    families : heads of several classes' names.
     meaning : the words that a full reading explains. loudest : the best match of each relation, [relations].
     counting : the words that ask how many.
     """
 
     view: QuestionView
     links: tuple[Link, ...]
+    families: tuple[Family, ...]
     meaning: int
     loudest: Scores
     relations: tuple[Spoken, ...]
@@ -148,9 +151,9 @@ class SceneReader:
         self._matcher = matcher
         self._attributes = attributes
 
-    def read(self, view: QuestionView, links: tuple[Link, ...], hiding: Iterable[Mention]) -> Scene:
+    def read(self, view: QuestionView, names: Names, hiding: Iterable[Mention]) -> Scene:
         """The scene of one question; phrases within the mentions of `hiding` speak of no relation."""
-        hidden = tuple(hiding)
+        hidden, links = tuple(hiding), names.links
         phrases = [p for p in view.phrases(hidden) if not _is_loose(view, p)]
         rows = self._matcher.match([phrase.text for phrase in phrases])
         bits = [sum(1 << i for i in range(p.first, min(p.last, MASK_WORDS))) for p in phrases]
@@ -187,6 +190,7 @@ class SceneReader:
         return Scene(
             view=view,
             links=_outermost(links),
+            families=names.families,
             meaning=content | _union(operators),
             loudest=rows.max(axis=0, initial=0.0),
             relations=tuple(sorted((*_beyond(spoken, operators), *asked), key=lambda s: -s.score))[:_MOST_RELATIONS],
