@@ -114,6 +114,7 @@ def test_report_is_json_with_its_circumstances() -> None:
         "config": {"beam": 3},
         "workers": 1,
         "peak_mb": None,
+        "notes": [],
     }
     assert set(data["provenance"]) == {"version", "git", "hardware", "python"}
     assert data["groups"]["hops"]["1"]["Hits@1"]["n"] == 1
