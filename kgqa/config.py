@@ -179,13 +179,18 @@ class Config:
     @classmethod
     def from_toml(cls, path: Path | str) -> Config:
         """Read a TOML file whose tables are named like the fields of this class."""
-        try:
-            data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        except OSError as error:
-            raise ConfigError(f"can't read the configuration {str(path)!r}: {error.strerror}") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{str(path)!r} is not valid TOML: {error}") from error
-        return from_mapping(cls, data)
+        return from_toml(cls, path)
+
+
+def from_toml(cls: type[T], path: Path | str) -> T:
+    """Build a configuration class from a TOML file; one that can't be read is a ConfigError."""
+    try:
+        data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"can't read the configuration {str(path)!r}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{str(path)!r} is not valid TOML: {error}") from error
+    return from_mapping(cls, data)
 
 
 def from_mapping(cls: type[T], data: Mapping[str, Any], *, where: str = "") -> T:

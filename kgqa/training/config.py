@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kgqa.config import from_mapping
+from kgqa.config import from_toml
 from kgqa.embedding import MINILM
 from kgqa.errors import ConfigError
 
@@ -103,10 +102,4 @@ class TrainingConfig:
     @classmethod
     def from_toml(cls, path: Path | str) -> TrainingConfig:
         """Read a TOML file whose keys are named like the fields of this class."""
-        try:
-            data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        except OSError as error:
-            raise ConfigError(f"can't read the settings {str(path)!r}: {error.strerror}") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{str(path)!r} is not valid TOML: {error}") from error
-        return from_mapping(cls, data)
+        return from_toml(cls, path)
