@@ -41,6 +41,7 @@ from kgqa.retrieval.contract import Retriever
 from kgqa.retrieval.relations import RelationTexts
 from kgqa.retrieval.retriever import GraphRetriever
 from kgqa.text import Language, guess_language
+from kgqa.text.frames import unframed
 from kgqa.types import Answer, Link
 
 Progress = Callable[[str, int, int], None]
@@ -222,7 +223,8 @@ class KGQA:
         Raises QuestionError as `ask` does, for no topic at all and for one that the graph lacks.
         """
         clock = _Clock()
-        return self._answer(self._read(question, clock, self.link_given(question, topic)), clock, language)
+        reading = self._read(question, clock, self.link_given(question, topic))
+        return self._answer(question, reading, clock, language)
 
     def ask_batch(self, questions: Sequence[str]) -> list[Answer]:
         """Answer several questions, in order."""
@@ -231,7 +233,7 @@ class KGQA:
     def link(self, question: str) -> tuple[Link, ...]:
         """What the question's names may stand for, every candidate with its scores."""
         self._check(question)
-        return self._linker.link([question])[0]
+        return self._linker.link([unframed(question)])[0]
 
     def link_given(self, question: str, topic: Sequence[str]) -> tuple[Link, ...]:
         """The links of a question about given entities, ids or labels: first those to them, each sure.
@@ -250,16 +252,17 @@ class KGQA:
 
     def _ask(self, question: str, language: str | None) -> Answer:
         clock = _Clock()
-        return self._answer(self._read(question, clock), clock, language)
+        return self._answer(question, self._read(question, clock), clock, language)
 
-    def _answer(self, reading: Reading, clock: _Clock, language: str | None) -> Answer:
+    def _answer(self, question: str, reading: Reading, clock: _Clock, language: str | None) -> Answer:
         builder = self._engine(reading.retrieval.question.text).builder
         answer = builder.build(reading, language=language)
         clock.lap("answer")
-        return replace(answer, timings_ms=clock.timings())
+        return replace(answer, question=question, timings_ms=clock.timings())
 
-    def _read(self, question: str, clock: _Clock, given: Sequence[Link] | None = None) -> Reading:
-        self._check(question)
+    def _read(self, asked: str, clock: _Clock, given: Sequence[Link] | None = None) -> Reading:
+        self._check(asked)
+        question = unframed(asked)
         links = self._linker.link([question])[0] if given is None else tuple(given)
         clock.lap("linking")
         engine = self._engine(question)

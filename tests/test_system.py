@@ -161,6 +161,15 @@ def test_a_batch_is_each_question_on_its_own(domain: Domain, request: pytest.Fix
     assert domain.qa.ask_batch([]) == []
 
 
+def test_a_frame_changes_neither_answer_nor_offsets(world: Domain) -> None:
+    plain, framed = "What is the capital of France?", "Hi there! Could you tell me: what is the capital of France?"
+    answer = world.qa.ask(framed)
+    assert answer.question == framed
+    assert [value.id for value in answer.values] == [value.id for value in world.qa.ask(plain).values]
+    assert all(framed[link.start : link.end] == link.text for link in answer.links)
+    assert {link.text for link in answer.links} >= {"France"}
+
+
 # -- no answer ----------------------------------------------------------------------------------
 
 

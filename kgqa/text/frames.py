@@ -1,0 +1,66 @@
+"""Polite frames around a question: "could you tell me ...", "Hi there!", 请问, 谁能告诉我 ...吗."""
+
+from __future__ import annotations
+
+import re
+
+_ASKING = (
+    r"(?=(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|had|can|could|would|will"
+    r"|please|tell|name|list|give|show|i|i'd|i’d|the|a|an|if|whether|about|in|on|at|of|for)\b)"
+)
+_ENGLISH = (
+    rf"(?:hi|hello|hey|good (?:morning|afternoon|evening))(?: there)?\s*[,.!]+\s*{_ASKING}",
+    rf"please\s*,?\s*{_ASKING}",
+    rf"(?:(?:can|could|would|will) you (?:please )?)?(?:tell me|let me know)\s*[,:]?\s*(?:please\s*,?\s*)?{_ASKING}",
+    rf"do you (?:happen to )?know\s*[,:]?\s*{_ASKING}",
+    rf"i(?:['’]d| would) like to know\s*[,:]?\s*{_ASKING}",
+    rf"i (?:want|need) to know\s*[,:]?\s*{_ASKING}",
+    rf"(?:i wonder|i(?:['’]m| am) wondering)\s*[,:]?\s*{_ASKING}",
+)
+_CHINESE = (
+    r"(?:你好|您好|嗨)\s*[，,。！!]+\s*",
+    r"(?:请问(?:一下)?|麻烦问一下|想问一下|我想问一下|我想知道|我很想知道)\s*[，,：:]?\s*",
+    r"(?:请|麻烦)?(?:你|您)?(?:能不能|能否|可以|能)?告诉(?:一下)?我\s*[，,：:]?\s*",
+)
+_FRAME = re.compile(rf"\s*(?:{'|'.join((*_ENGLISH, *_CHINESE))})", re.I)
+_WHETHER = re.compile(r"\s*(?:is it (?:true|right|correct) that|if|whether)\b", re.I)
+_KNOWING = re.compile(
+    r"\s*(?:(?:有)?(?:谁|哪位|有人|你|您|大家|你们)(?:能不能|能否|可以|能|会)?(?:知道|清楚|了解|记得|晓得|告诉(?:一下)?我)(?:一下)?\s*[，,：:]?)"
+)
+_ASKED_IN_CHINESE = re.compile("什么|谁|哪|几|多少|何|怎|多[大高长远重久]")
+_WHETHER_AT_END = re.compile(r"[吗么嘛]\s*[？?。.！!]*\s*$")
+_LONGEST = 4
+_MARK = "Is"
+
+
+def unframed(question: str) -> str:
+    """The question with its frame overwritten by spaces, so that every other character keeps its place.
+
+    "Is it true that" and "tell me whether" leave "Is": what follows is asked to be confirmed. A question that is
+    nothing but a frame is left alone.
+    """
+    text = question
+    for _ in range(_LONGEST):
+        match = _FRAME.match(text)
+        if match is None or not text[match.end() :].strip(" ?？!！.。,，"):
+            break
+        text = _blank(text, 0, match.end())
+    text = _unknowing(text)
+    match = _WHETHER.match(text)
+    if match is None or (text == question and not match.group().strip().lower().startswith("is it")):
+        return text
+    return f"{_MARK}{' ' * (match.end() - len(_MARK))}{text[match.end() :]}"
+
+
+def _unknowing(text: str) -> str:
+    """A Chinese question whether somebody knows, as the question that it holds."""
+    match = _KNOWING.match(text)
+    if match is None or not _ASKED_IN_CHINESE.search(text, match.end()):
+        return text
+    text = _blank(text, 0, match.end())
+    end = _WHETHER_AT_END.search(text)
+    return text if end is None else _blank(text, end.start(), end.start() + 1)
+
+
+def _blank(text: str, start: int, end: int) -> str:
+    return f"{text[:start]}{' ' * (end - start)}{text[end:]}"

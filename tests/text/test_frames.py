@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kgqa.text.frames import unframed
+
+
+@pytest.mark.parametrize(
+    ("question", "left"),
+    [
+        ("Hi there! Who are the neighbours of Laos?", "Who are the neighbours of Laos?"),
+        ("tell me: is the Titanic a steamship?", "is the Titanic a steamship?"),
+        ("Could you please tell me what borders Peru?", "what borders Peru?"),
+        ("I'd like to know, what is the capital of France?", "what is the capital of France?"),
+        ("Please, tell me which rivers run through Texas", "which rivers run through Texas"),
+        ("请问标致属于什么类型的车？", "标致属于什么类型的车？"),
+        ("你好，我想知道日本的首都是哪里？", "日本的首都是哪里？"),
+        ("告诉我高等数学的出版时间", "高等数学的出版时间"),
+        ("谁能告诉我水的分子量是多少？", "水的分子量是多少？"),
+        ("你知道水的分子量是多少吗？", "水的分子量是多少 ？"),
+        ("你记得那座球场是哪天启用的吗", "那座球场是哪天启用的"),
+    ],
+)
+def test_frames_are_overwritten_in_place(question: str, left: str) -> None:
+    text = unframed(question)
+    assert text.strip() == left
+    assert len(text) == len(question)
+    assert all(now in (" ", then) for now, then in zip(text, question, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("question", "left"),
+    [
+        ("Is it true that gold is denser than lead?", "gold is denser than lead?"),
+        ("Tell me whether Lyon is larger than Geneva.", "Lyon is larger than Geneva."),
+    ],
+)
+def test_what_is_to_be_confirmed_stays_a_yes_or_no_question(question: str, left: str) -> None:
+    text = unframed(question)
+    assert (text[:2], text[2:].strip(), len(text)) == ("Is", left, len(question))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who directed Tell Me?",
+        "Hello, Dolly! was directed by whom?",
+        "If I Stay was directed by whom?",
+        "Whether the Weather was written by whom?",
+        "Is Paris the capital of France?",
+        "北京是首都吗？",
+        "你知道北京吗？",
+        "请问",
+        "tell me",
+        "",
+    ],
+)
+def test_names_and_plain_questions_are_left_alone(question: str) -> None:
+    assert unframed(question) == question
+
+
+@given(st.text(max_size=60))
+def test_every_character_keeps_its_place(text: str) -> None:
+    found = unframed(text)
+    assert len(found) == len(text)
+    assert all(now in (" ", then) for now, then in list(zip(found, text, strict=True))[2:])
