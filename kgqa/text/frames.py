@@ -11,16 +11,20 @@ _ASKING = (
 _ENGLISH = (
     rf"(?:hi|hello|hey|good (?:morning|afternoon|evening))(?: there)?\s*[,.!]+\s*{_ASKING}",
     rf"please\s*,?\s*{_ASKING}",
-    rf"(?:(?:can|could|would|will) you (?:please )?)?(?:tell me|let me know)\s*[,:]?\s*(?:please\s*,?\s*)?{_ASKING}",
+    r"(?:(?:can|could|would|will) you (?:please )?)?(?:tell me(?: this)?|let me know)"
+    rf"\s*[,:]?\s*(?:please\s*,?\s*)?{_ASKING}",
     rf"do you (?:happen to )?know\s*[,:]?\s*{_ASKING}",
     rf"i(?:['’]d| would) like to know\s*[,:]?\s*{_ASKING}",
     rf"i (?:want|need) to know\s*[,:]?\s*{_ASKING}",
-    rf"(?:i wonder|i(?:['’]m| am) wondering)\s*[,:]?\s*{_ASKING}",
+    rf"(?:i wonder|i(?:['’]m| am| was) wondering)\s*[,:]?\s*{_ASKING}",
+    rf"(?:please )?answer (?:me )?(?:this|the following)(?: question)?\s*[,:]\s*{_ASKING}",
+    rf"(?:(?:a )?quick question|one question|just curious|out of curiosity)\s*[,:.-]+\s*{_ASKING}",
 )
 _CHINESE = (
     r"(?:你好|您好|嗨)\s*[，,。！!]+\s*",
     r"(?:请问(?:一下)?|麻烦问一下|想问一下|我想问一下|我想知道|我很想知道)\s*[，,：:]?\s*",
     r"(?:请|麻烦)?(?:你|您)?(?:能不能|能否|可以|能)?告诉(?:一下)?我\s*[，,：:]?\s*",
+    r"(?:请|麻烦)?(?:你|您)?帮(?:我|忙)(?:查|看|找|问)(?:一下|一查|一看)?\s*[，,：:]\s*",
 )
 _FRAME = re.compile(rf"\s*(?:{'|'.join((*_ENGLISH, *_CHINESE))})", re.I)
 _WHETHER = re.compile(r"\s*(?:is it (?:true|right|correct) that|if|whether)\b", re.I)
