@@ -188,8 +188,3 @@ def _reach(alignment: Alignment, grid: PhraseGrid, disorder: float) -> tuple[Flo
 
 def _bits(phrase: Phrase) -> int:
     return sum(1 << i for i in range(phrase.first, min(phrase.last, MASK_WORDS)))
-
-
-def bits_to_words(bits: int) -> frozenset[int]:
-    """The word positions of a bit set."""
-    return frozenset(i for i in range(MASK_WORDS) if bits >> i & 1)

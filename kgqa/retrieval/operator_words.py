@@ -129,16 +129,6 @@ def find_extremes(text: str) -> tuple[Extreme, ...]:
     return tuple(sorted(found, key=lambda e: e.start))
 
 
-def find_extreme(text: str) -> Extreme | None:
-    """The first superlative or comparative of a question that no number follows."""
-    for pattern, order, hints, counts in _EXTREMES:
-        match = pattern.search(text)
-        if match:
-            ahead = text[: match.start()].rstrip()
-            return Extreme(match.start(), match.end(), order, hints, counts, _how_many(ahead), _which(ahead))
-    return None
-
-
 def _extreme(text: str, match: re.Match[str], meaning: tuple[Order, tuple[str, ...], bool]) -> Extreme:
     order, hints, counts = meaning
     start, end = match.span()

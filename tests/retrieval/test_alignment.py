@@ -12,13 +12,18 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from kgqa.program.algebra import Step
-from kgqa.retrieval.alignment import Alignment, AlignmentWeights, PhraseGrid, bits_to_words, extend
+from kgqa.retrieval.alignment import Alignment, AlignmentWeights, PhraseGrid, extend
 from kgqa.retrieval.question import Phrase
 
 WEIGHTS = AlignmentWeights()
 RELATIONS = 3
 IMPOSSIBLE = -5.0
 """Below any assignment of the sizes used here; the table marks what can't be with less."""
+
+
+def bits_to_words(bits: int) -> frozenset[int]:
+    """The word positions of a bit set."""
+    return frozenset(i for i in range(bits.bit_length()) if bits >> i & 1)
 
 
 @dataclass(frozen=True, slots=True)
