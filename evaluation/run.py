@@ -1,6 +1,6 @@
 """Run benchmarks: `python -m evaluation.run [NAME ...] [--only SET ...] [--resume]`.
 
-Names: load, latency, accuracy, reader, baselines, robustness.
+Names: load, latency, batch, accuracy, reader, baselines, robustness.
 
 Without names all run. Results go to evaluation/results/*.json; `python -m evaluation.tables` shows them in the README.
 """
@@ -15,7 +15,7 @@ from evaluation import tables
 from evaluation.results import Table
 from evaluation.settings import Choice
 
-BENCHMARKS = ("load", "latency", "accuracy", "reader", "baselines", "robustness")
+BENCHMARKS = ("load", "latency", "batch", "accuracy", "reader", "baselines", "robustness")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -36,11 +36,12 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
-    from evaluation import accuracy, comparison, latency, load, robustness
+    from evaluation import accuracy, batch, comparison, latency, load, robustness
 
     runs: dict[str, Callable[[], list[Table]]] = {
         "load": load.run,
         "latency": latency.run,
+        "batch": lambda: batch.run(choice),
         "accuracy": lambda: accuracy.run(choice),
         "reader": lambda: accuracy.run_reader(choice),
         "baselines": lambda: comparison.run(choice),
@@ -50,9 +51,10 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
 
 
 def _order(name: str) -> list[str]:
-    from evaluation import accuracy, comparison, robustness
+    from evaluation import accuracy, batch, comparison, robustness
 
     orders = {
+        "batch": batch.order,
         "accuracy": accuracy.order,
         "reader": accuracy.order,
         "baselines": comparison.order,

@@ -106,6 +106,28 @@ class RobustnessSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BatchSet:
+    """One question set to ask in several ways. sample : questions asked. Other fields as of `AccuracySet`."""
+
+    name: str
+    graph: str
+    questions: str
+    sample: int
+    split: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchSettings:
+    """Asking many questions. chunk : questions whose texts one call encodes. rounds : of all ways, in turn."""
+
+    seed: int
+    chunk: int
+    warm_up: int
+    rounds: int
+    sets: tuple[BatchSet, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, kw_only=True)
 class BaselineSet:
     """One question set for the baselines.
 
@@ -171,6 +193,13 @@ def baseline_settings() -> BaselineSettings:
     data = _toml("baselines")
     sets = _sets(BaselineSet, data)
     return replace(from_mapping(BaselineSettings, data), sets=sets)
+
+
+def batch_settings() -> BatchSettings:
+    """Read batch.toml."""
+    data = _toml("batch")
+    sets = _sets(BatchSet, data)
+    return replace(from_mapping(BatchSettings, data), sets=sets)
 
 
 def robustness_settings() -> RobustnessSettings:

@@ -227,7 +227,16 @@ class KGQA:
         return self._answer(question, reading, clock, language)
 
     def ask_batch(self, questions: Sequence[str]) -> list[Answer]:
-        """Answer several questions, in order."""
+        """Answer several questions, in order, each as `ask` does.
+
+        Raises QuestionError, before any is answered, for a question that can't be asked: `questions[i]` in the message
+        is its place.
+        """
+        for place, question in enumerate(questions):
+            try:
+                self._check(question)
+            except QuestionError as error:
+                raise QuestionError(f"questions[{place}]: {error}") from error
         return [self._ask(question, None) for question in questions]
 
     def link(self, question: str) -> tuple[Link, ...]:
