@@ -1,7 +1,8 @@
 """Answers as JSON: one schema for Python, the command line and HTTP.
 
 Facts stand as `[subject, predicate, object, source]` in `evidence`; at the same position stand their labels in
-`evidence_labels`, and in `evidence_context` whether they are mere context. `answer.schema.json` describes every field.
+`evidence_labels`, and in `evidence_context` whether they are mere context. `answer.schema.json` describes every field;
+an answer written before there was `clarification` is read as one without.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from kgqa.types import (
     AnswerKind,
     AnswerLink,
     AnswerValue,
+    Clarification,
     Evidence,
     MatchKind,
+    Option,
 )
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -58,6 +61,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "evidence_context": [e.context for e in answer.evidence],
         "links": [{**asdict(link), "score": float(link.score), "match": link.match.value} for link in answer.links],
         "alternatives": [_alternative_to_json(alternative) for alternative in answer.alternatives],
+        "clarification": _clarification_to_json(answer.clarification),
         "sentence": answer.sentence,
         "timings_ms": {stage: float(spent) for stage, spent in answer.timings_ms.items()},
     }
@@ -87,6 +91,7 @@ def _answer(data: Mapping[str, Any]) -> Answer:
         evidence=_evidence(data),
         links=tuple(AnswerLink(**{**link, "match": MatchKind(link["match"])}) for link in data["links"]),
         alternatives=tuple(Alternative(**{**a, "values": tuple(a["values"])}) for a in data["alternatives"]),
+        clarification=_clarification(data.get("clarification")),
         sentence=data["sentence"],
         timings_ms=dict(data["timings_ms"]),
     )
@@ -126,6 +131,20 @@ def _alternative_to_json(alternative: Alternative) -> dict[str, Any]:
         "probability": float(alternative.probability),
         "values": list(alternative.values),
     }
+
+
+def _clarification_to_json(clarification: Clarification | None) -> dict[str, Any] | None:
+    if clarification is None:
+        return None
+    options = [{**asdict(option), "topic": list(option.topic)} for option in clarification.options]
+    return {**asdict(clarification), "options": options}
+
+
+def _clarification(data: Mapping[str, Any] | None) -> Clarification | None:
+    if data is None:
+        return None
+    options = tuple(Option(**{**option, "topic": tuple(option["topic"])}) for option in data["options"])
+    return Clarification(**{**data, "options": options})
 
 
 def _evidence(data: Mapping[str, Any]) -> tuple[Evidence, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgqa.calibration import Calibration, calibration_features, probabilities
+from kgqa.clarifying import Clarifier
 from kgqa.config import AnswerConfig
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.terms import XSD
@@ -45,6 +46,7 @@ from kgqa.types import (
     AnswerKind,
     AnswerLink,
     AnswerValue,
+    Clarification,
     Evidence,
     Link,
     NodeIds,
@@ -138,6 +140,7 @@ class AnswerBuilder:
         self._graph = graph
         self._config = config
         self._calibration = calibration
+        self._clarifier = Clarifier(graph, config)
 
     def build(self, reading: Reading, *, language: str | None = None) -> Answer:
         """The answer to one question, with labels in `language` or else the question's own."""
@@ -166,6 +169,7 @@ class AnswerBuilder:
             links=links,
             total=0 if refusal else max(_size(result), len(values)),
             alternatives=self._alternatives(reading, values, language, include_best=refusal is not None),
+            clarification=self._clarification(reading, language),
         )
 
     # -- when not to answer -------------------------------------------------------------------
@@ -300,8 +304,9 @@ class AnswerBuilder:
         weights = probabilities(reading.scores)
         seen = set() if include_best else {tuple(v.label for v in values[:_SHOWN_VALUES])}
         found: list[Alternative] = []
-        for i in reading.chosen[: 4 * self._config.max_alternatives].tolist():
-            if len(found) == self._config.max_alternatives or weights[i] < _LEAST_ALTERNATIVE:
+        for place, i in enumerate(reading.chosen[: 4 * self._config.max_alternatives].tolist()):
+            withheld = include_best and place == 0  # what is kept back is shown, however many readings share the weight
+            if len(found) == self._config.max_alternatives or (weights[i] < _LEAST_ALTERNATIVE and not withheld):
                 break
             program = reading.retrieval.candidates[i].program
             labels = tuple(
@@ -311,6 +316,16 @@ class AnswerBuilder:
                 seen.add(labels)
                 found.append(Alternative(to_words(program, self._graph, language), float(weights[i]), labels))
         return tuple(found)
+
+    def _clarification(self, reading: Reading, language: str) -> Clarification | None:
+        order, weights = reading.chosen, probabilities(reading.scores)
+        candidates = [reading.retrieval.candidates[i] for i in order.tolist()]
+        limit = self._config.max_values
+
+        def values(program: Program) -> tuple[AnswerValue, ...]:
+            return self.values(program, execute(program, self._graph), language, limit)
+
+        return self._clarifier.clarify(candidates, weights[order], values, language)
 
 
 def _stands_alone(reading: Reading) -> bool:

@@ -111,13 +111,18 @@ class AnswerConfig:
     """When to answer and how much to show.
 
     abstain_below : least confidence of an answer, in [0, 1].
-    max_values, max_evidence, max_alternatives : shown at most. max_question_chars : a longer question is refused.
+    clarify_within : how far a reading with another entity may lie behind the best one for the answer to ask which is
+        meant, as a share of the best one's probability, in [0, 1]; 0 asks at a tie only.
+    max_values, max_evidence, max_alternatives : shown at most. max_options : entities to choose from at most; below 2
+        nothing is asked back. max_question_chars : a longer question is refused.
     """
 
     abstain_below: float = 0.2
+    clarify_within: float = 0.5
     max_values: int = 1_000
     max_evidence: int = 50
     max_alternatives: int = 4
+    max_options: int = 4
     max_question_chars: int = 2_000
 
     def __post_init__(self) -> None:
@@ -125,9 +130,11 @@ class AnswerConfig:
             self,
             "answer",
             abstain_below=(0, 1),
+            clarify_within=(0, 1),
             max_values=(1, _INFINITY),
             max_evidence=(0, _INFINITY),
             max_alternatives=(0, _INFINITY),
+            max_options=(0, _INFINITY),
             max_question_chars=(1, _INFINITY),
         )
 

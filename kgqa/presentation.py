@@ -6,6 +6,7 @@ markup and can't move the cursor, change colours or turn the direction of writin
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -22,7 +23,7 @@ from kgqa.drawing import escape_codepoints, one_line
 from kgqa.graph.inspect import GraphReport, RelationReport
 from kgqa.graph.terms import local_name
 from kgqa.text.language import Language, guess_language
-from kgqa.types import AbstentionReason, Answer, AnswerKind, AnswerValue, Evidence, Link
+from kgqa.types import AbstentionReason, Answer, AnswerKind, AnswerValue, Clarification, Evidence, Link, Option
 
 SHOWN = 20
 SHOWN_RELATIONS = 30
@@ -41,6 +42,7 @@ class Captions:
     evidence: str
     links: str
     alternatives: str
+    choose: str
     sources: str
     timings: str
     more: str
@@ -56,6 +58,7 @@ ENGLISH = Captions(
     evidence="evidence",
     links="recognised",
     alternatives="or was meant",
+    choose="Ask again with the --topic of the one that is meant; at the prompt, type its number.",
     sources="source",
     timings="milliseconds",
     more="… and {} more",
@@ -102,6 +105,7 @@ CHINESE = Captions(
     evidence="依据",
     links="识别到",
     alternatives="或者是问",
+    choose="请加上所指一项的 --topic 再问一次；在提示符下可直接输入其编号。",
     sources="来源",
     timings="毫秒",
     more="……另有 {} 项",
@@ -146,6 +150,8 @@ def answer_view(
         else _values(answer, captions)
     )
     parts: list[ConsoleRenderable] = [*head, _explanation(answer, captions)]
+    if answer.clarification:
+        parts += _clarification(answer.clarification, captions)
     if answer.evidence:
         parts += [_heading(captions.evidence), _evidence(answer.evidence, captions)]
     if sparql and answer.sparql:
@@ -230,6 +236,19 @@ def _explanation(answer: Answer, captions: Captions) -> ConsoleRenderable:
 
 def _link(text: str, label: str) -> str:
     return text if text == label else f"{text} → {label}"
+
+
+def _clarification(asked: Clarification, captions: Captions) -> list[ConsoleRenderable]:
+    """The question back, a line for each entity with the option that chooses it, and how to answer."""
+    rows = [(str(number), _option(option)) for number, option in enumerate(asked.options, start=1)]
+    return [shown(asked.question, "bold yellow"), _indented(_pairs(rows)), shown(captions.choose, "dim")]
+
+
+def _option(option: Option) -> Text:
+    line = shown(option.label or option.id)
+    if option.telling:
+        line.append_text(shown(f", {option.telling}"))
+    return line.append_text(shown("".join(f"  --topic={shlex.quote(name)}" for name in option.topic), "dim"))
 
 
 def _evidence(facts: Sequence[Evidence], captions: Captions) -> ConsoleRenderable:

@@ -174,6 +174,35 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One entity that a name of the question may stand for.
+
+    telling : what the other options lack, such as its class or a fact; "" where the label says enough.
+    topic : the ids to give to `KGQA.ask_linked` for the answer about this entity.
+    """
+
+    id: str
+    label: str
+    telling: str
+    topic: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clarification:
+    """A question back: which entity a name stands for, where near-tied readings differ in nothing else.
+
+    question : in the language of the answer. text, start, end : the name, by characters of the question asked.
+    options : at least two, the likeliest first.
+    """
+
+    question: str
+    text: str
+    start: int
+    end: int
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one question: one schema for Python, command line and HTTP.
 
@@ -181,6 +210,7 @@ class Answer:
     sparql : the same program as SPARQL 1.1. words : the same in plain words.
     timings_ms : milliseconds per stage, and "total".
     total : how many values there are, with those that `values` had no room for; 0 where there is no answer.
+    clarification : the question to ask back where it is unsure which entity a name stands for, or None.
     """
 
     question: str
@@ -197,3 +227,4 @@ class Answer:
     sentence: str | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     total: int = 0
+    clarification: Clarification | None = None

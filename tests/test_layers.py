@@ -29,6 +29,7 @@ LAYERS = (
     "retrieval",
     "reader",
     "calibration",
+    "clarifying",
     "answering",
     "answer_json",
     "drawing",

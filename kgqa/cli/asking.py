@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,8 @@ def add_ask(commands: Any) -> None:
     add_model(parser)
     help_text = "the question; - reads one per line from standard input; without it, a prompt"
     parser.add_argument("question", metavar="QUESTION", nargs="?", help=help_text)
+    help_text = "the id or label of an entity that is asked about, in place of what the names are taken for; repeatable"
+    parser.add_argument("--topic", metavar="ENTITY", action="append", help=help_text)
     parser.add_argument("--json", action="store_true", help="print the answer as JSON; one line each for several")
     parser.add_argument(
         "--draw", metavar="FILE", type=Path, help="write the evidence as FILE.svg or FILE.mmd (Mermaid)"
@@ -61,6 +63,8 @@ def add_link(commands: Any) -> None:
 
 def _ask(args: argparse.Namespace) -> int:
     draw = _drawer(args)
+    if args.topic and args.question in (None, "-"):
+        raise InputError("--topic says what one question is about; give the question on the command line")
     if args.question is None and not sys.stdin.isatty():
         raise QuestionError("no question is given; add it in quotes after the graph, or - to read from standard input")
     if args.question not in (None, "-"):
@@ -72,11 +76,17 @@ def _ask(args: argparse.Namespace) -> int:
         return _prompt(system, args)
     if args.question == "-":
         return _ask_lines(system, args)
-    answer = system.ask(args.question, language=args.language)
+    answer = _asked(system, args.question, args.topic, args.language)
     _print_answer(answer, args)
     if draw is not None:
         write_text(args.draw, draw(answer))
     return 0
+
+
+def _asked(system: KGQA, question: str, topic: Sequence[str] | None, language: str | None) -> Answer:
+    if topic:
+        return system.ask_linked(question, topic, language=language)
+    return system.ask(question, language=language)
 
 
 def _ask_lines(system: KGQA, args: argparse.Namespace) -> int:
@@ -94,19 +104,31 @@ def _ask_lines(system: KGQA, args: argparse.Namespace) -> int:
 
 def _prompt(system: KGQA, args: argparse.Namespace) -> int:
     sys.stderr.write(f"{system.graph.n_triples:,} facts. Ask a question; an empty line ends.\n")
+    last: Answer | None = None
     while True:
         try:
-            question = input("? ").strip()
+            line = input("? ").strip()
         except EOFError:
             sys.stdout.write("\n")
             return 0
-        if not question:
+        if not line:
             return 0
         try:
-            _check_text(question)
-            _print_answer(system.ask(question, language=args.language), args, one_line=args.json)
+            _check_text(line)
+            question, topic = _chosen(line, last)
+            last = _asked(system, question, topic, args.language)
+            _print_answer(last, args, one_line=args.json)
         except KgqaError as error:
             sys.stderr.write(f"kgqa: {safe(str(error))}\n")
+
+
+def _chosen(line: str, last: Answer | None) -> tuple[str, Sequence[str] | None]:
+    """What is asked: the line itself or, if it is the number of an option of the last answer, that question again."""
+    options = last.clarification.options if last and last.clarification else ()
+    numbers = {str(number): option for number, option in enumerate(options, start=1)}
+    if last is None or line not in numbers:
+        return line, None
+    return last.question, numbers[line].topic
 
 
 def _build(args: argparse.Namespace) -> int:
