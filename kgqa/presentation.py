@@ -247,8 +247,10 @@ def _clarification(asked: Clarification, captions: Captions) -> list[ConsoleRend
 def _option(option: Option) -> Text:
     line = shown(option.label or option.id)
     if option.telling:
-        line.append_text(shown(f", {option.telling}"))
-    return line.append_text(shown("".join(f"  --topic={shlex.quote(name)}" for name in option.topic), "dim"))
+        line.append(", ").append_text(shown(option.telling))
+    for name in option.topic:
+        line.append("  ").append_text(shown(f"--topic={shlex.quote(name)}", "dim"))
+    return line
 
 
 def _evidence(facts: Sequence[Evidence], captions: Captions) -> ConsoleRenderable:

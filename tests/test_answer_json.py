@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,8 +22,10 @@ from kgqa.types import (
     AnswerKind,
     AnswerLink,
     AnswerValue,
+    Clarification,
     Evidence,
     MatchKind,
+    Option,
 )
 
 DOUBLE = "http://www.w3.org/2001/XMLSchema#double"
@@ -41,6 +44,7 @@ FIELDS = [
     "evidence_context",
     "links",
     "alternatives",
+    "clarification",
     "sentence",
     "timings_ms",
 ]
@@ -61,6 +65,15 @@ links = st.builds(
     AnswerLink, text, st.integers(0, 99), st.integers(0, 99), text, text, share, st.sampled_from(MatchKind)
 )
 alternatives = st.builds(Alternative, text, share, st.lists(text, max_size=3).map(tuple))
+options = st.builds(Option, text, text, text, st.lists(text, min_size=1, max_size=3).map(tuple))
+clarifications = st.builds(
+    Clarification,
+    text,
+    text,
+    st.integers(0, 99),
+    st.integers(0, 99),
+    st.lists(options, min_size=2, max_size=3).map(tuple),
+)
 
 
 def few(items: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
@@ -81,6 +94,7 @@ answers = st.builds(
     evidence=few(evidence),
     links=few(links),
     alternatives=few(alternatives),
+    clarification=st.none() | clarifications,
     sentence=maybe_text,
     timings_ms=st.dictionaries(text, st.floats(0, 1e6), max_size=3),
 )
@@ -103,8 +117,18 @@ def test_every_answer_fits_the_schema(answer: Answer) -> None:
 def test_the_schema_is_a_schema_and_names_the_fields_in_order() -> None:
     schema = answer_schema()
     Draft202012Validator.check_schema(schema)
-    assert list(schema["properties"]) == schema["required"] == FIELDS
+    assert list(schema["properties"]) == FIELDS
+    assert schema["required"] == [name for name in FIELDS if name != "clarification"]
     assert list(answer_to_json(Answer("q", AnswerKind.NONE))) == FIELDS
+
+
+@settings(deadline=None)
+@given(answers)
+def test_an_answer_from_before_clarifications_is_read(answer: Answer) -> None:
+    data = json.loads(json.dumps(answer_to_json(answer)))
+    del data["clarification"]
+    Draft202012Validator(answer_schema()).validate(data)
+    assert answer_from_json(data) == replace(answer, clarification=None)
 
 
 def test_the_enumerations_of_the_schema_are_those_of_the_code() -> None:
@@ -140,6 +164,8 @@ def test_numbers_that_json_lacks_are_spelt_and_read_back(number: float) -> None:
         ({"evidence": [["a", "b", "c", "d"]]}, "zip"),
         ({"links": [{"match": "exact"}]}, "missing"),
         ({"abstained": "tired"}, "indices"),
+        ({"clarification": {"question": "Which?", "options": []}}, "missing"),
+        ({"clarification": {"options": [{"topic": ["a"]}]}}, "missing"),
     ],
 )
 def test_foreign_json_is_refused_with_a_reason(change: dict[str, Any], said: str) -> None:

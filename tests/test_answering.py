@@ -242,6 +242,15 @@ def test_low_confidence_keeps_the_reading_among_the_alternatives() -> None:
     assert ("Kim",) in [other.values for other in found.alternatives]
 
 
+def test_low_confidence_shows_what_was_withheld_however_many_readings_share_the_weight() -> None:
+    found = answer(*[DIRECTOR] * 60, STARS, calibration=UNSURE)
+    assert refusal(found) is AbstentionReason.LOW_CONFIDENCE
+    assert [other.values for other in found.alternatives] == [("Kim",)]
+    assert 0 < found.alternatives[0].probability < 1 / 60
+    none = answer(DIRECTOR, calibration=UNSURE, config=AnswerConfig(max_alternatives=0))
+    assert none.alternatives == ()
+
+
 @pytest.mark.parametrize(
     ("confidence", "least", "said"),
     [

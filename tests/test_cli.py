@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from xml.etree import ElementTree
 
 import pytest
@@ -29,14 +29,23 @@ from kgqa.types import (
     AnswerKind,
     AnswerLink,
     AnswerValue,
+    Clarification,
     Evidence,
     Link,
     MatchKind,
     Mention,
+    Option,
 )
 
 HOSTILE = '\x1b[31m"Eve"\r\n[bold]\u202e<b>'
 ROOT = Path(__file__).parent.parent
+CLARIFICATION = Clarification(
+    "Which “Eve” is meant?",
+    "Eve",
+    0,
+    3,
+    (Option("x:1", HOSTILE, "a", ("x:1",)), Option("x:2", "Eve", "b", ("x:2", "x:3"))),
+)
 
 
 class StandInGraph:
@@ -54,6 +63,7 @@ class StandIn:
     """A system that answers with one value and one fact, both with hostile labels."""
 
     opened: dict[str, Any]
+    topics: ClassVar[list[tuple[str, tuple[str, ...], str | None]]] = []
     graph = StandInGraph()
 
     @classmethod
@@ -84,8 +94,15 @@ class StandIn:
             sparql="SELECT *",
             evidence=(Evidence("x:0", "x:p", "x:1", "Topic", HOSTILE, HOSTILE, "g.ttl"),),
             links=(AnswerLink("Topic", 0, 5, "x:0", "Topic", 1.0, MatchKind.EXACT),),
+            clarification=CLARIFICATION if question == "which?" else None,
             timings_ms={"total": 3.0},
         )
+
+    def ask_linked(self, question: str, topic: Sequence[str], *, language: str | None = None) -> Answer:
+        self.topics.append((question, tuple(topic), language))
+        if "x:gone" in topic:
+            raise QuestionError("the topic 'x:gone' is neither an id nor a name")
+        return Answer(question, AnswerKind.ENTITIES, values=(AnswerValue("x:9", "Chosen", "x:9"),))
 
     def link(self, question: str) -> tuple[Link, ...]:
         return (Link(Mention(0, 3, question[:3]), 7, 0.5, MatchKind.FUZZY, "Eve", string=0.5),)
@@ -197,6 +214,42 @@ def test_without_a_question_a_terminal_gets_a_prompt(
     assert "kgqa: too long" in err
 
 
+def test_a_question_back_says_how_to_answer_it(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "ask", "g.ttl", "which?")
+    assert "Which “Eve” is meant?" in out
+    assert "--topic=x:2  --topic=x:3" in out
+    assert safe(out)
+
+
+def test_the_topic_is_passed_on(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(StandIn, "topics", [])
+    options = ("--topic=x:2", "--topic", "x:3", "--language", "zh")
+    code, out, _ = run(capsys, "ask", "g.ttl", "which?", *options)
+    assert (code, StandIn.topics) == (0, [("which?", ("x:2", "x:3"), "zh")])
+    assert "Chosen" in out
+
+
+def test_a_number_at_the_prompt_answers_a_question_back(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only just after it was asked, and only the number of an option: all else is a question of its own."""
+    monkeypatch.setattr(StandIn, "topics", [])
+    monkeypatch.setattr(sys, "stdin", Terminal("2\nwhich?\n2\n1\nwhich?\n3\n1\n"))
+    code, out, _ = run(capsys, "ask", "g.ttl", "--json")
+    assert code == 0
+    assert StandIn.topics == [("which?", ("x:2", "x:3"), None)]
+    lines = [line.removeprefix("? ") for line in out.replace("? ? ", "? ").splitlines()]
+    assert [json.loads(line)["question"] for line in lines if line] == [
+        "2",
+        "which?",
+        "which?",
+        "1",
+        "which?",
+        "3",
+        "1",
+    ]
+
+
 @pytest.mark.parametrize("terminal", [True, False])
 def test_a_terminal_is_told_why_the_first_question_takes_long(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, terminal: bool
@@ -265,6 +318,8 @@ FAILURES: list[tuple[Sequence[str], int, str]] = [
     (["ask", "g.ttl", "bug"], 1, "run it again with --debug"),
     (["ask", "g.ttl", "q", "--draw", "x.png"], 2, "name the file .svg or .mmd"),
     (["ask", "g.ttl", "-", "--draw", "x.svg"], 2, "one answer"),
+    (["ask", "g.ttl", "-", "--topic", "x:1"], 2, "one question"),
+    (["ask", "g.ttl", "q", "--topic", "x:gone"], 2, "neither an id nor a name"),
     (["ask", "g.ttl", "q", "--draw", "/nowhere/x.svg"], 2, "choose another place"),
     (["ask", "g.ttl", "q", "--config", "/nowhere.toml"], 2, "can't read the configuration"),
     (["ask", "g.ttl", "q", "--on-error", "guess"], 2, "see `kgqa ask --help`"),

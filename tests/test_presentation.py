@@ -30,11 +30,13 @@ from kgqa.types import (
     AnswerKind,
     AnswerLink,
     AnswerValue,
+    Clarification,
     Evidence,
     Link,
     Literal,
     MatchKind,
     Mention,
+    Option,
     Triple,
 )
 
@@ -74,6 +76,25 @@ def test_an_answer_is_shown_with_its_proof() -> None:
             "",
         ]
     )
+
+
+def test_a_question_back_is_shown_with_the_option_that_answers_it() -> None:
+    options = (
+        Option("x:p", "Paris", "city", ("x:p", "x:o'k\u202e")),
+        Option("x:h", "Paris Hilton", "", ("x:h",)),
+        Option("-x y", "", "", ("-x y",)),
+    )
+    asked = replace(ANSWER, clarification=Clarification("Which “Paris” is meant: …?", "Paris", 0, 5, options))
+    lines = printed(answer_view(asked), width=120).split("\n")
+    at = lines.index("Which “Paris” is meant: …?")
+    assert lines[at + 1 : at + 5] == [
+        "  1  Paris, city  --topic=x:p  --topic='x:o'\"'\"'k'",
+        "  2  Paris Hilton  --topic=x:h",
+        "  3  -x y  --topic='-x y'",
+        ENGLISH.choose,
+    ]
+    assert CHINESE.choose in printed(answer_view(asked, language="zh"), width=120)
+    assert ENGLISH.choose not in printed(answer_view(ANSWER))
 
 
 def test_the_query_and_the_timings_come_on_request() -> None:

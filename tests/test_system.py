@@ -161,6 +161,12 @@ def test_a_batch_is_each_question_on_its_own(domain: Domain, request: pytest.Fix
     assert domain.qa.ask_batch([]) == []
 
 
+@pytest.mark.parametrize(("wrong", "said"), [("", "is empty"), ("x" * 2_001, "2,001 characters"), (None, "None")])
+def test_a_batch_names_the_question_that_it_can_not_ask(world: Domain, wrong: Any, said: str) -> None:
+    with pytest.raises(QuestionError, match=rf"^questions\[1\]: the question .*{said}"):
+        world.qa.ask_batch(["What is the capital of France?", wrong, ""])
+
+
 def test_a_frame_changes_neither_answer_nor_offsets(world: Domain) -> None:
     plain, framed = "What is the capital of France?", "Hi there! Could you tell me: what is the capital of France?"
     answer = world.qa.ask(framed)
