@@ -31,7 +31,7 @@ def run(choice: Choice) -> list[Table]:
     """Measure every set whose files are there; the others are named on stderr."""
     settings = batch_settings()
     rows = [row for one in settings.sets if _is_wanted(one, choice) for row in _rows(one, settings)]
-    return [Table("batch", "Questions of one set, 2 cores", _COLUMNS, tuple(rows))]
+    return [Table("batch", "Many questions", _COLUMNS, tuple(rows))]
 
 
 def order() -> list[str]:

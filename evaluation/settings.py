@@ -87,7 +87,7 @@ class AccuracySettings:
 
 @dataclass(frozen=True, kw_only=True)
 class RobustnessSet:
-    """One question set to attack. Fields as of `AccuracySet`."""
+    """One question set over a changed graph or changed questions. Fields as of `AccuracySet`."""
 
     name: str
     graph: str
@@ -125,6 +125,16 @@ class BatchSettings:
     warm_up: int
     rounds: int
     sets: tuple[BatchSet, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamesakeSettings:
+    """Questions about entities with namesakes. budget_ms : as of `RobustnessSettings`. options : offered at most."""
+
+    seed: int
+    budget_ms: float
+    options: int
+    sets: tuple[RobustnessSet, ...] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,6 +210,13 @@ def batch_settings() -> BatchSettings:
     data = _toml("batch")
     sets = _sets(BatchSet, data)
     return replace(from_mapping(BatchSettings, data), sets=sets)
+
+
+def namesake_settings() -> NamesakeSettings:
+    """Read namesakes.toml."""
+    data = _toml("namesakes")
+    sets = _sets(RobustnessSet, data)
+    return replace(from_mapping(NamesakeSettings, data), sets=sets)
 
 
 def robustness_settings() -> RobustnessSettings:

@@ -22,7 +22,8 @@ Values = Callable[[Program], tuple[AnswerValue, ...]]
 """What a program answers."""
 
 _LONGEST = 60
-"""Characters of a name or a fact in the question."""
+_ENDING = 20
+"""Characters of a name or a fact in the question, and of its end if it is cut."""
 _VALUES_SHOWN = 2
 _RELATIONS_TRIED = 24
 
@@ -215,8 +216,9 @@ def _named(option: Option, words: _Words) -> str:
 
 
 def _clipped(text: str) -> str:
+    """One line, without its middle if it is long: long names differ at their ends."""
     line = one_line(text)
-    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - _ENDING]}…{line[-_ENDING:]}"
 
 
 def _identity(values: Sequence[AnswerValue]) -> tuple[tuple[str | None, str], ...]:

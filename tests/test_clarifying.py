@@ -186,6 +186,16 @@ def test_a_description_comes_before_facts() -> None:
     assert [option.telling for option in chinese.options] == ["港口", "a spa"]
 
 
+def test_long_names_keep_their_ends() -> None:
+    stem = "The results of the general election of the lower house in the year "
+    names = [("a", stem + "1922", "en"), ("b", stem + "1923", "en")]
+    graph = build([("a", "mayor", "p"), ("b", "mayor", "q")], labels=names)
+    found = asked(answer(about("a", graph=graph), about("b", graph=graph), graph=graph))
+    assert [option.telling for option in found.options] == ["", ""]
+    assert "…use in the year 1922 or The results" in found.question
+    assert found.question.endswith("…use in the year 1923?")
+
+
 # -- when it is asked ---------------------------------------------------------------------------
 
 
@@ -312,7 +322,7 @@ def test_no_label_breaks_the_question(names: Sequence[str], mention: str, langua
     assert clarification.question.isprintable()
     assert len(clarification.question) < 400
     assert [option.topic for option in clarification.options] == [("ex:a",), ("ex:b",)]
-    first, second = ((o.label[:60], o.telling) for o in clarification.options)
+    first, second = ((o.label, o.telling) for o in clarification.options)
     assert first != second
     data = json.loads(json.dumps(answer_to_json(found)))
     Draft202012Validator(answer_schema()).validate(data)

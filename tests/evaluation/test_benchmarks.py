@@ -1,6 +1,8 @@
 """The benchmarks' own machinery: settings, synthetic graph, floor, results and the README's tables."""
 
 import json
+import random
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,17 +10,21 @@ import numpy as np
 import pyoxigraph
 import pytest
 
-from evaluation import tables
+from evaluation import batching, tables
 from evaluation.baselines.cosine import Bounds, CosineBaseline
+from evaluation.batching import Ahead, Text
 from evaluation.latency import lookups
+from evaluation.namesakes import second_world
 from evaluation.peers import WAYS, measure
 from evaluation.results import Column, Row, Table
 from evaluation.settings import (
     RESULTS,
     accuracy_settings,
+    batch_settings,
     latency_settings,
     load_settings,
     located,
+    namesake_settings,
     robustness_settings,
 )
 from evaluation.synthetic import ATTRIBUTES, RELATIONS, Size, write
@@ -26,6 +32,7 @@ from kgqa.embedding import TextKind
 from kgqa.embedding.contract import Floats, Progress, TokenEmbeddings
 from kgqa.evaluation.provenance import Provenance
 from kgqa.graph import KnowledgeGraph
+from kgqa.types import Answer, AnswerKind, Literal
 
 SMALL = Size(triples=3_000, entities=400, seed=3)
 RUN = Provenance("1", "abc", "a machine", "3.11")
@@ -43,7 +50,12 @@ def test_every_setting_is_readable_and_names_known_things() -> None:
 
 def test_nothing_touches_a_test_split() -> None:
     assert latency_settings().split == "dev"
-    for sets in (accuracy_settings().sets, robustness_settings().sets):
+    for sets in (
+        accuracy_settings().sets,
+        robustness_settings().sets,
+        namesake_settings().sets,
+        batch_settings().sets,
+    ):
         assert len({one.name for one in sets}) == len(sets)
         for one in sets:
             assert one.split == "dev" or one.questions.endswith("/dev.jsonl")
@@ -144,6 +156,85 @@ def test_floor_follows_the_path_with_the_nearest_words(
 
 def test_floor_is_bounded() -> None:
     assert {value.id for value in floor(2, paths=1).ask_linked("mum pet", ["ann"]).values} == {"vet"}
+
+
+# -- many questions at once -----------------------------------------------------------------------
+
+
+class Counted(Letters):
+    """Counts its calls."""
+
+    def __init__(self) -> None:
+        self.calls: list[list[str]] = []
+
+    def encode(
+        self, texts: list[str], *, kind: TextKind = TextKind.PASSAGE, on_progress: Progress | None = None
+    ) -> Floats:
+        self.calls.append(list(texts))
+        return super().encode(texts, kind=kind)
+
+
+def test_every_way_of_asking_gives_the_same_answers_in_order(tmp_path: Path) -> None:
+    questions = ["mum of ann", "pet", "job", "pet", "mum"]
+
+    def asking(encoder: Ahead) -> Callable[[str], Answer]:
+        def ask(question: str) -> Answer:
+            first = encoder.encode(question.split(), kind=TextKind.QUERY)
+            return Answer(question, AnswerKind.NONE, confidence=float(first.sum() + encoder.encode([question]).sum()))
+
+        return ask
+
+    plain, ahead, texts = Ahead(Counted()), Counted(), tmp_path / "texts.json"  # type: ignore[arg-type]
+    expected = batching.record(asking(plain), questions, [plain], texts)
+    recorded = json.loads(texts.read_text(encoding="utf-8"))
+    assert recorded[1] == [["letters", ["query", False, "pet"]], ["letters", ["passage", False, "pet"]]]
+    assert (
+        batching.one_by_one(asking(plain), questions) == expected == batching.on_two_threads(asking(plain), questions)
+    )
+    prepared = Ahead(ahead)  # type: ignore[arg-type]
+    assert list(batching.encoded_ahead(asking(prepared), questions, [prepared], recorded, 3)) == expected
+    # Two chunks, a call for each kind of text; nothing is encoded while questions are asked.
+    assert ahead.calls == [
+        ["mum", "of", "ann", "pet", "job"],
+        ["mum of ann", "pet", "job"],
+        ["pet", "mum"],
+        ["pet", "mum"],
+    ]
+
+
+def test_what_was_not_prepared_is_encoded() -> None:
+    encoder = Ahead(Counted())  # type: ignore[arg-type]
+    encoder.prepare([Text("query", False, "a")])
+    letters = Letters().encode(["a", "b"])
+    assert np.array_equal(encoder.encode(["a", "b"], kind=TextKind.QUERY), letters)
+    assert np.array_equal(encoder.encode(["a"], kind=TextKind.QUERY), letters[:1])
+
+
+# -- namesakes ------------------------------------------------------------------------------------
+
+
+def test_a_second_world_is_the_graph_with_names_dealt_out_anew() -> None:
+    """Untouched beside the first; shaped like it; each name once more, among things of its class."""
+    label, kind = "http://www.w3.org/2000/01/rdf-schema#label", "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+    people = "abcdef"
+    facts: list[tuple[object, ...]] = [
+        *((f"ex:{name}", label, Literal(f"Name {name}")) for name in people),
+        *((f"ex:{name}", kind, "ex:human" if name in "abc" else "ex:town") for name in people),
+        *((f"ex:{one}", "ex:lives_in", f"ex:{other}") for one, other in zip("abc", "def", strict=True)),
+        *((f"ex:{name}", "ex:age", Literal(str(ord(name)))) for name in people),
+    ]
+    graph = KnowledgeGraph.load(facts)
+    added = list(second_world(graph, random.Random(1)))
+    both, report = graph.with_changes(add=added)
+    assert (len(added), report.added) == (len(facts), len(facts))
+    assert {fact for fact in both.to_triples() if "namesake" not in fact.subject} == set(graph.to_triples())
+    names = {fact.subject: fact.object for fact in added if fact.predicate == label}
+    classes = {fact.subject: fact.object for fact in added if fact.predicate == kind}
+    assert sorted(map(str, names.values())) == sorted(str(Literal(f"Name {name}")) for name in people)
+    for subject, name in names.items():
+        assert isinstance(name, Literal)
+        assert classes[subject] == ("ex:human" if name.lexical[-1] in "abc" else "ex:town")
+    assert sum(fact.predicate == "ex:lives_in" and fact.object in names for fact in added) == 3
 
 
 # -- results and tables ---------------------------------------------------------------------------
