@@ -113,7 +113,8 @@ class Clarifier:
             return None
         one, two = own[changed[0]], other[changed[0]]
         alike = self._shape(best.program, one.node) == self._shape(rival.program, two.node)
-        return (one, two) if alike and self._are_entities((one.node, two.node)) else None
+        same = two.node in self._graph.same_as(_nodes((one.node,)))
+        return (one, two) if alike and not same and self._are_entities((one.node, two.node)) else None
 
     def _shape(self, value: object, node: int) -> object:
         """A program less one entity; relations of one name are alike."""

@@ -226,18 +226,23 @@ class KGQA:
         reading = self._read(question, clock, self.link_given(question, topic))
         return self._answer(question, reading, clock, language)
 
-    def ask_batch(self, questions: Sequence[str]) -> list[Answer]:
+    def ask_batch(self, questions: Iterable[str]) -> list[Answer]:
         """Answer several questions, in order, each as `ask` does.
 
         Raises QuestionError, before any is answered, for a question that can't be asked: `questions[i]` in the message
-        is its place.
+        is its place, from 0.
         """
-        for place, question in enumerate(questions):
+        if isinstance(questions, str):
+            raise QuestionError(
+                f"the batch is the text {questions!r:.80}; expected a list of questions. Use `ask` for one"
+            )
+        asked = list(questions)
+        for place, question in enumerate(asked):
             try:
                 self._check(question)
             except QuestionError as error:
                 raise QuestionError(f"questions[{place}]: {error}") from error
-        return [self._ask(question, None) for question in questions]
+        return [self._ask(question, None) for question in asked]
 
     def link(self, question: str) -> tuple[Link, ...]:
         """What the question's names may stand for, every candidate with its scores."""

@@ -22,6 +22,8 @@ from kgqa.config import AnswerConfig, Config, RetrievalConfig
 from kgqa.embedding import E5, MINILM, load_encoder
 from kgqa.errors import MissingExtraError
 from kgqa.graph import KnowledgeGraph
+from kgqa.linking import LabelIndex
+from kgqa.linking.given import topic_nodes
 from kgqa.presentation import answer_view
 from kgqa.program import execute
 from kgqa.program.algebra import Contains, Count, Entities, Follow, Intersect, Program, Step, Yields
@@ -228,6 +230,22 @@ def test_not_where_a_class_or_a_value_is_meant() -> None:
     graph = build([("x", RDF_TYPE, "a"), ("y", RDF_TYPE, "b"), ("a", "mayor", "p"), ("b", "mayor", "q")])
     pair = (about("a", graph=graph), about("b", graph=graph))
     assert answer(*pair, graph=graph).clarification is None
+
+
+def test_not_where_the_graph_states_that_both_are_the_same() -> None:
+    same = "http://www.w3.org/2002/07/owl#sameAs"
+    graph = build([("a", "mayor", "p"), ("b", "mayor", "q"), ("b", same, "a")])
+    assert answer(about("a", graph=graph), about("b", graph=graph), graph=graph).clarification is None
+
+
+def test_blank_nodes_are_told_apart_and_can_be_chosen() -> None:
+    graph = build([("_:a", "mayor", "p"), ("_:b", "mayor", "q")])
+    found = asked(answer(about("_:a", graph=graph), about("_:b", graph=graph), graph=graph))
+    assert [option.topic for option in found.options] == [("_:a",), ("_:b",)]
+    assert [topic_nodes(graph, LabelIndex.from_graph(graph), option.topic[0]) for option in found.options] == [
+        [graph.find("_:a")],
+        [graph.find("_:b")],
+    ]
 
 
 def test_relations_of_one_name_are_alike() -> None:

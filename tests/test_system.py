@@ -167,6 +167,12 @@ def test_a_batch_names_the_question_that_it_can_not_ask(world: Domain, wrong: An
         world.qa.ask_batch(["What is the capital of France?", wrong, ""])
 
 
+def test_a_batch_is_no_single_text_and_may_be_any_iterable(world: Domain) -> None:
+    with pytest.raises(QuestionError, match="expected a list of questions"):
+        world.qa.ask_batch("What is the capital of France?")
+    assert len(world.qa.ask_batch(iter(["What is the capital of France?"] * 2))) == 2
+
+
 def test_a_frame_changes_neither_answer_nor_offsets(world: Domain) -> None:
     plain, framed = "What is the capital of France?", "Hi there! Could you tell me: what is the capital of France?"
     answer = world.qa.ask(framed)
