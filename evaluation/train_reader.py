@@ -26,6 +26,7 @@ from kgqa.training import Synthesiser, TrainingConfig, TrainingPair, train
 
 _LANGUAGES = {MINILM: "en", E5: "zh"}
 _NOTHING = QuestionSet((), {})
+RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 SHIPPED = ROOT / "kgqa/reader/weights"
 
 
@@ -43,7 +44,7 @@ def pairs(settings: Mapping[str, Any], encoder: str) -> Iterator[TrainingPair]:
                 dev=decided.sample(row["dev"], seeds[1]),
             )
     for row in settings["synthetic"]:
-        graph, seed = KnowledgeGraph.load(_path(row["graph"])), settings["synthetic_seed"]
+        graph, seed = _labelled(row), settings["synthetic_seed"]
         for language, wanted in row["questions"].items():
             if language == _LANGUAGES[encoder]:
                 made, held = Synthesiser(graph, language=language, seed=seed), seed + 1
@@ -78,8 +79,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(json.dumps({"encoder": encoder, "before": trained.before, "dev": trained.dev}, indent=1))
 
 
+def _labelled(row: Mapping[str, Any]) -> KnowledgeGraph:
+    """A graph, with the labels of a JSON Lines file of `id` and `label` beside it where there is one."""
+    if "labels" not in row:
+        return KnowledgeGraph.load(_path(row["graph"]))
+    triples = [tuple(line.split("\t")) for line in _path(row["graph"]).read_text(encoding="utf-8").splitlines()]
+    names = map(json.loads, _path(row["labels"]).read_text(encoding="utf-8").splitlines())
+    return KnowledgeGraph.load([*triples, *((name["id"], RDFS_LABEL, name["label"]) for name in names)])
+
+
 def _with(settings: Mapping[str, Any], encoder: str, steps: int) -> dict[str, Any]:
-    return {"encoder": encoder, **settings[encoder], "steps": steps}
+    """The settings of an encoder with other steps of training, and as large a share of those of tuning."""
+    own = settings[encoder]
+    tuning = own["tuning"] | {"steps": own["tuning"]["steps"] * steps // own["steps"]}
+    return {"encoder": encoder, **own, "steps": steps, "tuning": tuning}
 
 
 def _only_dev(pair: TrainingPair) -> TrainingPair:

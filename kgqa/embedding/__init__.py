@@ -1,5 +1,6 @@
 """Text encoders: texts in, unit-length vectors out; offline, on ONNX Runtime, without PyTorch on the question path."""
 
+from kgqa.embedding.adapter import Adapter
 from kgqa.embedding.cache import CachedEncoder
 from kgqa.embedding.contract import Precision, Progress, TextEncoder, TextKind, TokenEmbeddings
 from kgqa.embedding.loading import E5, MINILM, choose_encoder, load_encoder, read_weights
@@ -9,6 +10,7 @@ from kgqa.embedding.weights import BertShape, EncoderWeights
 __all__ = [
     "E5",
     "MINILM",
+    "Adapter",
     "BertShape",
     "CachedEncoder",
     "EncoderWeights",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from kgqa.embedding.adapter import Adapter
 from kgqa.embedding.contract import Precision, TextEncoder
 from kgqa.embedding.pretrained import is_bert, read_pretrained
 from kgqa.embedding.store import cache_root, file_digest, unpack
@@ -61,31 +62,46 @@ def choose_encoder(languages: Mapping[str, int]) -> str:
 
 
 def load_encoder(
-    name: str = AUTO, *, precision: Precision = DEFAULT_PRECISION, threads: int | None = None
+    name: str = AUTO,
+    *,
+    precision: Precision = DEFAULT_PRECISION,
+    threads: int | None = None,
+    adapter: Path | None = None,
 ) -> TextEncoder:
     """Open a text encoder.
 
     name : "all-MiniLM-L6-v2", "multilingual-e5-small", "auto" (the multilingual one, or MiniLM where only that is
         installed), the path of a directory, or a Hugging Face name.
     threads : threads within an operation; 2 unless given.
-    Errors : MissingExtraError if its package is not installed; EncoderError if its files are damaged or unknown.
+    adapter : the file of a `kgqa.embedding.Adapter` to add to the weights.
+    Errors : MissingExtraError if its package is not installed; EncoderError if its files are damaged or unknown, and
+        for an adapter of another encoder.
     """
     from kgqa.embedding.onnx_encoder import OnnxEncoder
 
     known = _installed() if name == AUTO else name
     path, expected = _weights_file(known)
     if path is None:
+        if adapter is not None:
+            raise EncoderError(f"an adapter needs a BERT encoder whose weights lie on disk; {known!r} has none")
         return _open_foreign(known, precision, threads)
     try:
         digest = file_digest(path, expected=expected)
         if expected is None:
             digest = _directory_digest(path.parent, digest)
-        directory, settings = unpack(digest, partial(read_weights, known), precision)
+        if adapter is not None:
+            digest = hashlib.sha256((digest + file_digest(adapter)).encode()).hexdigest()
+        directory, settings = unpack(digest, partial(_read_adapted, known, adapter), precision)
     except OSError as error:
         raise EncoderError(
             f"{cache_root()} can't be written ({error}). Set KGQA_CACHE to a directory that can"
         ) from error
     return OnnxEncoder(directory, settings, precision=precision, threads=threads or DEFAULT_THREADS)
+
+
+def _read_adapted(name: str, adapter: Path | None) -> EncoderWeights:
+    weights = read_weights(name)
+    return weights if adapter is None else Adapter.load(adapter).merged(weights)
 
 
 def read_weights(name: str) -> EncoderWeights:

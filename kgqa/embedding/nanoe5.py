@@ -106,6 +106,7 @@ def _read(reader: _Reader, name: str) -> EncoderWeights:
         passage_prefix="passage: ",
         max_tokens=positions,
         weight_bits=4,
+        word_bits=4,
     )
 
 

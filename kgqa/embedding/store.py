@@ -105,7 +105,7 @@ def _write_parts(directory: Path, weights: EncoderWeights, digest: str) -> None:
     weights.tokenizer.save(directory)
     words = weights.tensors[WORDS]
     # 4-bit weights hold no more than float16 does, at half the size.
-    np.save(directory / "embeddings.npy", words.astype(np.float16) if weights.weight_bits <= 4 else words)
+    np.save(directory / "embeddings.npy", words.astype(np.float16) if weights.word_bits <= 4 else words)
     settings = Settings(
         name=weights.name,
         digest=digest,

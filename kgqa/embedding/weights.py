@@ -38,7 +38,7 @@ class EncoderWeights:
     tokenizer : the vocabulary and its rules.
     query_prefix, passage_prefix : put before each text of that kind.
     max_tokens : where texts are cut, special tokens included.
-    weight_bits : 4 where the linear weights came as 4-bit blocks of 32, else 32.
+    weight_bits : 4 where the linear weights came as 4-bit blocks of 32, else 32. word_bits : of the word embeddings.
     """
 
     name: str
@@ -49,3 +49,4 @@ class EncoderWeights:
     passage_prefix: str = ""
     max_tokens: int
     weight_bits: int = 32
+    word_bits: int = 32

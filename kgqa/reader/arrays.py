@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from kgqa.embedding.contract import Floats
 from kgqa.reader.contract import ReaderInput
 from kgqa.reader.features import OPERATIONS, RESULTS, evidence
 from kgqa.reader.serialise import MaskedQuestion, Tokens
+from kgqa.reader.wording import token_text
 
 Ints = NDArray[np.int64]
 FAR = 8
@@ -22,20 +24,23 @@ PLACES = 12
 """Places in a program are told apart up to this many tokens, from its start and from its end."""
 _LONGEST = 64
 _LONGEST_PROGRAM = 24
+_WORD = re.compile("[A-Za-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
 class FusionArrays:
     """v questions of up to l tokens, c programs of up to p tokens, t distinct texts in them, an encoder's dimension e.
 
-    states : float32 [v, l, e], unit length or 0. asked [v, l] : whether a token is there. distance [v, l] : of each
-    token from the nearest slot, in [0, 2 * FAR]; FAR is the slot itself. texts : float32 [t, e]; row 0 is 0.
-    kind, told : [c, p], each program token's kind, and its row of `texts`. there [c, p] : whether a token is there.
+    states : float32 [v, l, e], tokens in context, unit length or 0. words : the same of each token's word by itself.
+    asked [v, l] : whether a token is there. distance [v, l] : of each token from the nearest slot, in [0, 2 * FAR];
+    FAR is the slot itself. texts : float32 [t, e]; row 0 is 0. kind, told : [c, p], each program token's kind, and its
+    row of `texts`. there [c, p] : whether a token is there.
     start, end : [c, p], its place from either end, below PLACES. variant [c] : the question of each program.
     evidence : float32 [c, len(EVIDENCE)]. operation, result [c] : places in OPERATIONS and RESULTS.
     """
 
     states: Floats
+    words: Floats
     asked: NDArray[np.bool_]
     distance: Ints
     texts: Floats
@@ -60,17 +65,6 @@ class Vectors(Protocol):
     def texts(self, texts: Sequence[str]) -> Floats:
         """The vectors of names, [texts, e]."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Centre:
-    """What an encoder's vectors have in common, which tells nothing apart: taken off before they are compared.
-
-    states, texts : float32 [e], mean vectors.
-    """
-
-    states: Floats
-    texts: Floats
 
 
 class EncoderVectors:
@@ -114,25 +108,19 @@ def rows_of(item: ReaderInput) -> Rows:
     )
 
 
-def lay_out(rows: Rows, vectors: Vectors, centre: Centre) -> FusionArrays:
+def lay_out(rows: Rows, vectors: Vectors) -> FusionArrays:
     """Encode and pad. Questions are cut after 64 tokens, programs after 24."""
     found = [(states[:_LONGEST], offsets[:_LONGEST]) for states, offsets in vectors.states(rows.questions)]
-    length = max((len(states) for states, _ in found), default=0) or 1
-    states = np.zeros((len(found), length, len(centre.states)), dtype=np.float32)
-    asked = np.zeros(states.shape[:2], dtype=bool)
-    distance = np.zeros(states.shape[:2], dtype=np.int64)
-    for row, ((own, offsets), question) in enumerate(zip(found, rows.questions, strict=True)):
-        states[row, : len(own)] = centred(own, centre.states)
-        asked[row, : max(len(own), 1)] = True
-        distance[row, : len(own)] = _distances(offsets, question.slots)
-    known = {text: i for i, text in enumerate(dict.fromkeys(t.text for p in rows.programs for t in p if t.text), 1)}
+    states, asked, distance = _questions(rows.questions, found)
+    known = numbered(token_text(token) for program in rows.programs for token in program)
     texts = np.zeros((len(known) + 1, states.shape[2]), dtype=np.float32)
     if known:
-        texts[1:] = centred(vectors.texts(list(known)), centre.texts)
-    kind, told, there = _programs(rows.programs, known)
+        texts[1:] = vectors.texts(list(known))
+    kind, told, there = layout_programs(rows.programs, known)
     place = np.cumsum(there, axis=1) - 1
     return FusionArrays(
         states=states,
+        words=_words(rows.questions, found, vectors, states.shape),
         asked=asked,
         distance=distance,
         texts=texts,
@@ -148,14 +136,60 @@ def lay_out(rows: Rows, vectors: Vectors, centre: Centre) -> FusionArrays:
     )
 
 
-def centred(vectors: Floats, mean: Floats) -> Floats:
-    """Vectors less a mean, at unit length."""
-    moved = vectors.astype(np.float32) - mean
-    unit: Floats = moved / np.maximum(np.linalg.norm(moved, axis=-1, keepdims=True), 1e-6)
-    return unit
+def unit(vectors: Floats) -> Floats:
+    """Vectors at unit length; 0 stays 0."""
+    scaled: Floats = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-6)
+    return scaled
 
 
-def _programs(programs: Sequence[Tokens], known: Mapping[str, int]) -> tuple[Ints, Ints, NDArray[np.bool_]]:
+def numbered(texts: Iterable[str]) -> dict[str, int]:
+    """Each distinct text that is not empty, numbered from 1."""
+    return {text: i for i, text in enumerate((text for text in dict.fromkeys(texts) if text), 1)}
+
+
+def words_of(question: str, offsets: NDArray[np.int32]) -> list[str]:
+    """The word that each token lies in: the whole run of Latin letters and digits, or else the token alone."""
+    runs = [match.span() for match in _WORD.finditer(question)]
+    found = []
+    for start, end in offsets.tolist():
+        over = next(((a, b) for a, b in runs if a < end and start < b), (start, end))
+        found.append(question[over[0] : over[1]].casefold().strip())
+    return found
+
+
+def _questions(
+    questions: Sequence[MaskedQuestion], found: Sequence[tuple[Floats, NDArray[np.int32]]]
+) -> tuple[Floats, NDArray[np.bool_], Ints]:
+    length = max((len(states) for states, _ in found), default=0) or 1
+    states = np.zeros((len(found), length, found[0][0].shape[1]), dtype=np.float32)
+    asked = np.zeros(states.shape[:2], dtype=bool)
+    distance = np.zeros(states.shape[:2], dtype=np.int64)
+    for row, ((own, offsets), question) in enumerate(zip(found, questions, strict=True)):
+        states[row, : len(own)] = own
+        asked[row, : max(len(own), 1)] = True
+        distance[row, : len(own)] = distances(offsets, question.slots)
+    return states, asked, distance
+
+
+def _words(
+    questions: Sequence[MaskedQuestion],
+    found: Sequence[tuple[Floats, NDArray[np.int32]]],
+    vectors: Vectors,
+    shape: tuple[int, ...],
+) -> Floats:
+    """The vectors of the tokens' words, each word encoded by itself."""
+    said = [words_of(question.text, offsets) for question, (_, offsets) in zip(questions, found, strict=True)]
+    known = numbered(word for words in said for word in words)
+    table = np.zeros((len(known) + 1, shape[2]), dtype=np.float32)
+    if known:
+        table[1:] = vectors.texts(list(known))
+    rows = np.zeros(shape[:2], dtype=np.int64)
+    for row, words in enumerate(said):
+        rows[row, : len(words)] = [known.get(word, 0) for word in words]
+    return table[rows]
+
+
+def layout_programs(programs: Sequence[Tokens], known: Mapping[str, int]) -> tuple[Ints, Ints, NDArray[np.bool_]]:
     """Kinds, rows of texts and mask; the last token, what a program yields, is never cut."""
     width = min(max(1, *map(len, programs)), _LONGEST_PROGRAM)
     kind = np.zeros((len(programs), width), dtype=np.int64)
@@ -163,12 +197,12 @@ def _programs(programs: Sequence[Tokens], known: Mapping[str, int]) -> tuple[Int
     for row, tokens in enumerate(programs):
         cut = tokens if len(tokens) <= width else (*tokens[: width - 1], tokens[-1])
         kind[row, : len(cut)] = [token.kind.value for token in cut]
-        told[row, : len(cut)] = [known.get(token.text, 0) for token in cut]
+        told[row, : len(cut)] = [known.get(token_text(token), 0) for token in cut]
         there[row, : max(len(cut), 1)] = True
     return kind, told, there
 
 
-def _distances(offsets: NDArray[np.int32], slots: Sequence[int]) -> Ints:
+def distances(offsets: NDArray[np.int32], slots: Sequence[int]) -> Ints:
     """The signed distance of each token from its nearest slot, in tokens, moved to [0, 2 * FAR]."""
     if not slots or not len(offsets):
         return np.full(len(offsets), 2 * FAR, dtype=np.int64)

@@ -1,11 +1,10 @@
 """The fusion network of a trained reader, in numpy.
 
 A program's tokens look at the question's tokens and at each other, in blocks of cross-attention, self-attention and
-a feed-forward layer (Vaswani et al., 2017), all pre-normalised. Both come from a frozen text encoder: what the network
-learns is which words say which step, not what words mean, so that it carries over to relations that it never saw. The
-cosine of each pair of tokens, before any learnt projection, takes part in the attention as a bias. Its score is added
-to retrieval's own, as in a product of experts (Hinton, 2002): where it knows nothing, retrieval decides.
-`kgqa.training.model` holds the same in PyTorch; a test holds the two together.
+a feed-forward layer (Vaswani et al., 2017), all pre-normalised. The vectors come from a tuned text encoder, and the
+cosine of each pair of tokens, before any learnt projection, takes part in the attention as a bias. The network's score
+is added to that of `kgqa.reader.agreement`, as in a product of experts (Hinton, 2002): where the network knows nothing,
+agreement decides. `kgqa.training.model` holds the same in PyTorch; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -17,15 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgqa.embedding.contract import Floats
+from kgqa.reader.agreement import NAMES, Agreement
 from kgqa.reader.arrays import FusionArrays
 from kgqa.reader.contract import ReaderOutput
-from kgqa.reader.features import FREE, prior
-from kgqa.reader.serialise import TokenKind
+from kgqa.reader.features import FREE
 
 HEADS = 4
-NUMBERS = 6 + len(FREE)
-"""Explained, three of `closeness`, log p(operation), log p(result), and the evidence whose weights are learnt."""
-MAXIMA = ("explained", "alignment", "coverage", "fit", "support")
+NUMBERS = 3 + len(NAMES) + len(FREE)
+"""Explained, the parts of agreement, log p(operation), log p(result), and the evidence whose weights are learnt."""
+MAXIMA = ("explained", "agreement", "alignment", "coverage", "fit", "support")
 """The best values among the candidates, on which the score of "none of these" rests."""
 _NEVER = np.float32(-1e4)
 _EPSILON = 1e-5
@@ -36,7 +35,7 @@ class Fusion:
     """The network.
 
     arrays : parameters, named and shaped as PyTorch's layers in `kgqa.training.model` have them. Besides, trust [] :
-    what a lag behind the best of retrieval's scores costs more than in training; chosen on dev.
+    what a lag behind the best agreement costs more than in training; chosen on dev.
     """
 
     arrays: Mapping[str, Floats] = field(repr=False)
@@ -46,13 +45,11 @@ class Fusion:
         """How many blocks there are."""
         return sum(name.endswith(".inner.bias") and name.startswith("blocks.") for name in self.arrays)
 
-    def score(self, batch: FusionArrays) -> ReaderOutput:
+    def score(self, batch: FusionArrays, agreement: Agreement) -> ReaderOutput:
         """Score the candidates of one question."""
         asked = self._linear("ask", batch.states) + self.arrays["distance.weight"][batch.distance]
-        cosines = (batch.texts @ batch.states.reshape(-1, batch.states.shape[2]).T).reshape(
-            len(batch.texts), *batch.states.shape[:2]
-        )
-        near = cosines[batch.told, batch.variant[:, None]]
+        near = agreement.near(batch)
+        parts = agreement.features(batch, near)
         told = (
             self._linear("tell", batch.texts)[batch.told]
             + self._table("kind", batch.kind)
@@ -64,12 +61,12 @@ class Fusion:
         told = self._norm("last", told)
         explained = self._explained(told, asked, near, batch)
         overall = (asked * batch.asked[:, :, None]).sum(axis=1) / batch.asked.sum(axis=1, keepdims=True)
-        features, numbers = self._features(told, np.stack([explained, *closeness(batch, near)], axis=1), overall, batch)
+        features, numbers = self._features(told, np.concatenate([explained[:, None], parts], axis=1), overall, batch)
         hidden = np.tanh(self._linear("hidden", features))
         scores = self._linear("score", hidden)[:, 0] + self._linear("plain", numbers)[:, 0]
-        own = prior(batch.evidence)
-        scores = scores + self.arrays["prior"] * own + self.arrays.get("trust", np.float32(0)) * (own - own.max())
-        maxima = np.concatenate([[explained.max()], batch.evidence[:, :4].max(axis=0)])
+        own = agreement.total(parts, batch)
+        scores = scores + own + self.arrays.get("trust", np.float32(0)) * (own - own.max())
+        maxima = np.concatenate([[explained.max(), own.max()], batch.evidence[:, :4].max(axis=0)])
         none = self._linear("none", maxima[None].astype(np.float32))[0, 0]
         return ReaderOutput(scores.astype(np.float32), float(none))
 
@@ -136,25 +133,6 @@ class Fusion:
         y = y - y.max(axis=1, keepdims=True)
         logs: Floats = y - np.log(np.exp(y).sum(axis=1, keepdims=True))
         return logs
-
-
-def closeness(batch: FusionArrays, near: Floats) -> tuple[Floats, Floats, Floats]:
-    """What the encoder itself says of each program, each [c].
-
-    The cosine of the mean of the question's tokens with the mean of the program's texts; then, of the most that each
-    step agrees with any token of the question, the mean and the least.
-    """
-    lengths = np.maximum(batch.asked.sum(axis=1, keepdims=True), 1)
-    means = batch.states.sum(axis=1) / lengths
-    weight = (batch.told > 0).astype(np.float32)
-    total = np.einsum("cp,cpd->cd", weight, batch.texts[batch.told])
-    sizes = np.linalg.norm(means, axis=1)[batch.variant] * np.linalg.norm(total, axis=1)
-    whole = (means[batch.variant] * total).sum(axis=1) / np.maximum(sizes, 1e-6)
-    steps = batch.there & ((batch.kind == TokenKind.ALONG.value) | (batch.kind == TokenKind.AGAINST.value))
-    best = np.where(batch.asked[batch.variant][:, None, :], near, -1).max(axis=2)
-    mean = np.where(steps, best, 0).sum(axis=1) / np.maximum(steps.sum(axis=1), 1)
-    least = np.where(steps.any(axis=1), np.where(steps, best, 2).min(axis=1), 0)
-    return whole.astype(np.float32), mean.astype(np.float32), least.astype(np.float32)
 
 
 def _split(x: Floats) -> Floats:

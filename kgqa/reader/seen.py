@@ -59,6 +59,7 @@ class InputBuilder:
             names=len(slots),
             size=0 if candidate.nodes is None else len(candidate.nodes),
             truncated=candidate.truncated,
+            answers=self._answers(candidate.nodes, language),
         )
 
     def _yielded(self, candidate: Candidate, result: ResultKind, serialiser: Serialiser) -> ProgramToken:
@@ -67,6 +68,12 @@ class InputBuilder:
         named = result is ResultKind.ENTITY and nodes is not None and len(nodes) > 0
         label = serialiser.class_of(int(nodes[0])) if named and nodes is not None else ""
         return ProgramToken(TokenKind.RESULT, label or ("" if result is ResultKind.ENTITY else result.value))
+
+    def _answers(self, nodes: NodeIds | None, language: str) -> tuple[str, ...]:
+        """The names of the first and the middle one of a program's nodes."""
+        if nodes is None or not len(nodes):
+            return ()
+        return tuple(self._graph.label(int(nodes[at]), language) for at in sorted({0, len(nodes) // 2}))
 
     def _result(self, candidate: Candidate) -> ResultKind:
         if candidate.program.yields is Yields.BOOLEAN:

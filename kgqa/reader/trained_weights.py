@@ -1,4 +1,4 @@
-"""The weights of a trained reader on disk: `reader.safetensors`, and `reader.json` that says where they come from."""
+"""The weights of a trained reader on disk: `reader.safetensors`, `adapter.safetensors`, `reader.json`."""
 
 from __future__ import annotations
 
@@ -10,29 +10,32 @@ from typing import Any
 
 import numpy as np
 
+from kgqa.embedding import Adapter
 from kgqa.embedding.store import write_atomically
 from kgqa.errors import ReaderError
-from kgqa.reader.arrays import Centre
+from kgqa.reader.agreement import NAMES, Agreement
 from kgqa.reader.features import EVIDENCE
 from kgqa.reader.fusion import Fusion
 from kgqa.reader.serialise import TokenKind
 
-FORMAT = 1
-TENSORS, ABOUT = "reader.safetensors", "reader.json"
-_CENTRE = "centre."
+FORMAT = 2
+TENSORS, ABOUT, ADAPTER = "reader.safetensors", "reader.json", "adapter.safetensors"
+_AGREEMENT = "agreement."
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderWeights:
-    """A fusion network and the centre of its encoder's vectors.
+    """A fusion network, the numbers of agreement, and what tuning added to the encoder.
 
-    about : at least `encoder` and `fingerprint`, the name and the fingerprint of the encoder that it was trained on;
-    besides, how the weights were made.
+    about : at least `encoder` and `fingerprint`, the name and the fingerprint of the plain encoder that was tuned;
+    besides, how the weights were made. adapter : None where the encoder stays as it is. folder : where they lie.
     """
 
     fusion: Fusion
-    centre: Centre
+    agreement: Agreement
     about: Mapping[str, Any] = field(default_factory=dict)
+    adapter: Adapter | None = None
+    folder: Path | None = None
 
     @property
     def encoder(self) -> str:
@@ -40,41 +43,43 @@ class ReaderWeights:
         return str(self.about["encoder"])
 
     def save(self, folder: Path) -> None:
-        """Write both files; numbers as float16, whose rounding is far below what training can tell apart."""
+        """Write the files; numbers as float16, whose rounding is far below what training can tell apart."""
         from safetensors.numpy import save_file
 
         folder.mkdir(parents=True, exist_ok=True)
-        arrays = dict(self.fusion.arrays) | {
-            _CENTRE + "states": self.centre.states,
-            _CENTRE + "texts": self.centre.texts,
-        }
+        own = {_AGREEMENT + name: value for name, value in self.agreement.arrays.items()}
+        arrays = dict(self.fusion.arrays) | own
         tensors = {name: np.array(value, dtype=np.float16) for name, value in arrays.items()}
-        about = {"format": FORMAT, "columns": _columns()} | dict(self.about)
+        about = {"format": FORMAT, "columns": _columns(), "adapter": self.adapter is not None} | dict(self.about)
+        if self.adapter is not None:
+            self.adapter.save(folder / ADAPTER)
         write_atomically(folder / TENSORS, lambda target: save_file(tensors, target))
         text = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
         write_atomically(folder / ABOUT, lambda target: target.write_text(text, encoding="utf-8"))
 
     @classmethod
     def load(cls, folder: Path) -> ReaderWeights:
-        """Read both files. Errors : ReaderError if one is missing, damaged or of another version."""
+        """Read the files. Errors : ReaderError if one is missing, damaged or of another version."""
         from safetensors.numpy import load_file
 
         try:
             about: dict[str, Any] = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
             tensors = load_file(folder / TENSORS)
+            adapter = Adapter.load(folder / ADAPTER) if about.get("adapter") else None
         except Exception as error:  # safetensors raises its own kind
             raise ReaderError(
                 f"{folder} holds no reader, or a damaged one ({error}). Give the folder that training wrote"
             ) from error
         _check(folder, about)
         arrays = {name: value.astype(np.float32) for name, value in tensors.items()}
-        centre = Centre(arrays.pop(_CENTRE + "states"), arrays.pop(_CENTRE + "texts"))
-        return cls(Fusion(arrays), centre, about)
+        own = {name: arrays.pop(name) for name in list(arrays) if name.startswith(_AGREEMENT)}
+        agreement = Agreement({name.removeprefix(_AGREEMENT): value for name, value in own.items()})
+        return cls(Fusion(arrays), agreement, about, adapter, folder)
 
 
 def _columns() -> list[str]:
     """What the network's inputs mean; another version may number them otherwise."""
-    return [*EVIDENCE, *(kind.name.casefold() for kind in TokenKind)]
+    return [*NAMES, *EVIDENCE, *(kind.name.casefold() for kind in TokenKind)]
 
 
 def _check(folder: Path, about: Mapping[str, Any]) -> None:

@@ -38,19 +38,18 @@ def trainable(model: nn.Module) -> dict[str, nn.Parameter]:
 
 
 def save_checkpoint(
-    folder: Path, model: nn.Module, mean: nn.Module, optimizer: torch.optim.Optimizer, state: State
+    folder: Path, model: nn.Module, mean: nn.Module | None, optimizer: torch.optim.Optimizer, state: State
 ) -> None:
-    """Write the model, the mean of its past weights and the optimizer to one file.
+    """Write the model, the mean of its past weights where there is one, and the optimizer to one file.
 
     A run killed meanwhile leaves the file before. Errors : TrainingError if the disk takes none.
     """
     from safetensors.torch import save_file
 
     tensors: dict[str, Tensor] = {}
-    means = trainable(mean)
+    tensors.update({f"mean.{name}": value.detach().contiguous() for name, value in _means(mean).items()})
     for name, value in trainable(model).items():
         tensors[f"model.{name}"] = value.detach().contiguous()
-        tensors[f"mean.{name}"] = means[name].detach().contiguous()
         moments = optimizer.state.get(value, {})
         tensors.update({f"{moment}.{name}": moments[moment].contiguous() for moment in _MOMENTS if moment in moments})
     about = {_STATE: json.dumps(asdict(state))}
@@ -64,7 +63,7 @@ def save_checkpoint(
 
 
 def load_checkpoint(
-    folder: Path, model: nn.Module, mean: nn.Module, optimizer: torch.optim.Optimizer, run: str
+    folder: Path, model: nn.Module, mean: nn.Module | None, optimizer: torch.optim.Optimizer, run: str
 ) -> State | None:
     """Take up a run where it stopped; None where there is nothing to take up.
 
@@ -78,15 +77,19 @@ def load_checkpoint(
         raise TrainingError(
             f"{path} is of a run with other settings or questions. Give another folder, or delete this one"
         )
-    means = trainable(mean)
     with torch.no_grad():
+        for name, value in _means(mean).items():
+            value.copy_(tensors[f"mean.{name}"])
         for name, value in trainable(model).items():
-            means[name].copy_(tensors[f"mean.{name}"])
             value.copy_(tensors[f"model.{name}"])
             if f"{_MOMENTS[0]}.{name}" in tensors:
                 step = torch.tensor(float(state.step))
                 optimizer.state[value] = {m: tensors[f"{m}.{name}"] for m in _MOMENTS} | {"step": step}
     return state
+
+
+def _means(mean: nn.Module | None) -> dict[str, nn.Parameter]:
+    return {} if mean is None else trainable(mean)
 
 
 def _read(path: Path) -> tuple[Mapping[str, Tensor], State]:

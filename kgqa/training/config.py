@@ -28,14 +28,12 @@ class NetworkSettings:
     """The shape of the fusion network.
 
     width : of its vectors, a multiple of 4. blocks : of attention. hidden : units before the score. dropout : of each.
-    prior : what retrieval's own score is multiplied by before the network's is added.
     """
 
     width: int = 96
     blocks: int = 2
     hidden: int = 64
     dropout: float = 0.1
-    prior: float = 5.0
 
     def __post_init__(self) -> None:
         if self.width < 4 or self.width % 4:
@@ -47,10 +45,50 @@ class NetworkSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TuningSettings:
+    """How the encoder is tuned, before the network is trained over it; see `kgqa.training.tuning`.
+
+    steps : optimizer steps; 0 leaves the encoder as it is. batch : questions a step, of one graph. candidates : of
+    each question. rank, scale : of the low-rank additions. rate : AdamW's top learning rate for them; own_rate : for
+    the numbers of `kgqa.reader.agreement`. decay, clip, warmup : as for the network. dropout : within the encoder.
+    share : how far towards the tuned encoder the weights go, 1 for all the way. prior : what retrieval's own score
+    counts at first. mixed : bfloat16 where the processor has it. save_every : steps between checkpoints.
+    """
+
+    steps: int = 600
+    batch: int = 16
+    candidates: int = 12
+    rank: int = 32
+    scale: float = 2.0
+    rate: float = 3e-4
+    own_rate: float = 1e-2
+    decay: float = 0.01
+    clip: float = 1.0
+    warmup: float = 0.05
+    dropout: float = 0.0
+    share: float = 1.0
+    prior: float = 3.0
+    mixed: bool = True
+    save_every: int = 50
+
+    def __post_init__(self) -> None:
+        for name in ("batch", "rank", "save_every"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"'tuning.{name}' is {getattr(self, name)!r}; expected 1 or more")
+        if self.steps < 0 or self.candidates < 2:
+            raise ConfigError("'tuning.steps' must be 0 or more, and 'tuning.candidates' 2 or more")
+        for name in ("scale", "rate", "own_rate", "clip"):
+            if not getattr(self, name) > 0:
+                raise ConfigError(f"'tuning.{name}' is {getattr(self, name)!r}; expected a number above 0")
+        if not 0 <= self.share <= 1:
+            raise ConfigError(f"'tuning.share' is {self.share!r}; expected a number from 0 to 1")
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
     """How a reader is trained.
 
-    encoder : the name or directory of the frozen encoder, as for `kgqa.embedding.load_encoder`. seed : of every draw.
+    encoder : the name or directory of the encoder, as for `kgqa.embedding.load_encoder`. seed : of every draw.
     start : the folder of a reader whose weights training starts from; random numbers unless given.
     steps : optimizer steps. batch : questions a forward pass. accumulate : passes a step.
     candidates : of each question, the right ones and for the rest hard and random negatives.
@@ -85,6 +123,7 @@ class TrainingConfig:
     threads: int = 2
     network: NetworkSettings = field(default_factory=NetworkSettings)
     losses: LossWeights = field(default_factory=LossWeights)
+    tuning: TuningSettings = field(default_factory=TuningSettings)
 
     def __post_init__(self) -> None:
         for name in ("steps", "batch", "accumulate", "each", "check_every", "dev_each", "patience", "threads"):

@@ -13,6 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from kgqa.answering import AnswerBuilder
 from kgqa.calibration import Calibration
 from kgqa.config import AnswerConfig
@@ -26,6 +28,7 @@ from kgqa.program import execute
 from kgqa.program.algebra import Program, Yields
 from kgqa.reader.features import OPERATIONS, RESULTS, evidence
 from kgqa.reader.serialise import MaskedQuestion, ProgramToken, TokenKind
+from kgqa.reader.trained import READ, shortlist
 from kgqa.retrieval.contract import Candidate
 from kgqa.system import KGQA
 
@@ -42,7 +45,7 @@ class ExampleCandidate:
     tokens : the program, see `kgqa.reader.serialise`. variant : which masked question it goes with.
     evidence : as `kgqa.reader.features.evidence` gives it. operation, result : positions in OPERATIONS, RESULTS.
     f1 : of its result and the gold set. spurious : right by other relations than the gold path's.
-    relations : the relations that it uses.
+    relations : the relations that it uses. answers : names of some of what it yields.
     """
 
     tokens: tuple[ProgramToken, ...]
@@ -53,6 +56,7 @@ class ExampleCandidate:
     f1: float
     spurious: bool
     relations: tuple[int, ...]
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,12 @@ class Example:
     def best(self) -> float:
         """The best F1 of any candidate."""
         return max((candidate.f1 for candidate in self.candidates), default=0.0)
+
+
+def shortened(example: Example) -> Example:
+    """The example with those candidates alone that a trained reader would read."""
+    order = shortlist(np.array([candidate.evidence for candidate in example.candidates], dtype=np.float32))
+    return replace(example, candidates=tuple(example.candidates[i] for i in order[:READ].tolist()))
 
 
 def collect(
@@ -125,7 +135,7 @@ def _from_json(data: Mapping[str, Any]) -> Example:
     candidates = []
     for row in data["candidates"]:
         tokens = tuple(ProgramToken(TokenKind(kind), text) for kind, text in row["tokens"])
-        lists = {"evidence": tuple(row["evidence"]), "relations": tuple(row["relations"])}
+        lists = {name: tuple(row[name]) for name in ("evidence", "relations", "answers")}
         candidates.append(ExampleCandidate(**{**row, **lists, "tokens": tokens}))
     variants = tuple(MaskedQuestion(row["text"], tuple(row["slots"])) for row in data["variants"])
     return Example(data["source"], data["id"], variants, tuple(candidates))
@@ -149,6 +159,7 @@ def _example(name: str, id_: str, system: KGQA, marker: _Marker, text: str, gold
             f1=round(f1, 4),
             spurious=spurious,
             relations=relations,
+            answers=candidate.answers,
         )
         for candidate, row, (f1, spurious, relations) in zip(seen, numbers, marks, strict=True)
     )

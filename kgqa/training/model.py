@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from kgqa.errors import ReaderError
+from kgqa.reader.agreement import Agreement
 from kgqa.reader.arrays import FAR, PLACES, FusionArrays
-from kgqa.reader.features import FREE, OPERATIONS, RESULTS, prior
-from kgqa.reader.fusion import HEADS, MAXIMA, NUMBERS, Fusion, closeness
+from kgqa.reader.features import FREE, OPERATIONS, RESULTS
+from kgqa.reader.fusion import HEADS, MAXIMA, NUMBERS, Fusion
 from kgqa.reader.serialise import TokenKind
 from kgqa.training.batches import Targets
 from kgqa.training.config import LossWeights, NetworkSettings
@@ -21,21 +22,20 @@ _NEVER = -1e4
 
 
 class _Inputs:
-    """A batch's arrays as tensors."""
+    """A batch's arrays as tensors; the encoder is tuned already, so no gradient goes into them."""
 
-    def __init__(self, batch: FusionArrays) -> None:
+    def __init__(self, batch: FusionArrays, agreement: Agreement) -> None:
         self.states, self.texts = torch.from_numpy(batch.states), torch.from_numpy(batch.texts)
         self.asked, self.there = torch.from_numpy(batch.asked), torch.from_numpy(batch.there)
         self.distance, self.kind = torch.from_numpy(batch.distance), torch.from_numpy(batch.kind)
         self.start, self.end = torch.from_numpy(batch.start), torch.from_numpy(batch.end)
         self.told, self.variant = torch.from_numpy(batch.told), torch.from_numpy(batch.variant)
         self.evidence = torch.from_numpy(batch.evidence)
-        self.prior = torch.from_numpy(prior(batch.evidence))
         self.operation, self.result = torch.from_numpy(batch.operation), torch.from_numpy(batch.result)
-        v, length, d = self.states.shape
-        cosines = (self.texts @ self.states.reshape(v * length, d).T).reshape(len(self.texts), v, length)
-        self.near = cosines[self.told, self.variant[:, None]]
-        self.closeness = torch.from_numpy(np.stack(closeness(batch, self.near.numpy()), axis=1))
+        near = agreement.near(batch)
+        parts = agreement.features(batch, near)
+        self.near, self.parts = torch.from_numpy(near), torch.from_numpy(parts)
+        self.own = torch.from_numpy(agreement.total(parts, batch))
 
 
 class _Cross(nn.Module):
@@ -108,7 +108,6 @@ class FusionModel(nn.Module):
         self.score, self.plain = nn.Linear(settings.hidden, 1), nn.Linear(NUMBERS, 1)
         self.none = nn.Linear(len(MAXIMA), 1)
         self.dropout = nn.Dropout(settings.dropout)
-        self._prior = settings.prior
         with torch.no_grad():
             self.plain.weight.zero_()
             self.none.weight.zero_()
@@ -116,7 +115,7 @@ class FusionModel(nn.Module):
     def take(self, fusion: Fusion) -> None:
         """Start from a trained network. Errors : ReaderError if it has another shape."""
         own = dict(self.named_parameters())
-        found = {name: value for name, value in fusion.arrays.items() if name not in ("prior", "trust")}
+        found = {name: value for name, value in fusion.arrays.items() if name != "trust"}
         shapes = {name: tuple(value.shape) for name, value in own.items()}
         if {name: value.shape for name, value in found.items()} != shapes:
             raise ReaderError("the reader to start from has another shape; expected the one of 'network'")
@@ -126,15 +125,16 @@ class FusionModel(nn.Module):
 
     def fusion(self) -> Fusion:
         """The parameters as numpy arrays."""
-        arrays = {name: value.detach().numpy().astype(np.float32) for name, value in self.named_parameters()}
-        return Fusion({**arrays, "prior": np.array(self._prior, dtype=np.float32)})
+        return Fusion({name: value.detach().numpy().astype(np.float32) for name, value in self.named_parameters()})
 
-    def forward(self, batch: FusionArrays, count: int, owner: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def forward(
+        self, batch: FusionArrays, agreement: Agreement, count: int, owner: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Scores [c]; none [count]; log probabilities of operations and results [v, ...].
 
         owner [c] : the question of each candidate, of `count` questions.
         """
-        inputs = _Inputs(batch)
+        inputs = _Inputs(batch, agreement)
         asked = self.dropout(self.ask(inputs.states)) + self.distance(inputs.distance)
         told = self.dropout(self.tell(inputs.texts))[inputs.told] + self.kind(inputs.kind)
         told = told + self.start(inputs.start) + self.end(inputs.end)
@@ -146,12 +146,12 @@ class FusionModel(nn.Module):
         overall = (asked * there).sum(dim=1) / there.sum(dim=1)
         operations, results = self.operation(overall).log_softmax(dim=1), self.result(overall).log_softmax(dim=1)
         logs = operations[inputs.variant, inputs.operation], results[inputs.variant, inputs.result]
-        said = torch.cat([explained[:, None], inputs.closeness, torch.stack(logs, dim=1)], dim=1)
+        said = torch.cat([explained[:, None], inputs.parts, torch.stack(logs, dim=1)], dim=1)
         numbers = torch.cat([said, inputs.evidence[:, FREE]], dim=1)
         features = torch.cat([*_summaries(told, inputs), overall[inputs.variant]], dim=1)
         scores = self.score(self.dropout(torch.tanh(self.hidden(features)))) + self.plain(numbers)
-        scores = scores + self._prior * inputs.prior[:, None]
-        columns = (explained, *inputs.evidence.T[:4])
+        scores = scores + inputs.own[:, None]
+        columns = (explained, inputs.own, *inputs.evidence.T[:4])
         maxima = torch.stack([segment_max(column, owner, count) for column in columns], dim=1)
         return scores.squeeze(1), self.none(maxima).squeeze(1), operations, results
 
@@ -164,10 +164,10 @@ class FusionModel(nn.Module):
         return share
 
 
-def losses_of(model: FusionModel, batch: FusionArrays, targets: Targets) -> dict[str, Tensor]:
+def losses_of(model: FusionModel, batch: FusionArrays, agreement: Agreement, targets: Targets) -> dict[str, Tensor]:
     """The mean loss of each head over a batch's questions."""
     owner, count = torch.from_numpy(targets.owner), len(targets.weight)
-    scores, none, operations, results = model(batch, count, owner)
+    scores, none, operations, results = model(batch, agreement, count, owner)
     lead = torch.from_numpy(targets.lead)
     return {
         "choice": _listwise(scores, none, targets),
@@ -190,8 +190,8 @@ def _listwise(scores: Tensor, none: Tensor, targets: Targets) -> Tensor:
     """Negative log likelihood of the right candidates together, or of none where nothing is right."""
     owner, right = torch.from_numpy(targets.owner), torch.from_numpy(targets.right)
     count, weight = len(targets.weight), torch.from_numpy(targets.weight)
-    everything = _segment_logsumexp(scores, none, owner, count)
-    good = _segment_logsumexp(scores.masked_fill(~right, _NEVER), torch.full_like(none, _NEVER), owner, count)
+    everything = segment_logsumexp(scores, none, owner, count)
+    good = segment_logsumexp(scores.masked_fill(~right, _NEVER), torch.full_like(none, _NEVER), owner, count)
     answerable = torch.zeros(count, dtype=torch.bool).index_put((owner[right],), torch.tensor(True))
     losses = everything - torch.where(answerable, good, none)
     return (losses * weight).sum() / weight.sum().clamp(min=1e-6)
@@ -203,7 +203,7 @@ def _labels(logs: Tensor, target: NDArray[np.int64]) -> Tensor:
     return nn.functional.nll_loss(logs[known], found[known]) if bool(known.any()) else logs.sum() * 0.0
 
 
-def _segment_logsumexp(values: Tensor, extra: Tensor, owner: Tensor, count: int) -> Tensor:
+def segment_logsumexp(values: Tensor, extra: Tensor, owner: Tensor, count: int) -> Tensor:
     """The logarithm of the summed exponentials of each owner's values and of `extra`, [count]."""
     top = torch.maximum(segment_max(values.detach(), owner, count), extra.detach())
     sums = torch.zeros(count).index_add(0, owner, torch.exp(values - top[owner])) + torch.exp(extra - top)

@@ -17,7 +17,7 @@ from kgqa.evaluation import QuestionSet
 from kgqa.graph import KnowledgeGraph
 from kgqa.system import KGQA, ZERO_SHOT
 from kgqa.training.config import TrainingConfig
-from kgqa.training.examples import Example, Progress, collect, read_examples, write_examples
+from kgqa.training.examples import Example, Progress, collect, read_examples, shortened, write_examples
 from kgqa.training.trainer import Trained, fit
 
 _EXAMPLES = "examples"
@@ -81,7 +81,7 @@ def _examples(
             f"none of the {len(questions)} questions of {pair.name!r} finds any of its answers in the graph. Are they "
             "for this graph? Answers are ids or labels of its nodes"
         )
-    return found[0], found[1]
+    return [shortened(example) for example in found[0]], [shortened(example) for example in found[1]]
 
 
 def _parts(pair: TrainingPair, config: TrainingConfig) -> tuple[QuestionSet, QuestionSet]:

@@ -13,29 +13,31 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from kgqa.embedding import TextEncoder, load_encoder
+from kgqa.embedding import TextEncoder, load_encoder, read_weights
 from kgqa.errors import TrainingError
 from kgqa.reader.arrays import lay_out
 from kgqa.reader.contract import ReaderOutput
 from kgqa.reader.features import prior
 from kgqa.reader.fusion import Fusion
-from kgqa.reader.trained import NONE, SCALE, TrainedReader
-from kgqa.reader.trained_weights import ReaderWeights
+from kgqa.reader.trained import NONE, SCALE, TrainedReader, tuned_encoder
+from kgqa.reader.trained_weights import ADAPTER, ReaderWeights
 from kgqa.training.batches import Sampler, collate, whole
 from kgqa.training.calibrating import fit_calibration, scored, unanswerable
 from kgqa.training.checkpoint import State, load_checkpoint, save_checkpoint
 from kgqa.training.config import TrainingConfig
 from kgqa.training.examples import Example
 from kgqa.training.model import FusionModel, losses_of, weighted
+from kgqa.training.schedule import schedule
+from kgqa.training.tuning import Tuned, tune
 from kgqa.training.vectors import StoredVectors
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
 Examples = Mapping[str, Sequence[Example]]
 
-LOG = "log.jsonl"
-_TRUST = (0.0, 0.3, 0.6, 1.0, 1.5)
-"""Shares of the network's prior that are tried."""
+LOG, TUNING = "log.jsonl", "tuning"
+_TRUST = (0.0, 0.3, 0.6, 1.0, 2.0)
+"""What is tried for the network's trust in agreement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,6 @@ class _Run:
         self._config, self._folder = config, folder
         folder.mkdir(parents=True, exist_ok=True)
         self._encoder = encoder
-        self._vectors = StoredVectors(self._encoder)
         self._model = FusionModel(self._encoder.dimension, config.network)
         self._start = ReaderWeights.load(Path(config.start)) if config.start else None
         if self._start is not None:
@@ -108,11 +109,13 @@ class _Run:
         self._id = _identity(train, dev, config)
 
     def go(self, report: Progress) -> Trained:
+        self._tuned = self._tune(report)
+        self._agreement = self._tuned.agreement
+        self._vectors = StoredVectors(tuned_encoder(self._encoder, self._weights(0, {})))
         sources = [*self._train.values(), *self._dev.values()]
         for done, examples in enumerate(sources):
             report("encode", done, len(sources))
             self._vectors.gather(examples)
-        self._centre = self._start.centre if self._start else self._vectors.centre()
         found = load_checkpoint(self._folder, self._model, self._mean, self._optimizer, self._id)
         state = found or State(0, -1.0, 0, self._id)
         while state.step < self._config.steps and state.waited < self._config.patience:
@@ -126,6 +129,15 @@ class _Run:
         best.save(self._folder)
         return Trained(best, best.about["dev"], best.about["before"], state.step)
 
+    def _tune(self, report: Progress) -> Tuned:
+        """Tune the encoder, or take what an earlier part of this run has tuned."""
+        start = Tuned(self._start.adapter, self._start.agreement) if self._start else None
+        plain = read_weights(self._config.encoder)
+        tuned = tune(self._train, plain, self._folder / TUNING, self._config, start=start, on_progress=report)
+        if tuned.adapter is not None:
+            tuned.adapter.save(self._folder / ADAPTER)
+        return tuned
+
     def _trusting(self, weights: ReaderWeights) -> ReaderWeights:
         """The weights with as much more trust in retrieval as serves dev best, each source counting alike.
 
@@ -135,7 +147,7 @@ class _Run:
         unseen = [name for name in self._dev if not self._train.get(name)] or list(self._dev)
         tried = []
         for factor in _TRUST:
-            trust = np.array(factor * self._config.network.prior, dtype=np.float32)
+            trust = np.array(factor, dtype=np.float32)
             one = replace(weights, fusion=Fusion({**weights.fusion.arrays, "trust": trust}))
             tried.append((one, self._served(one)))
         best, figures = max(tried, key=lambda pair: float(np.mean([pair[1][name] for name in unseen])))
@@ -160,19 +172,19 @@ class _Run:
 
     def _read(self, example: Example, weights: ReaderWeights) -> ReaderOutput:
         rows, _ = collate([whole(example)])
-        found = weights.fusion.score(lay_out(rows, self._vectors, self._centre))
+        found = weights.fusion.score(lay_out(rows, self._vectors), self._agreement)
         return ReaderOutput(SCALE * (found.scores - found.none_score), NONE)
 
     def _step(self, step: int) -> None:
         started, sums = time.perf_counter(), dict[str, float]()
-        rate = schedule(step, self._config)
+        rate = schedule(step, self._config.steps, self._config.warmup)
         for group in self._optimizer.param_groups:
             group["lr"] = self._config.rate * rate
         self._optimizer.zero_grad()
         self._model.train()
         for part in range(self._config.accumulate):
             rows, targets = self._sampler.draw(step * self._config.accumulate + part)
-            losses = losses_of(self._model, lay_out(rows, self._vectors, self._centre), targets)
+            losses = losses_of(self._model, lay_out(rows, self._vectors), self._agreement, targets)
             loss = weighted(losses, self._config.losses)
             if not bool(torch.isfinite(loss)):
                 found = {name: float(value.detach()) for name, value in losses.items()}
@@ -214,7 +226,7 @@ class _Run:
             "train": {name: len(examples) for name, examples in sorted(self._train.items())},
             "config": asdict(self._config),
         }
-        return ReaderWeights(self._mean.fusion(), self._centre, about)
+        return ReaderWeights(self._mean.fusion(), self._agreement, about, self._tuned.adapter, self._folder)
 
     def _measure(self) -> dict[str, float]:
         """The mean F1 of the candidate with the best score, for each source."""
@@ -225,7 +237,8 @@ class _Run:
         found = []
         for example in examples:
             rows, targets = collate([whole(example)])
-            scores = self._mean(lay_out(rows, self._vectors, self._centre), 1, torch.from_numpy(targets.owner))[0]
+            laid, owner = lay_out(rows, self._vectors), torch.from_numpy(targets.owner)
+            scores = self._mean(laid, self._agreement, 1, owner)[0]
             found.append(example.candidates[int(scores.argmax())].f1)
         return found
 
@@ -238,14 +251,6 @@ def unread(example: Example) -> float:
     """The F1 of the candidate that retrieval alone puts first."""
     order = prior(np.array([candidate.evidence for candidate in example.candidates], dtype=np.float32))
     return example.candidates[int(order.argmax())].f1
-
-
-def schedule(step: int, config: TrainingConfig) -> float:
-    """The share of the top rate at a step: a linear rise, then a linear fall to a twentieth."""
-    rise = max(int(config.warmup * config.steps), 1)
-    if step < rise:
-        return (step + 1) / rise
-    return max(0.05, 1 - (step - rise) / max(config.steps - rise, 1))
 
 
 def _identity(train: Examples, dev: Examples, config: TrainingConfig) -> str:

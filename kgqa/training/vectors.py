@@ -1,4 +1,4 @@
-"""The vectors that training reads: encoded once by the frozen encoder, then kept in memory."""
+"""The vectors that training reads: encoded once by the tuned encoder, then kept in memory."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from kgqa.embedding import TextEncoder
 from kgqa.embedding.contract import Floats
-from kgqa.reader.arrays import Centre, EncoderVectors
+from kgqa.reader.arrays import EncoderVectors, words_of
 from kgqa.reader.serialise import MaskedQuestion
+from kgqa.reader.wording import token_text
 from kgqa.training.examples import Example
 
 _CHUNK = 512
-_SAMPLE = 20_000
 
 
 class StoredVectors:
@@ -30,13 +30,15 @@ class StoredVectors:
         questions, names = dict[str, MaskedQuestion](), set[str]()
         for example in examples:
             questions.update((question.text, question) for question in example.variants)
-            names.update(token.text for c in example.candidates for token in c.tokens if token.text)
+            names.update(token_text(token) for c in example.candidates for token in c.tokens)
         new = [question for text, question in questions.items() if text not in self._states]
         for start in range(0, len(new), _CHUNK):
             some = new[start : start + _CHUNK]
             for question, (states, offsets) in zip(some, self._vectors.states(some), strict=True):
                 self._states[question.text] = (states.astype(np.float16), offsets)
-        unknown = sorted(names - self._texts.keys())
+        for text in questions:
+            names.update(words_of(text, self._states[text][1]))
+        unknown = sorted(names - self._texts.keys() - {""})
         if unknown:
             self._texts.update(zip(unknown, self._vectors.texts(unknown).astype(np.float16), strict=True))
         return len(new) + len(unknown)
@@ -49,11 +51,3 @@ class StoredVectors:
     def texts(self, texts: Sequence[str]) -> Floats:
         """The vectors of names."""
         return np.stack([self._texts[text] for text in texts]).astype(np.float32)
-
-    def centre(self) -> Centre:
-        """The means over what is stored; every question and every name counts once."""
-        states = [
-            found.mean(axis=0, dtype=np.float32) for found, _ in list(self._states.values())[:_SAMPLE] if len(found)
-        ]
-        texts = [found.astype(np.float32) for found in list(self._texts.values())[:_SAMPLE]]
-        return Centre(np.mean(states, axis=0, dtype=np.float32), np.mean(texts, axis=0, dtype=np.float32))

@@ -1,0 +1,115 @@
+"""How well a program agrees with a question, by a tuned encoder: the few numbers that carry over to unseen graphs.
+
+Each step of a program is held against each word of the question, in context and by itself (late interaction: Khattab
+and Zaharia, 2020, arXiv:2004.12832, here with learnt weights of words). The encoder is tuned by this score itself, so
+that nothing but its vectors and a dozen numbers is learnt: no table of words or relations that another graph would not
+have. A whole program in words against the whole question was tried as well; on graphs that tuning had not seen it
+favoured short programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgqa.embedding.contract import Floats
+from kgqa.reader.arrays import FAR, FusionArrays, unit
+from kgqa.reader.features import prior
+from kgqa.reader.serialise import TokenKind
+
+NAMES = ("explained", "steps", "least step", "steps together", "order")
+"""The features, as `features` gives them."""
+_STEPS = (TokenKind.ALONG.value, TokenKind.AGAINST.value)
+_NAMED = (
+    *_STEPS,
+    TokenKind.WHERE.value,
+    TokenKind.WHERE_COUNT.value,
+    TokenKind.LARGEST.value,
+    TokenKind.SMALLEST.value,
+    TokenKind.MOST.value,
+    TokenKind.FEWEST.value,
+    TokenKind.MEASURE.value,
+    TokenKind.COMPARE.value,
+    TokenKind.CLASS.value,
+)
+_NEVER = np.float32(-1e4)
+_WIDEST = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The score and its few learnt numbers.
+
+    arrays : weight.weight [1, e] and weight.bias [1], which give a question's word its weight; slope, threshold [],
+    from a cosine to how far a word counts as explained; sharpness [], of the attention that finds where a step is
+    said; mix [], the share of a word in context as against the word alone, as log odds; features [len(NAMES)] and
+    prior [], the weights of the features and of retrieval's own score.
+    """
+
+    arrays: Mapping[str, Floats] = field(repr=False)
+
+    def near(self, batch: FusionArrays) -> Floats:
+        """The cosine of each program token with each question token, float32 [c, p, l]."""
+        share = np.float32(1 / (1 + np.exp(-self.arrays["mix"])))
+        mixed = share * batch.states + (1 - share) * batch.words
+        v, length, e = mixed.shape
+        cosines = (batch.texts @ mixed.reshape(v * length, e).T).reshape(len(batch.texts), v, length)
+        near: Floats = cosines[batch.told, batch.variant[:, None]]
+        return near
+
+    def total(self, parts: Floats, batch: FusionArrays) -> Floats:
+        """The scores of the candidates, float32 [c]; `parts` are what `features` gives."""
+        found: Floats = (parts @ self.arrays["features"] + self.arrays["prior"] * prior(batch.evidence)).astype(
+            np.float32
+        )
+        return found
+
+    def features(self, batch: FusionArrays, near: Floats) -> Floats:
+        """What the score sums up, float32 [c, len(NAMES)]."""
+        asked = batch.asked[batch.variant]
+        steps = batch.there & np.isin(batch.kind, _NAMED)
+        best = np.where(asked[:, None, :], near, -1).max(axis=2)
+        count = np.maximum(steps.sum(axis=1), 1)
+        mean = np.where(steps, best, 0).sum(axis=1) / count
+        least = np.where(steps.any(axis=1), np.where(steps, best, 2).min(axis=1), mean)
+        columns = (self._explained(batch, near), mean, least, together(batch), self._order(batch, near))
+        return np.stack(columns, axis=1).astype(np.float32)
+
+    def _explained(self, batch: FusionArrays, near: Floats) -> Floats:
+        """The share of the question's words, by weight, that some token of the program speaks of."""
+        weight = batch.states @ self.arrays["weight.weight"][0] + self.arrays["weight.bias"]
+        weight = np.exp(np.clip(weight, -_WIDEST, _WIDEST))
+        weight = np.where(batch.asked & (batch.distance != FAR), weight, 0)[batch.variant]
+        match = np.where(batch.there[:, :, None], near, -1).max(axis=1)
+        told = 1 / (1 + np.exp(-(self.arrays["slope"] * match + self.arrays["threshold"])))
+        share: Floats = (weight * told).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-6)
+        return share
+
+    def _order(self, batch: FusionArrays, near: Floats) -> Floats:
+        """Whether later steps are said further from the name that the program starts from, in [-1, 1]."""
+        logits = np.where(batch.asked[batch.variant][:, None, :], self.arrays["sharpness"] * near, _NEVER)
+        chances = np.exp(logits - logits.max(axis=2, keepdims=True))
+        chances = chances / chances.sum(axis=2, keepdims=True)
+        distance = np.abs(batch.distance - FAR).astype(np.float32)[batch.variant]
+        place = (chances * distance[:, None, :]).sum(axis=2)
+        steps = batch.there & np.isin(batch.kind, _STEPS)
+        pairs = steps[:, 1:] & steps[:, :-1]
+        gaps = np.where(pairs, np.tanh(0.5 * (place[:, 1:] - place[:, :-1])), 0)
+        order: Floats = gaps.sum(axis=1) / np.maximum(pairs.sum(axis=1), 1)
+        return order
+
+
+def together(batch: FusionArrays) -> Floats:
+    """The cosine of the sum of a program's texts with the mean of the question's tokens, [c]."""
+    total = (batch.texts[batch.told] * batch.there[:, :, None]).sum(axis=1)
+    means = unit(batch.states.sum(axis=1))
+    found: Floats = (unit(total) * means[batch.variant]).sum(axis=1)
+    return found
+
+
+def step_masks(kind: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which tokens name something, and which are steps."""
+    return np.isin(kind, _NAMED), np.isin(kind, _STEPS)

@@ -1,0 +1,146 @@
+"""The score of `kgqa.reader.agreement` in PyTorch, through which an encoder is tuned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from kgqa.reader.agreement import Agreement, step_masks
+from kgqa.reader.arrays import FAR, Rows, distances, layout_programs, numbered, words_of
+from kgqa.reader.features import prior
+from kgqa.reader.wording import token_text
+from kgqa.training.tunable import TunableEncoder
+
+_NEVER = -1e4
+_WIDEST = 4.0
+_START = (8.0, 3.0, 2.0, 4.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """Vectors with gradients, and where they belong; as `kgqa.reader.arrays.FusionArrays` has them."""
+
+    states: Tensor
+    words: Tensor
+    texts: Tensor
+    asked: Tensor
+    distance: Tensor
+    told: Tensor
+    there: Tensor
+    named: Tensor
+    steps: Tensor
+    variant: Tensor
+    prior: Tensor
+
+
+class AgreementModel(nn.Module):
+    """An encoder and the few numbers that make a score of its vectors.
+
+    dimension : of the encoder's vectors. weight_of_prior : what retrieval's own score counts at first.
+    """
+
+    def __init__(self, encoder: TunableEncoder, dimension: int, weight_of_prior: float) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.weight = nn.Linear(dimension, 1)
+        self.slope, self.threshold = nn.Parameter(torch.tensor(8.0)), nn.Parameter(torch.tensor(-4.0))
+        self.sharpness, self.mix = nn.Parameter(torch.tensor(12.0)), nn.Parameter(torch.tensor(0.0))
+        self.features = nn.Parameter(torch.tensor(_START))
+        self.prior = nn.Parameter(torch.tensor(weight_of_prior))
+        nn.init.zeros_(self.weight.weight)
+        nn.init.zeros_(self.weight.bias)
+
+    def own_parameters(self) -> dict[str, nn.Parameter]:
+        """What is learnt besides the encoder, by name."""
+        return {name: value for name, value in self.named_parameters() if not name.startswith("encoder.")}
+
+    def agreement(self) -> Agreement:
+        """The numbers as numpy arrays."""
+        return Agreement({n: v.detach().numpy().astype(np.float32) for n, v in self.own_parameters().items()})
+
+    def take(self, agreement: Agreement) -> None:
+        """Start from trained numbers."""
+        with torch.no_grad():
+            for name, value in self.own_parameters().items():
+                value.copy_(torch.from_numpy(agreement.arrays[name]))
+
+    def forward(self, rows: Rows) -> Tensor:
+        """The scores of candidates, [c]."""
+        laid = self._lay_out(rows)
+        share = torch.sigmoid(self.mix)
+        mixed = share * laid.states + (1 - share) * laid.words
+        v, length, e = mixed.shape
+        cosines = (laid.texts @ mixed.reshape(v * length, e).T).reshape(len(laid.texts), v, length)
+        near = cosines[laid.told, laid.variant[:, None]]
+        best = near.masked_fill(~laid.asked[laid.variant][:, None, :], -1).amax(dim=2)
+        count = laid.named.sum(dim=1).clamp(min=1)
+        mean = (best * laid.named).sum(dim=1) / count
+        least = torch.where(laid.named.any(dim=1), best.masked_fill(~laid.named, 2).amin(dim=1), mean)
+        columns = (_explained(self, laid, near), mean, least, _together(laid), _order(self, laid, near))
+        scores: Tensor = torch.stack(columns, dim=1) @ self.features + self.prior * laid.prior
+        return scores
+
+    def _lay_out(self, rows: Rows) -> _Laid:
+        questions = [question.text for question in rows.questions]
+        offsets = self.encoder.offsets(questions)
+        states = self.encoder.states(questions)
+        asked = torch.zeros(states.shape[:2], dtype=torch.bool)
+        distance = torch.zeros(states.shape[:2], dtype=torch.long)
+        said = [words_of(text, spans) for text, spans in zip(questions, offsets, strict=True)]
+        words = numbered(word for row in said for word in row)
+        own = torch.zeros(states.shape[:2], dtype=torch.long)
+        for row, (spans, question) in enumerate(zip(offsets, rows.questions, strict=True)):
+            asked[row, : max(len(spans), 1)] = True
+            distance[row, : len(spans)] = torch.from_numpy(distances(spans, question.slots))
+            own[row, : len(spans)] = torch.tensor([words.get(word, 0) for word in said[row]], dtype=torch.long)
+        known = numbered(token_text(token) for program in rows.programs for token in program)
+        kind, told, there = layout_programs(rows.programs, known)
+        named, steps = step_masks(kind)
+        mask, variant = torch.from_numpy(there), torch.from_numpy(rows.variant)
+        return _Laid(
+            states=states,
+            words=self._table(words)[own],
+            texts=self._table(known),
+            asked=asked,
+            distance=distance,
+            told=torch.from_numpy(told),
+            there=mask,
+            named=torch.from_numpy(named) & mask,
+            steps=torch.from_numpy(steps) & mask,
+            variant=variant,
+            prior=torch.from_numpy(prior(rows.evidence)),
+        )
+
+    def _table(self, known: dict[str, int]) -> Tensor:
+        """The vectors of numbered texts, with a row of zeros before them."""
+        empty = torch.zeros(1, self.weight.in_features)
+        return torch.cat([empty, self.encoder.texts(list(known))]) if known else empty
+
+
+def _explained(model: AgreementModel, laid: _Laid, near: Tensor) -> Tensor:
+    weight = model.weight(laid.states).squeeze(2).clamp(-_WIDEST, _WIDEST).exp()
+    weight = weight.masked_fill(~laid.asked | (laid.distance == FAR), 0.0)[laid.variant]
+    match = near.masked_fill(~laid.there[:, :, None], -1).amax(dim=1)
+    told = torch.sigmoid(model.slope * match + model.threshold)
+    share: Tensor = (weight * told).sum(dim=1) / weight.sum(dim=1).clamp(min=1e-6)
+    return share
+
+
+def _together(laid: _Laid) -> Tensor:
+    total = (laid.texts[laid.told] * laid.there[:, :, None]).sum(dim=1)
+    means = nn.functional.normalize(laid.states.sum(dim=1), dim=-1)
+    found: Tensor = (nn.functional.normalize(total, dim=-1) * means[laid.variant]).sum(dim=1)
+    return found
+
+
+def _order(model: AgreementModel, laid: _Laid, near: Tensor) -> Tensor:
+    logits = (model.sharpness * near).masked_fill(~laid.asked[laid.variant][:, None, :], _NEVER)
+    distance = (laid.distance - FAR).abs().float()[laid.variant]
+    place = (logits.softmax(dim=2) * distance[:, None, :]).sum(dim=2)
+    pairs = laid.steps[:, 1:] & laid.steps[:, :-1]
+    gaps = torch.tanh(0.5 * (place[:, 1:] - place[:, :-1])) * pairs
+    order: Tensor = gaps.sum(dim=1) / pairs.sum(dim=1).clamp(min=1)
+    return order

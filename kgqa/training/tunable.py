@@ -1,0 +1,144 @@
+"""A text encoder whose linear layers take low-rank additions that can be trained (LoRA, by `peft`)."""
+
+from __future__ import annotations
+
+import importlib.util
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from kgqa.embedding import Adapter, EncoderWeights, write_pretrained
+from kgqa.embedding.tokenize import open_tokenizer
+from kgqa.errors import MissingExtraError
+from kgqa.training.config import TuningSettings
+
+_LAYERS = ("query", "key", "value", "dense")
+_CHUNK = 64
+_LONGEST = 64
+
+
+class TunableEncoder(nn.Module):
+    """The same vectors as `kgqa.embedding.OnnxEncoder` gives, but with gradients.
+
+    weights : the plain encoder. start : an adapter to go on from.
+    Errors : MissingExtraError without `peft` and `transformers`.
+    """
+
+    def __init__(self, weights: EncoderWeights, settings: TuningSettings, start: Adapter | None = None) -> None:
+        super().__init__()
+        self._weights, self._settings = weights, settings
+        self.bert = _with_adapter(weights, settings)
+        with tempfile.TemporaryDirectory() as folder:
+            weights.tokenizer.save(Path(folder))
+            self._tokenizer = open_tokenizer(Path(folder))
+        self._ids: dict[str, tuple[list[int], list[tuple[int, int]]]] = {}
+        self._mixed = settings.mixed and _has_bfloat16()
+        if start is not None:
+            self._take(start)
+
+    def offsets(self, questions: Sequence[str]) -> list[NDArray[np.int32]]:
+        """Each question's own tokens as places in it, int32 [tokens, 2]."""
+        prefix = len(self._weights.query_prefix)
+        return [_own(self._tokenized(self._weights.query_prefix + text)[1], prefix)[1] for text in questions]
+
+    def states(self, questions: Sequence[str]) -> Tensor:
+        """Each question's own tokens in context, [questions, tokens, e], unit length; 0 where there is none."""
+        texts = [self._weights.query_prefix + text for text in questions]
+        hidden, _ = self._hidden(texts)
+        prefix = len(self._weights.query_prefix)
+        kept = [_own(self._tokenized(text)[1], prefix)[0] for text in texts]
+        width = max(1, *map(len, kept))
+        rows = torch.zeros(len(texts), width, dtype=torch.long)
+        there = torch.zeros(len(texts), width, 1)
+        for row, places in enumerate(kept):
+            rows[row, : len(places)] = torch.tensor(places, dtype=torch.long)
+            there[row, : len(places)] = 1
+        own = torch.gather(hidden, 1, rows[:, :, None].expand(-1, -1, hidden.shape[2]))
+        return nn.functional.normalize(own, dim=-1) * there
+
+    def texts(self, texts: Sequence[str]) -> Tensor:
+        """The vectors of names and programs, [texts, e], unit length."""
+        prefixed = [self._weights.passage_prefix + text for text in texts]
+        order = sorted(range(len(prefixed)), key=lambda i: len(self._tokenized(prefixed[i])[0]))
+        found = []
+        for start in range(0, len(order), _CHUNK):
+            hidden, mask = self._hidden([prefixed[i] for i in order[start : start + _CHUNK]])
+            found.append(nn.functional.normalize((hidden * mask[:, :, None]).sum(dim=1), dim=-1))
+        back = torch.empty(len(order), dtype=torch.long)
+        back[torch.tensor(order)] = torch.arange(len(order))
+        return torch.cat(found)[back]
+
+    def adapter(self) -> Adapter:
+        """What was learnt so far."""
+        scale = _scale(self._settings)
+        down, up = dict[str, Any](), dict[str, Any]()
+        for name, layer in self._layers():
+            down[name] = layer.lora_A["default"].weight.detach().cpu().numpy().astype(np.float32)
+            up[name] = scale * layer.lora_B["default"].weight.detach().cpu().numpy().astype(np.float32)
+        return Adapter(self._weights.name, down, up)
+
+    def _take(self, adapter: Adapter) -> None:
+        adapter.merged(self._weights)  # refuses one of another encoder
+        with torch.no_grad():
+            for name, layer in self._layers():
+                layer.lora_A["default"].weight.copy_(torch.from_numpy(adapter.down[name]))
+                layer.lora_B["default"].weight.copy_(torch.from_numpy(adapter.up[name] / _scale(self._settings)))
+
+    def _layers(self) -> list[tuple[str, Any]]:
+        found = [(name, part) for name, part in self.bert.named_modules() if hasattr(part, "lora_A")]
+        return [(name.removeprefix("base_model.model."), part) for name, part in found]
+
+    def _tokenized(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        if text not in self._ids:
+            tokens = self._tokenizer.encode([text], _LONGEST)[0]
+            self._ids[text] = tokens.ids, tokens.offsets
+        return self._ids[text]
+
+    def _hidden(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        rows = [self._tokenized(text)[0] for text in texts]
+        ids = torch.zeros(len(rows), max(map(len, rows)), dtype=torch.long)
+        mask = torch.zeros(ids.shape)
+        for row, own in enumerate(rows):
+            ids[row, : len(own)] = torch.tensor(own)
+            mask[row, : len(own)] = 1
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._mixed):
+            hidden = self.bert(input_ids=ids, attention_mask=mask.long()).last_hidden_state
+        return hidden.float(), mask
+
+
+def _own(offsets: Sequence[tuple[int, int]], prefix: int) -> tuple[list[int], NDArray[np.int32]]:
+    """The places of the tokens that cover characters after the prefix, and what they cover."""
+    kept = [i for i, (start, end) in enumerate(offsets) if end > start and end > prefix]
+    spans = [(max(offsets[i][0] - prefix, 0), offsets[i][1] - prefix) for i in kept]
+    return kept, np.array(spans, dtype=np.int32).reshape(-1, 2)
+
+
+def _with_adapter(weights: EncoderWeights, settings: TuningSettings) -> Any:
+    if any(importlib.util.find_spec(name) is None for name in ("peft", "transformers")):
+        raise MissingExtraError("peft", "train", "fine-tune an encoder")
+    from peft import LoraConfig, get_peft_model
+    from transformers import BertModel
+
+    with tempfile.TemporaryDirectory() as folder:
+        write_pretrained(weights, Path(folder))
+        bert = BertModel.from_pretrained(folder, add_pooling_layer=False, attn_implementation="sdpa")
+    for part in bert.modules():
+        if isinstance(part, nn.Dropout):
+            part.p = settings.dropout
+    alpha = round(settings.scale * settings.rank)
+    return get_peft_model(bert, LoraConfig(r=settings.rank, lora_alpha=alpha, target_modules=list(_LAYERS)))
+
+
+def _scale(settings: TuningSettings) -> float:
+    return round(settings.scale * settings.rank) / settings.rank
+
+
+def _has_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 itself; where it does not, mixed precision is slower."""
+    return bool(torch.cpu._is_avx512_bf16_supported())

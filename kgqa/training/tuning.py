@@ -1,0 +1,131 @@
+"""Tuning an encoder by the score of `kgqa.reader.agreement`: which of a question's candidates is right.
+
+The network that is trained afterwards reads the tuned encoder's vectors, but no longer changes them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from kgqa.embedding import Adapter, EncoderWeights
+from kgqa.errors import TrainingError
+from kgqa.reader.agreement import Agreement
+from kgqa.training.agreement_model import AgreementModel
+from kgqa.training.batches import Sampler, Targets
+from kgqa.training.checkpoint import State, load_checkpoint, save_checkpoint
+from kgqa.training.config import TrainingConfig
+from kgqa.training.examples import Example
+from kgqa.training.model import segment_logsumexp
+from kgqa.training.schedule import schedule
+from kgqa.training.tunable import TunableEncoder
+
+Progress = Callable[[str, int, int], None]
+LOG = "tuning.jsonl"
+_NEVER = -1e4
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """What tuning gave: additions to the encoder, None where it stays as it is, and the numbers of the score."""
+
+    adapter: Adapter | None
+    agreement: Agreement
+
+
+def tune(
+    train: Mapping[str, Sequence[Example]],
+    weights: EncoderWeights,
+    folder: Path,
+    config: TrainingConfig,
+    *,
+    start: Tuned | None = None,
+    on_progress: Progress,
+) -> Tuned:
+    """Tune an encoder on examples; the same call goes on where an earlier one was stopped.
+
+    weights : the plain encoder's. folder : takes checkpoint and log. start : what to go on from.
+    Errors : TrainingError for losses that are no numbers, a full disk, a foreign or damaged checkpoint.
+    """
+    settings = config.tuning
+    torch.manual_seed(config.seed)
+    encoder = TunableEncoder(weights, settings, start.adapter if start else None)
+    model = AgreementModel(encoder, weights.shape.hidden, settings.prior)
+    if start is not None:
+        model.take(start.agreement)
+    if settings.steps:
+        _Run(train, model, folder, config).go(on_progress)
+    adapter = encoder.adapter().scaled(settings.share)
+    changed = settings.steps > 0 or (start is not None and start.adapter is not None)
+    return Tuned(adapter if changed else None, model.agreement())
+
+
+class _Run:
+    def __init__(
+        self, train: Mapping[str, Sequence[Example]], model: AgreementModel, folder: Path, config: TrainingConfig
+    ) -> None:
+        self._model, self._folder, self._config = model, folder, config
+        folder.mkdir(parents=True, exist_ok=True)
+        settings = config.tuning
+        own = list(model.own_parameters().values())
+        groups = [
+            {"params": [p for p in model.encoder.parameters() if p.requires_grad], "rate": settings.rate},
+            {"params": own, "rate": settings.own_rate},
+        ]
+        self._optimizer = torch.optim.AdamW(groups, lr=settings.rate, weight_decay=settings.decay)
+        self._sampler = Sampler(
+            train, batch=settings.batch, candidates=settings.candidates, unanswerable=0.0, seed=config.seed
+        )
+        about = [asdict(settings), config.seed, config.encoder, config.start]
+        about += [(name, [e.id for e in train[name]]) for name in sorted(train)]
+        self._id = hashlib.sha256(json.dumps(about).encode()).hexdigest()
+
+    def go(self, report: Progress) -> None:
+        settings, model = self._config.tuning, self._model
+        state = load_checkpoint(self._folder, model, None, self._optimizer, self._id) or State(0, 0.0, 0, self._id)
+        model.train()
+        while state.step < settings.steps:
+            torch.manual_seed(self._config.seed + state.step)  # so that a resumed run draws the same dropout
+            self._step(state.step)
+            state = replace(state, step=state.step + 1)
+            report("tune", state.step, settings.steps)
+            if state.step % settings.save_every == 0 or state.step == settings.steps:
+                save_checkpoint(self._folder, model, None, self._optimizer, state)
+        model.eval()
+
+    def _step(self, step: int) -> None:
+        started, settings = time.perf_counter(), self._config.tuning
+        share = schedule(step, settings.steps, settings.warmup)
+        for group in self._optimizer.param_groups:
+            group["lr"] = group["rate"] * share
+        rows, targets = self._sampler.draw(step)
+        loss = _choice(self._model(rows), targets)
+        if not bool(torch.isfinite(loss)):
+            raise TrainingError(f"the loss is no number at step {step} of tuning. Lower 'tuning.rate' or 'tuning.clip'")
+        self._optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        parameters = [p for group in self._optimizer.param_groups for p in group["params"]]
+        norm = torch.nn.utils.clip_grad_norm_(parameters, settings.clip)
+        self._optimizer.step()
+        record = {"step": step, "choice": float(loss.detach()), "norm": float(norm), "rate": share}
+        with (self._folder / LOG).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(record | {"seconds": time.perf_counter() - started}) + "\n")
+
+
+def _choice(scores: Tensor, targets: Targets) -> Tensor:
+    """Negative log likelihood of the right candidates among all of each question that has one."""
+    owner, right = torch.from_numpy(targets.owner), torch.from_numpy(targets.right)
+    weight = torch.from_numpy(targets.weight)
+    count, none = len(targets.weight), torch.full((len(targets.weight),), _NEVER)
+    answerable = torch.zeros(count, dtype=torch.bool).index_put((owner[right],), torch.tensor(True))
+    everything = segment_logsumexp(scores, none, owner, count)
+    good = segment_logsumexp(scores.masked_fill(~right, _NEVER), none, owner, count)
+    losses = torch.where(answerable, everything - good, torch.zeros(count))
+    return (losses * weight).sum() / (weight * answerable).sum().clamp(min=1e-6)
