@@ -1,6 +1,6 @@
 """Run benchmarks: `python -m evaluation.run [NAME ...] [--only SET ...] [--resume]`.
 
-Names: load, latency, accuracy, reader, baselines, robustness.
+Names: load, latency, accuracy, reader, baselines, robustness, linkprediction.
 
 Without names all run. Results go to evaluation/results/*.json; `python -m evaluation.tables` shows them in the README.
 """
@@ -15,7 +15,7 @@ from evaluation import tables
 from evaluation.results import Table
 from evaluation.settings import Choice
 
-BENCHMARKS = ("load", "latency", "accuracy", "reader", "baselines", "robustness")
+BENCHMARKS = ("load", "latency", "accuracy", "reader", "baselines", "robustness", "linkprediction")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
-    from evaluation import accuracy, comparison, latency, load, robustness
+    from evaluation import accuracy, comparison, latency, linkprediction, load, robustness
 
     runs: dict[str, Callable[[], list[Table]]] = {
         "load": load.run,
@@ -45,18 +45,20 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
         "reader": lambda: accuracy.run_reader(choice),
         "baselines": lambda: comparison.run(choice),
         "robustness": lambda: robustness.run(choice),
+        "linkprediction": lambda: linkprediction.run(choice),
     }
     return runs[name]
 
 
 def _order(name: str) -> list[str]:
-    from evaluation import accuracy, comparison, robustness
+    from evaluation import accuracy, comparison, linkprediction, robustness
 
     orders = {
         "accuracy": accuracy.order,
         "reader": accuracy.order,
         "baselines": comparison.order,
         "robustness": robustness.order,
+        "linkprediction": linkprediction.order,
     }
     return orders[name]() if name in orders else []
 

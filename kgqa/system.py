@@ -153,8 +153,8 @@ class KGQA:
         return system._with_entities(on_progress or _silent)
 
     def save(self, path: Path | str, *, on_progress: Progress | None = None) -> None:
-        """Write a bundle: the graph, the index of names, the vectors of relations' names and, where the system has them,
-        of entities, and structural embeddings.
+        """Write a bundle: the graph, the index of names, the vectors of relations and, where it has them, of entities,
+        and structural embeddings.
 
         on_progress : called with (stage, done, total).
         """
