@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,14 +56,14 @@ class Learner:
         torch.manual_seed(config.seed)
         self._factory = CoreTriplesFactory(torch.from_numpy(facts.rows), len(facts.nodes), len(facts.relations))
         self._model = _model(self._factory, config, _loss(config, self._objective)).to(_device(config))
-        self._optimizer = torch.optim.Adam(self._model.parameters(), lr=config.rate)
+        self._loop = self._make_loop(torch.optim.Adam(self._model.parameters(), lr=config.rate))
 
     def learn(self, report: Callable[[int, int], None]) -> Learnt:
         """Train to the end. report : called with (epochs done, epochs in all)."""
         done, loss = self._resume()
         if done < self._config.epochs:
             watch = _Watch(self._config, done, self._keep, report)
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), _little_garbage():
                 warnings.simplefilter("ignore")  # pykeen warns of calls that it makes itself
                 self._train(watch, done)
             loss = watch.last
@@ -72,16 +74,16 @@ class Learner:
 
     def _keep(self, done: int, loss: float) -> None:
         if self._checkpoint is not None:
-            save_state(self._checkpoint, self._model, self._optimizer, {"epochs": done, "loss": loss})
+            save_state(self._checkpoint, self._model, self._loop.optimizer, {"epochs": done, "loss": loss})
 
     def _resume(self) -> tuple[int, float]:
-        state = None if self._checkpoint is None else load_state(self._checkpoint, self._model, self._optimizer)
+        state = None if self._checkpoint is None else load_state(self._checkpoint, self._model, self._loop.optimizer)
         return (0, float("nan")) if state is None else (int(state["epochs"]), float(state["loss"]))
 
     def _train(self, watch: _Watch, done: int) -> None:
         torch.manual_seed(self._config.seed + done)  # each epoch draws by its number, so that a resumed run is the same
         try:
-            self._loop().train(
+            self._loop.train(
                 triples_factory=self._factory,
                 num_epochs=self._config.epochs - done,
                 batch_size=self._config.batch,
@@ -97,8 +99,9 @@ class Learner:
                 f"({self._config.rate:g}), or raise the batch ({self._config.batch})"
             ) from error
 
-    def _loop(self) -> Any:
-        shared = {"model": self._model, "triples_factory": self._factory, "optimizer": self._optimizer}
+    def _make_loop(self, optimizer: torch.optim.Optimizer) -> Any:
+        # The loop makes an optimizer of its own when it starts anew: only `loop.optimizer` is the one in use.
+        shared = {"model": self._model, "triples_factory": self._factory, "optimizer": optimizer}
         if self._objective is Objective.ALL:
             return SymmetricLCWATrainingLoop(**shared, automatic_memory_optimization=False)
         return SLCWATrainingLoop(
@@ -112,11 +115,11 @@ class Learner:
         """How many facts of a batch are scored at a time."""
         if self._objective is not Objective.ALL:
             return self._config.batch
-        numbers = self._factory.num_entities * self._config.dimension
+        numbers: int = self._factory.num_entities * self._config.dimension
         return max(1, min(self._config.batch, _ROOM // numbers))
 
 
-class _Watch(TrainingCallback):  # type: ignore[misc] - pykeen is an extra, unknown to mypy
+class _Watch(TrainingCallback):  # type: ignore[misc]  # pykeen is an extra, unknown to mypy
     """Tells how far a run is, and has it kept from time to time."""
 
     def __init__(
@@ -139,6 +142,22 @@ class _Watch(TrainingCallback):  # type: ignore[misc] - pykeen is an extra, unkn
             self._kept = time.monotonic()
         torch.manual_seed(self._config.seed + self.done)
         self._report(self.done, self._config.epochs)
+
+
+@contextmanager
+def _little_garbage() -> Iterator[None]:
+    """Keep what is there already out of garbage collection.
+
+    pykeen collects after every epoch, and going through all of PyTorch's objects takes longer than a small epoch.
+    """
+    ours = not gc.get_freeze_count()
+    if ours:
+        gc.freeze()
+    try:
+        yield
+    finally:
+        if ours:
+            gc.unfreeze()
 
 
 def _loss(config: StructuralConfig, objective: Objective) -> Any:

@@ -67,7 +67,8 @@ def _euclidean(queries: Floats, entities: Floats) -> Floats:
     # By |q|^2 + |e|^2 - 2 q e, in float64: in float32, near vectors would all be at distance 0.
     q, e = queries.astype(np.float64), entities.astype(np.float64)
     squares = (q * q).sum(axis=1)[:, None] + (e * e).sum(axis=1) - 2 * (q @ e.T)
-    return -np.sqrt(np.maximum(squares, 0)).astype(np.float32)
+    distances: Floats = np.sqrt(np.maximum(squares, 0)).astype(np.float32)
+    return -distances
 
 
 def _product(first: Floats, second: Floats) -> Floats:

@@ -26,7 +26,9 @@ def as_complex(row: Floats) -> list[complex]:
 
 def by_the_paper(model: StructuralModel, head: Floats, relation: Floats, tail: Floats) -> float:
     if model is StructuralModel.TRANSE:
-        return -sum(abs(h + r - t) for h, r, t in zip(head.tolist(), relation.tolist(), tail.tolist(), strict=True))
+        return -math.fsum(
+            abs(h + r - t) for h, r, t in zip(head.tolist(), relation.tolist(), tail.tolist(), strict=True)
+        )
     if model is StructuralModel.DISTMULT:
         return math.fsum(h * r * t for h, r, t in zip(head.tolist(), relation.tolist(), tail.tolist(), strict=True))
     triples = list(zip(as_complex(head), as_complex(relation), as_complex(tail), strict=True))
