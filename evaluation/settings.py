@@ -173,6 +173,49 @@ class BaselineSettings:
     sets: tuple[BaselineSet, ...] = field(default_factory=tuple)
 
 
+@dataclass(frozen=True, kw_only=True)
+class PublishedLinks:
+    """The published MRR of each model on a graph; 0 where none is known."""
+
+    TransE: float = 0.0
+    DistMult: float = 0.0
+    ComplEx: float = 0.0
+    RotatE: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkSet:
+    """One graph for link prediction.
+
+    folder : of train.tsv, valid.tsv and test.tsv. epochs, dimension : as for `StructuralConfig`. long : left out unless
+    it is named. published : for comparison.
+    """
+
+    name: str
+    folder: str
+    epochs: int
+    dimension: int
+    long: bool = False
+    published: PublishedLinks = field(default_factory=PublishedLinks)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkModel:
+    """One model for link prediction. rate : of learning; other settings are the defaults of `StructuralConfig`."""
+
+    model: str
+    rate: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkSettings:
+    """Link prediction: every model on every graph."""
+
+    seed: int
+    models: tuple[LinkModel, ...] = field(default_factory=tuple)
+    sets: tuple[LinkSet, ...] = field(default_factory=tuple)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
     """What of the benchmark to run. only : names of sets, all if empty. resume : go on with a stopped run."""
@@ -226,6 +269,13 @@ def robustness_settings() -> RobustnessSettings:
     return replace(from_mapping(RobustnessSettings, data), sets=sets)
 
 
+def link_settings() -> LinkSettings:
+    """Read linkprediction.toml."""
+    data = _toml("linkprediction")
+    sets, models = _sets(LinkSet, data), _sets(LinkModel, data, "models")
+    return replace(from_mapping(LinkSettings, data), sets=sets, models=models)
+
+
 def data_folder() -> Path:
     """Where the public data sets lie: the environment variable KGQA_DATA, or `../shared/data`."""
     return Path(os.environ.get("KGQA_DATA", ROOT / ".." / "shared" / "data")).resolve()
@@ -236,12 +286,12 @@ def located(path: str) -> Path:
     return ROOT / path.replace("{data}", str(data_folder()))
 
 
-def _sets(kind: type[OneSet], data: dict[str, object]) -> tuple[OneSet, ...]:
-    """Take the tables [[sets]] out of a TOML."""
-    sets = data.pop("sets", None)
+def _sets(kind: type[OneSet], data: dict[str, object], key: str = "sets") -> tuple[OneSet, ...]:
+    """Take the tables [[sets]], or others of one kind, out of a TOML."""
+    sets = data.pop(key, None)
     if not isinstance(sets, list):
-        raise ConfigError(f"'sets' is {sets!r}; expected tables [[sets]]")
-    return tuple(from_mapping(kind, one, where=f"sets[{i}].") for i, one in enumerate(sets))
+        raise ConfigError(f"{key!r} is {sets!r}; expected tables [[{key}]]")
+    return tuple(from_mapping(kind, one, where=f"{key}[{i}].") for i, one in enumerate(sets))
 
 
 def _toml(name: str) -> dict[str, object]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from evaluation.results import Cell, Column, Row, Table
 from evaluation.settings import RESULTS, ROOT
 
-PAGES = (ROOT / "README.md", ROOT / "docs" / "evaluation.md", ROOT / "docs" / "robustness.md")
+PAGES = (ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("evaluation", "robustness", "embeddings")))
 _MARKED = re.compile(r"(<!-- results:(?P<name>[\w-]+) -->\n).*?(<!-- /results:(?P=name) -->)", re.DOTALL)
 _MISSING = "–"
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -18,7 +18,8 @@ from kgqa.config import Config
 from kgqa.embedding import E5, MINILM, CachedEncoder, TextEncoder, load_encoder
 from kgqa.embedding.memo import MemoEncoder
 from kgqa.embedding.store import cache_root
-from kgqa.errors import QuestionError
+from kgqa.embedding.structural import StructuralEmbeddings
+from kgqa.errors import QuestionError, VectorIndexError
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.bundle import Bundle, Section, is_bundle, open_bundle, write_bundle
 from kgqa.graph.changes import ChangeReport
@@ -34,6 +35,8 @@ from kgqa.linking import (
     update_entities,
     update_labels,
 )
+from kgqa.linking.given import topic_nodes
+from kgqa.program.mediators import shown_label
 from kgqa.reader import Reader, ReaderWeights, TrainedReader, ZeroShotReader, shipped_weights
 from kgqa.reader.seen import InputBuilder
 from kgqa.retrieval.build import build_matcher, languages_of
@@ -42,7 +45,7 @@ from kgqa.retrieval.relations import RelationTexts
 from kgqa.retrieval.retriever import GraphRetriever
 from kgqa.text import Language, guess_language
 from kgqa.text.frames import unframed
-from kgqa.types import Answer, Link
+from kgqa.types import Answer, AnswerValue, Link, NodeIds
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
@@ -52,6 +55,7 @@ ZERO_SHOT, SHIPPED = "zero-shot", "shipped"
 _LABELS = "labels."
 _RELATIONS = "relations."
 _ENTITIES = "entities/"
+_STRUCTURAL = "structural/"
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,7 @@ class KGQA:
 
     Build it with `from_graph` or `load`; ask with `ask` and `ask_batch`; `with_changes` gives another one.
     graph : what it knows. config : its settings. changes : what became of the facts that `with_changes` was given.
+    structural : vectors that tell where entities and relations stand in the graph, or None.
     on_progress : called with ("relations", done, total) when a question has the names of relations encoded.
     """
 
@@ -80,8 +85,10 @@ class KGQA:
         config: Config | None = None,
         relation_vectors: Mapping[str, NDArray[np.float32]] | None = None,
         entities: EntityVectors | None = None,
+        structural: StructuralEmbeddings | None = None,
     ) -> None:
         self.graph = graph
+        self.structural = structural
         self.config = config or Config()
         self._labels = labels
         self._relations = RelationTexts.of(graph)
@@ -140,11 +147,14 @@ class KGQA:
         vectors = {print_: bundle.array(_RELATIONS + print_[:16]) for print_ in stored.values()}
         about = bundle.meta.get("entities")
         entities = EntityVectors.from_bundle(bundle, _ENTITIES, about) if about else None
-        system = cls(graph, labels, config=config, relation_vectors=vectors, entities=entities)
+        placed = bundle.meta.get("structural")
+        structural = StructuralEmbeddings.from_bundle(bundle, _STRUCTURAL, placed) if placed else None
+        system = cls(graph, labels, config=config, relation_vectors=vectors, entities=entities, structural=structural)
         return system._with_entities(on_progress or _silent)
 
     def save(self, path: Path | str, *, on_progress: Progress | None = None) -> None:
-        """Write a bundle: the graph, the index of names, the vectors of relations and, where it has them, of entities.
+        """Write a bundle: the graph, the index of names, the vectors of relations and, where it has them, of entities,
+        and structural embeddings.
 
         on_progress : called with (stage, done, total).
         """
@@ -158,18 +168,14 @@ class KGQA:
             encoders[name] = encoder.fingerprint
             sections[_RELATIONS + encoder.fingerprint[:16]] = self._relation_vectors(encoder)
         report("write", 0, 1)
-        with self._entity_sections() as entities:
-            meta = {"encoders": encoders, "entities": self._entities.meta if self._entities else None}
-            write_bundle(path, sections | entities, meta)
+        parts = {"entities": (_ENTITIES, self._entities), "structural": (_STRUCTURAL, self.structural)}
+        with ExitStack() as stack:
+            for prefix, part in parts.values():
+                found = {} if part is None else stack.enter_context(part.sections())
+                sections.update({prefix + name: section for name, section in found.items()})
+            told = {name: None if part is None else part.meta for name, (_, part) in parts.items()}
+            write_bundle(path, sections, {"encoders": encoders, **told})
         report("write", 1, 1)
-
-    @contextmanager
-    def _entity_sections(self) -> Iterator[dict[str, Section]]:
-        if self._entities is None:
-            yield {}
-            return
-        with self._entities.sections() as sections:
-            yield {_ENTITIES + name: section for name, section in sections.items()}
 
     def _with_entities(self, report: Progress) -> KGQA:
         """The system with vectors of entities where they are wanted; the disk remembers those encoded before."""
@@ -177,8 +183,23 @@ class KGQA:
             return self
         encoder = CachedEncoder(self._encoder(self._stored_encoders()[-1]), cache_root() / "texts")
         entities = encode_entities(self.graph, encoder, on_progress=partial(report, "entities"))
-        system = KGQA(self.graph, self._labels, config=self.config, relation_vectors=self._vectors, entities=entities)
-        system._encoders = self._encoders
+        return self._with_parts(entities=entities, structural=self.structural)
+
+    def with_structural(self, structural: StructuralEmbeddings) -> KGQA:
+        """A system with structural embeddings, which `train_structural` made of its graph; this one stays as it is."""
+        return self._with_parts(entities=self._entities, structural=structural)
+
+    def _with_parts(self, *, entities: EntityVectors | None, structural: StructuralEmbeddings | None) -> KGQA:
+        system = KGQA(
+            self.graph,
+            self._labels,
+            config=self.config,
+            relation_vectors=self._vectors,
+            entities=entities,
+            structural=structural,
+        )
+        system._encoders, system._known = self._encoders, self._known
+        system.changes, system.on_progress = self.changes, self.on_progress
         return system
 
     # -- changing -----------------------------------------------------------------------------
@@ -187,7 +208,8 @@ class KGQA:
         """A system that knows other facts; this one stays as it is.
 
         add, remove : facts as `KnowledgeGraph.with_changes` takes them. What became of them is in `changes`.
-        Only touched nodes are named and encoded anew. Raises GraphError for a malformed fact.
+        Only touched nodes are named and encoded anew. Structural embeddings stay as they were trained: an entity that
+        came later has no vector. Raises GraphError for a malformed fact.
         """
         add, remove = tuple(add), tuple(remove)
         graph, report = self.graph.with_changes(add, remove)
@@ -196,7 +218,7 @@ class KGQA:
         entities = self._entities
         if entities is not None:
             entities = update_entities(entities, graph, touched, self._encoder(entities.encoder))
-        system = KGQA(graph, labels, config=self.config, entities=entities)
+        system = KGQA(graph, labels, config=self.config, entities=entities, structural=self.structural)
         system._encoders = self._encoders
         texts = self._relations.texts
         system._known = self._known | {
@@ -256,6 +278,37 @@ class KGQA:
         Raises QuestionError for no topic at all and for one that the graph lacks.
         """
         return given_links(self.graph, self._labels, question, topic, self.link(question))
+
+    def similar(self, entity: str, k: int = 10) -> tuple[AnswerValue, ...]:
+        """The entities that stand in the graph most like one, at most `k`, best first; `score` is their cosine.
+
+        entity : an id or a label; of several with one label, that with the most facts.
+        Raises QuestionError for an entity that the graph lacks; VectorIndexError without structural embeddings, or for
+        k < 1.
+        """
+        if self.structural is None:
+            raise VectorIndexError(
+                "the system has no structural embeddings; expected a bundle with them: "
+                "kgqa build GRAPH -o BUNDLE --structural RotatE"
+            )
+        if k < 1:
+            raise VectorIndexError(f"k is {k}; ask for at least 1 similar entity")
+        nodes = np.array(topic_nodes(self.graph, self._labels, entity), dtype=np.int32)
+        node = nodes[[np.argmax(self.graph.degrees(nodes))]]
+        gone = self._gone
+        ((near, cosines),) = self.structural.nearest(node, k + len(gone))
+        there = ~np.isin(near, gone)
+        pairs = list(zip(near[there].tolist(), cosines[there].tolist(), strict=True))[:k]
+        return tuple(
+            AnswerValue(self.graph.id(n), shown_label(self.graph, n), self.graph.id(n), score=score)
+            for n, score in pairs
+        )
+
+    @cached_property
+    def _gone(self) -> NodeIds:
+        """The nodes with a structural vector that a change has taken out of the graph since."""
+        known = self.graph.entities if self.structural is None else self.structural.nodes
+        return np.setdiff1d(known, self.graph.entities).astype(np.int32)
 
     def read(self, question: str, *, links: Sequence[Link] | None = None) -> Reading:
         """What the stages before the answer make of a question: its candidates and their scores.

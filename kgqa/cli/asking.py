@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+<<<<<<< HEAD
 from collections.abc import Callable, Iterable, Iterator, Sequence
+=======
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+>>>>>>> kge
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +18,8 @@ from kgqa.cli.output import plain, safe, show, write_json, write_text
 from kgqa.errors import InputError, KgqaError, QuestionError
 
 if TYPE_CHECKING:
-    from kgqa.system import KGQA
+    from kgqa.embedding.structural import StructuralConfig
+    from kgqa.system import KGQA, Progress
     from kgqa.types import Answer
 
 _MANY_RELATIONS = 500
@@ -44,6 +50,11 @@ def add_build(commands: Any) -> None:
     parser.add_argument("-o", "--output", metavar="BUNDLE", type=Path, required=True, help="the directory to write")
     help_text = "encode the names of entities too, so that linking weighs meaning; slow, and goes on where it stopped"
     parser.add_argument("--entities", action="store_true", help=help_text)
+    help_text = (
+        "train vectors that tell where entities and relations stand in the graph: TransE, DistMult, ComplEx or RotatE, "
+        "or a TOML with the settings of kgqa.embedding.structural.StructuralConfig; slow, goes on where it stopped"
+    )
+    parser.add_argument("--structural", metavar="MODEL", help=help_text)
 
 
 def add_inspect(commands: Any) -> None:
@@ -132,11 +143,33 @@ def _chosen(line: str, last: Answer | None) -> tuple[str, Sequence[str] | None]:
 
 
 def _build(args: argparse.Namespace) -> int:
+    settings = None if args.structural is None else _structural_settings(args.structural)
     system = open_system(args)
     with progress() as on_progress:
+        if settings is not None:
+            system = _with_structural(system, settings, on_progress)
         system.save(args.output, on_progress=on_progress)
     sys.stdout.write(f"{safe(str(args.output))}: {system.graph.n_triples:,} facts\n")
     return 0
+
+
+def _structural_settings(named: str) -> StructuralConfig:
+    """The settings that `--structural` names; a mistake there is told before the graph is read."""
+    from kgqa.embedding.structural import StructuralConfig, StructuralModel
+
+    if named.endswith(".toml"):
+        return StructuralConfig.from_toml(named)
+    models = {model.value.casefold(): model.value for model in StructuralModel}
+    return StructuralConfig(model=models.get(named.casefold(), named))
+
+
+def _with_structural(system: KGQA, settings: StructuralConfig, on_progress: Progress | None) -> KGQA:
+    from kgqa.embedding.store import cache_root
+    from kgqa.embedding.structural import train_structural
+
+    report = None if on_progress is None else partial(on_progress, "structural")
+    checkpoints = cache_root() / "structural"
+    return system.with_structural(train_structural(system.graph, settings, on_progress=report, checkpoints=checkpoints))
 
 
 def _inspect(args: argparse.Namespace) -> int:

@@ -1,5 +1,6 @@
 """Vector indexes: one contract; exact search in numpy, approximate search in FAISS."""
 
+from kgqa.index.bundled import index_from_bundle, index_sections
 from kgqa.index.contract import Index, IndexSpec, Metric, SearchResult
 from kgqa.index.exact import ExactIndex, ExactSpec
 from kgqa.index.faiss_index import FlatIndex, FlatSpec, HnswIndex, HnswSpec, IvfIndex, IvfSpec, PqIndex, PqSpec
@@ -21,6 +22,8 @@ __all__ = [
     "PqSpec",
     "SearchResult",
     "build_index",
+    "index_from_bundle",
+    "index_sections",
     "load_index",
     "recommended_spec",
 ]

@@ -14,14 +14,21 @@ from numpy.typing import NDArray
 
 from kgqa.errors import BundleError, VectorIndexError
 from kgqa.graph.bundle import Bundle, Section
-from kgqa.index import ExactIndex, ExactSpec, Index, build_index, load_index, recommended_spec
+from kgqa.index import (
+    ExactIndex,
+    ExactSpec,
+    Index,
+    build_index,
+    index_from_bundle,
+    index_sections,
+    load_index,
+    recommended_spec,
+)
 from kgqa.types import NodeIds
 
 Floats = NDArray[np.float32]
 MOST_HIDDEN = 1_000
 """Changed entities that searches step over; with more, the layers become one."""
-
-_INDEX = "index/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +155,8 @@ class EntityVectors:
     def sections(self) -> Iterator[dict[str, Section]]:
         """What a bundle stores, by name, for as long as the context is open; `from_bundle` opens it."""
         whole = self.merged()
-        found: dict[str, Section] = {"nodes": whole.base.nodes, "vectors": whole.base.vectors}
-        with TemporaryDirectory() as name:
-            if not isinstance(whole.base.index, ExactIndex):
-                whole.base.index.save(Path(name))
-                found.update({_INDEX + file.name: file for file in Path(name).iterdir()})
-            yield found
+        with index_sections(whole.base.index) as index:
+            yield {"nodes": whole.base.nodes, "vectors": whole.base.vectors, **index}
 
     @property
     def meta(self) -> dict[str, str]:
@@ -168,7 +171,7 @@ class EntityVectors:
         """
         nodes, vectors = bundle.array(prefix + "nodes"), bundle.array(prefix + "vectors")
         try:
-            index = _open_index(bundle, prefix + _INDEX)
+            index = index_from_bundle(bundle, prefix)
             found = cls.build(
                 nodes,
                 vectors,
@@ -189,17 +192,6 @@ class EntityVectors:
 
 def _exact(nodes: NodeIds, vectors: Floats) -> Index:
     return ExactIndex(nodes.astype(np.int64), vectors, ExactSpec())
-
-
-def _open_index(bundle: Bundle, prefix: str) -> Index | None:
-    files = {name.removeprefix(prefix): path for name, path in bundle.files.items() if name.startswith(prefix)}
-    if not files:
-        return None
-    # An index opens a directory with names of its own; a bundle names its files after its sections.
-    with TemporaryDirectory() as directory:
-        for name, path in files.items():
-            (Path(directory) / name).symlink_to(path.resolve())
-        return load_index(Path(directory))
 
 
 def _sorted(nodes: NodeIds, vectors: Floats) -> tuple[NodeIds, Floats]:

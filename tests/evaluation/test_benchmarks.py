@@ -14,6 +14,8 @@ from evaluation import batching, tables
 from evaluation.baselines.cosine import Bounds, CosineBaseline
 from evaluation.batching import Ahead, Text
 from evaluation.latency import lookups
+from evaluation.linkprediction import facts_of
+from evaluation.linkprediction import order as link_order
 from evaluation.namesakes import second_world
 from evaluation.peers import WAYS, measure
 from evaluation.results import Column, Row, Table
@@ -22,6 +24,7 @@ from evaluation.settings import (
     accuracy_settings,
     batch_settings,
     latency_settings,
+    link_settings,
     load_settings,
     located,
     namesake_settings,
@@ -30,6 +33,7 @@ from evaluation.settings import (
 from evaluation.synthetic import ATTRIBUTES, RELATIONS, Size, write
 from kgqa.embedding import TextKind
 from kgqa.embedding.contract import Floats, Progress, TokenEmbeddings
+from kgqa.embedding.structural import StructuralModel
 from kgqa.evaluation.provenance import Provenance
 from kgqa.graph import KnowledgeGraph
 from kgqa.types import Answer, AnswerKind, Literal
@@ -59,6 +63,22 @@ def test_nothing_touches_a_test_split() -> None:
         assert len({one.name for one in sets}) == len(sets)
         for one in sets:
             assert one.split == "dev" or one.questions.endswith("/dev.jsonl")
+
+
+def test_link_prediction_names_models_and_graphs_once() -> None:
+    settings = link_settings()
+    assert {one.model for one in settings.models} == {model.value for model in StructuralModel}
+    assert len(set(link_order())) == len(settings.sets) * len(settings.models)
+    assert link_order()[0] == "Nations: TransE"
+
+
+def test_facts_of_a_file_are_those_of_the_graph(tmp_path: Path) -> None:
+    graph = KnowledgeGraph.load([("a", "knows", "b"), ("b", "likes", "a")])
+    path = tmp_path / "test.tsv"
+    path.write_text("b\tknows\ta\na\tlikes\tstranger\na\thates\tb\n", encoding="utf-8")
+    a, b = graph.find("a"), graph.find("b")
+    knows, likes = graph.find_relation("knows"), graph.find_relation("likes")
+    assert sorted(map(tuple, facts_of(graph, path).tolist())) == sorted([(b, knows, a), (a, likes, -1), (a, -1, b)])
 
 
 # -- the synthetic graph --------------------------------------------------------------------------
