@@ -1,10 +1,7 @@
 """Run benchmarks: `python -m evaluation.run [NAME ...] [--only SET ...] [--resume]`.
 
-<<<<<<< HEAD
-Names: load, latency, batch, accuracy, reader, baselines, robustness, namesakes.
-=======
-Names: load, latency, accuracy, reader, baselines, robustness, linkprediction.
->>>>>>> kge
+Names: load, latency, batch, accuracy, reader, baselines, robustness, namesakes,
+linkprediction.
 
 Without names all run. Results go to evaluation/results/*.json; `python -m evaluation.tables` shows them in the README.
 """
@@ -19,11 +16,17 @@ from evaluation import tables
 from evaluation.results import Table
 from evaluation.settings import Choice
 
-<<<<<<< HEAD
-BENCHMARKS = ("load", "latency", "batch", "accuracy", "reader", "baselines", "robustness", "namesakes")
-=======
-BENCHMARKS = ("load", "latency", "accuracy", "reader", "baselines", "robustness", "linkprediction")
->>>>>>> kge
+BENCHMARKS = (
+    "load",
+    "latency",
+    "batch",
+    "accuracy",
+    "reader",
+    "baselines",
+    "robustness",
+    "namesakes",
+    "linkprediction",
+)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -44,11 +47,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
-<<<<<<< HEAD
-    from evaluation import accuracy, batch, comparison, latency, load, namesakes, robustness
-=======
-    from evaluation import accuracy, comparison, latency, linkprediction, load, robustness
->>>>>>> kge
+    from evaluation import accuracy, batch, comparison, latency, linkprediction, load, namesakes, robustness
 
     runs: dict[str, Callable[[], list[Table]]] = {
         "load": load.run,
@@ -58,21 +57,14 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
         "reader": lambda: accuracy.run_reader(choice),
         "baselines": lambda: comparison.run(choice),
         "robustness": lambda: robustness.run(choice),
-<<<<<<< HEAD
         "namesakes": lambda: namesakes.run(choice),
-=======
         "linkprediction": lambda: linkprediction.run(choice),
->>>>>>> kge
     }
     return runs[name]
 
 
 def _order(name: str) -> list[str]:
-<<<<<<< HEAD
     from evaluation import accuracy, batch, comparison, namesakes, robustness
-=======
-    from evaluation import accuracy, comparison, linkprediction, robustness
->>>>>>> kge
 
     orders = {
         "batch": batch.order,
@@ -80,11 +72,8 @@ def _order(name: str) -> list[str]:
         "reader": accuracy.order,
         "baselines": comparison.order,
         "robustness": robustness.order,
-<<<<<<< HEAD
         "namesakes": namesakes.order,
-=======
         "linkprediction": linkprediction.order,
->>>>>>> kge
     }
     return orders[name]() if name in orders else []
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-<<<<<<< HEAD
 from collections.abc import Callable, Iterable, Iterator, Sequence
-=======
-from collections.abc import Callable, Iterable, Iterator
 from functools import partial
->>>>>>> kge
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
