@@ -64,7 +64,7 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
 
 
 def _order(name: str) -> list[str]:
-    from evaluation import accuracy, batch, comparison, namesakes, robustness
+    from evaluation import accuracy, batch, comparison, linkprediction, namesakes, robustness
 
     orders = {
         "batch": batch.order,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +19,7 @@ from kgqa.config import from_mapping
 from kgqa.embedding import E5, MINILM
 from kgqa.evaluation import QuestionSet
 from kgqa.graph import KnowledgeGraph
-from kgqa.reader.trained_weights import ABOUT, TENSORS
+from kgqa.reader.trained_weights import ReaderWeights
 from kgqa.text import Language, guess_language
 from kgqa.training import Synthesiser, TrainingConfig, TrainingPair, train
 
@@ -74,8 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         trained = train(found, given.work / name, config, examples=given.work / "examples", on_progress=_show)
         target = (given.out or SHIPPED) / encoder
         target.mkdir(parents=True, exist_ok=True)
-        for file in (TENSORS, ABOUT):
-            shutil.copyfile(given.work / name / file, target / file)
+        ReaderWeights.load(given.work / name).save(target)
         print(json.dumps({"encoder": encoder, "before": trained.before, "dev": trained.dev}, indent=1))
 
 
