@@ -13,6 +13,7 @@ from kgqa.retrieval.alignment import AlignmentWeights, PhraseGrid
 from kgqa.retrieval.combine import Combiner, Topics
 from kgqa.retrieval.composer import Composer, Head, charged
 from kgqa.retrieval.contract import Candidate, Retrieval, is_code
+from kgqa.retrieval.directions import Directions
 from kgqa.retrieval.facts import FactScorer
 from kgqa.retrieval.families import ClassHeads
 from kgqa.retrieval.fit import AnswerFit
@@ -51,6 +52,7 @@ class GraphRetriever:
         self._search = PathSearch(graph, self._config, self._weights)
         fit = AnswerFit(graph, matcher.encoder)
         self._combiner = Combiner(graph, fit)
+        self._directions = Directions(graph)
         self._kinds = KindCheck(graph, matcher, fit)
         self._composer = Composer(graph, matcher, self._config)
         self._facts = FactScorer(graph, matcher.encoder)
@@ -72,6 +74,7 @@ class GraphRetriever:
         if composition.candidates:
             graded = [self._combiner.grade(view, topics, c) for c in composition.candidates]
             candidates = charged([*candidates, *graded], composition.scene, Head(self._graph, view, names))
+        candidates = self._directions.charged(view, candidates)
         unknown = self._kinds.unknown(composition.scene, links)
         if unknown:
             candidates = self._kinds.charged(candidates, unknown)
