@@ -98,7 +98,7 @@ class Directions:
         return None
 
     def _is_alike(self, relation: int) -> bool:
-        """Whether a relation leads from things to things of the same kind: by their classes, or else by what is both."""
+        """Whether a relation leads from things to things of one kind: by their classes, or else by what is both."""
         if relation not in self._alike:
             sides = [np.unique(side) for side in self._graph.relation_pairs(relation)]
             kinds = [set(self._graph.types(side[:_SAMPLE]).tolist()) for side in sides]
