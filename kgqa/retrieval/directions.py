@@ -100,9 +100,10 @@ class Directions:
     def _is_alike(self, relation: int) -> bool:
         """Whether a relation leads from things to things of one kind: by their classes, or else by what is both."""
         if relation not in self._alike:
-            sides = [np.unique(side) for side in self._graph.relation_pairs(relation)]
-            kinds = [set(self._graph.types(side[:_SAMPLE]).tolist()) for side in sides]
-            both = len(np.intersect1d(*sides, assume_unique=True)) / max(min(map(len, sides)), 1)
+            subjects, objects = (np.unique(side) for side in self._graph.relation_pairs(relation))
+            kinds = [set(self._graph.types(side[:_SAMPLE]).tolist()) for side in (subjects, objects)]
+            shared = np.intersect1d(subjects, objects, assume_unique=True)
+            both = len(shared) / max(min(len(subjects), len(objects)), 1)
             self._alike[relation] = bool(kinds[0] & kinds[1]) if all(kinds) else both >= _BOTH
         return self._alike[relation]
 

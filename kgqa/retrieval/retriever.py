@@ -14,6 +14,7 @@ from kgqa.retrieval.combine import Combiner, Topics
 from kgqa.retrieval.composer import Composer, Head, charged
 from kgqa.retrieval.contract import Candidate, Retrieval, is_code
 from kgqa.retrieval.directions import Directions
+from kgqa.retrieval.fact_times import FactTimes
 from kgqa.retrieval.facts import FactScorer
 from kgqa.retrieval.families import ClassHeads
 from kgqa.retrieval.fit import AnswerFit
@@ -53,6 +54,7 @@ class GraphRetriever:
         fit = AnswerFit(graph, matcher.encoder)
         self._combiner = Combiner(graph, fit)
         self._directions = Directions(graph)
+        self._times = FactTimes(graph)
         self._kinds = KindCheck(graph, matcher, fit)
         self._composer = Composer(graph, matcher, self._config)
         self._facts = FactScorer(graph, matcher.encoder)
@@ -71,6 +73,9 @@ class GraphRetriever:
         paths = [self._paths(view, group, hiding, (sharing, deadline)) for group in topics.entities]
         candidates = self._combiner.combine(view, topics, paths)
         composition = self._composer.compose(view, names, hiding, paths, deadline)
+        candidates += [
+            self._combiner.grade(view, topics, c) for c in self._times.candidates(composition.scene, candidates)
+        ]
         if composition.candidates:
             graded = [self._combiner.grade(view, topics, c) for c in composition.candidates]
             candidates = charged([*candidates, *graded], composition.scene, Head(self._graph, view, names))
