@@ -14,11 +14,11 @@ from kgqa.retrieval.combine import Combiner, Topics
 from kgqa.retrieval.composer import Composer, Head, charged
 from kgqa.retrieval.contract import Candidate, Retrieval, is_code
 from kgqa.retrieval.directions import Directions
-from kgqa.retrieval.fact_times import FactTimes
 from kgqa.retrieval.facts import FactScorer
 from kgqa.retrieval.families import ClassHeads
 from kgqa.retrieval.fit import AnswerFit
 from kgqa.retrieval.kinds import KindCheck
+from kgqa.retrieval.mediated import MediatedFacts
 from kgqa.retrieval.paths import Path, PathSearch, returns
 from kgqa.retrieval.question import QuestionView
 from kgqa.retrieval.relations import RelationMatcher
@@ -54,7 +54,7 @@ class GraphRetriever:
         fit = AnswerFit(graph, matcher.encoder)
         self._combiner = Combiner(graph, fit)
         self._directions = Directions(graph)
-        self._times = FactTimes(graph)
+        self._mediated = MediatedFacts(graph)
         self._kinds = KindCheck(graph, matcher, fit)
         self._composer = Composer(graph, matcher, self._config)
         self._facts = FactScorer(graph, matcher.encoder)
@@ -74,7 +74,7 @@ class GraphRetriever:
         candidates = self._combiner.combine(view, topics, paths)
         composition = self._composer.compose(view, names, hiding, paths, deadline)
         candidates += [
-            self._combiner.grade(view, topics, c) for c in self._times.candidates(composition.scene, candidates)
+            self._combiner.grade(view, topics, c) for c in self._mediated.candidates(composition.scene, candidates)
         ]
         if composition.candidates:
             graded = [self._combiner.grade(view, topics, c) for c in composition.candidates]

@@ -1,4 +1,4 @@
-"""Facts that held at a time: of the nodes that hold a fact together, those whose start and end enclose a year.
+"""Facts of several parts: what one with two names given says besides, and those that held in a year.
 
 "Who was chief executive of Google in 2005" passes through a node that says who, what, since when and until when; a year
 in the question narrows such nodes, not what they lead to.
@@ -15,7 +15,7 @@ import numpy as np
 
 from kgqa.graph import KnowledgeGraph
 from kgqa.program import execute
-from kgqa.program.algebra import Comparison, Difference, Follow, Program, Step, Where
+from kgqa.program.algebra import Comparison, Difference, Follow, Intersect, Program, Step, Where
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.bounds import Bounds
 from kgqa.retrieval.contract import Candidate
@@ -28,12 +28,14 @@ _MOST = 12
 """How many of the best candidates are narrowed."""
 _GAIN = 0.25
 """What a year that the question asks for and a candidate acts on adds, as for any operator."""
+_ONWARD = 0.05
+"""What leaving nodes without a name for one of their neighbours adds: nobody asks for such a node."""
 _START = re.compile(r"\b(start|from|since|beg[iau]n)|开始|起", re.I)
 _END = re.compile(r"\b(end|until|till|to\b)|结束|止|至", re.I)
 
 
-class FactTimes:
-    """Narrows paths through the nodes of one graph that hold facts together."""
+class MediatedFacts:
+    """Reads the nodes of one graph that hold facts of several parts together."""
 
     def __init__(self, graph: KnowledgeGraph) -> None:
         self._graph = graph
@@ -41,11 +43,14 @@ class FactTimes:
         self._attributes = Attributes(graph)
 
     def candidates(self, scene: Scene, candidates: Sequence[Candidate]) -> Iterator[Candidate]:
-        """The best candidates again, their last such nodes narrowed to those of a year that the question names."""
-        years = [b for b in scene.bounds if _is_year(b.limit)]
-        if not years or not self._holds_facts:
+        """What leads on from such nodes where two names meet in them; and all best candidates narrowed to a year."""
+        if not self._holds_facts:
             return
-        for candidate in sorted(candidates, key=lambda c: -c.alignment)[:_MOST]:
+        best = sorted(candidates, key=lambda c: -c.alignment)[:_MOST]
+        onward = [found for candidate in best for found in self._onward(scene, candidate)]
+        yield from onward
+        years = [b for b in scene.bounds if _is_year(b.limit)]
+        for candidate in (*best, *onward) if years else ():
             program, year = candidate.program, years[0]
             if not isinstance(program, Follow) or candidate.used & year.used:
                 continue
@@ -57,6 +62,26 @@ class FactTimes:
             if narrowed != program and len(nodes):
                 used, alignment = candidate.used | year.used, candidate.alignment + _GAIN
                 yield replace(candidate, program=narrowed, nodes=nodes, used=used, alignment=alignment)
+
+    def _onward(self, scene: Scene, candidate: Candidate) -> Iterator[Candidate]:
+        """What facts that two names share say besides: the person, where the post and the company are given."""
+        program = candidate.program
+        if not isinstance(program, Intersect):
+            return
+        held = execute(program, self._graph).nodes
+        if not len(held) or not self._graph.is_mediator(held).all():
+            return
+        walked = {part.step.relation for part in program.walk() if isinstance(part, Follow)}
+        for relation in sorted(set(self._graph.relations_of(held)[0].tolist()) - walked):
+            if relation in self._graph.schema.types:
+                continue
+            onward = Follow(program, Step(relation))
+            spoken = [s for s in scene.relations if s.relation == relation and not s.used & candidate.used]
+            said = max(spoken, key=lambda s: s.score, default=None)
+            gain, used = (said.score, said.used) if said else (0.0, 0)
+            nodes = execute(onward, self._graph).nodes
+            used, alignment = candidate.used | used, candidate.alignment + _ONWARD + gain
+            yield replace(candidate, program=onward, nodes=nodes, used=used, alignment=alignment)
 
     @cached_property
     def _holds_facts(self) -> bool:
