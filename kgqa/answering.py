@@ -35,7 +35,7 @@ from kgqa.program.algebra import (
 from kgqa.program.compare import best_values
 from kgqa.program.notes import with_notes
 from kgqa.reader import ReaderInput, ReaderOutput
-from kgqa.retrieval.contract import Candidate, Retrieval
+from kgqa.retrieval.contract import Retrieval
 from kgqa.retrieval.relations import walkable
 from kgqa.text.language import Language
 from kgqa.types import (
@@ -70,6 +70,8 @@ _OPERATORS = (
     WhereRows,
 )
 """What answers the words that `QuestionView.operators` counts."""
+_UNREAD_NOUN = 2
+"""How many words left unread a noun counts for that names another kind of things than those found."""
 _LEAST_ALTERNATIVE = 0.02
 
 
@@ -100,6 +102,7 @@ _ENGLISH = _Details(
         AbstentionReason.UNIT_MISMATCH: "“{}” doesn't measure “{}”. Give the limit in a unit of that attribute.",
         AbstentionReason.NO_ATTRIBUTE: "Nothing of the class “{}” has “{}”. Ask about what it has.",
         AbstentionReason.UNLIKE_THINGS: "The graph has no measure that “{}” and “{}” share. Compare like with like.",
+        AbstentionReason.UNKNOWN_KIND: "The graph has no class, relation or thing called “{}”. Name them as it does.",
     },
 )
 _CHINESE = _Details(
@@ -115,6 +118,7 @@ _CHINESE = _Details(
         AbstentionReason.UNIT_MISMATCH: "“{}”不是“{}”的单位。请使用该属性的单位。",
         AbstentionReason.NO_ATTRIBUTE: "“{}”这一类没有“{}”。请询问其具有的属性。",
         AbstentionReason.UNLIKE_THINGS: "图谱中没有“{}”和“{}”共有的度量。请比较同类事物。",
+        AbstentionReason.UNKNOWN_KIND: "图谱中没有名为“{}”的类别、关系或事物。请使用图谱中的名称。",
     },
 )
 
@@ -131,6 +135,12 @@ class Reading:
     def chosen(self) -> NDArray[np.int64]:
         """The candidates by score, best first; ties keep retrieval's order."""
         return np.argsort(-self.scores.scores, kind="stable")
+
+    @property
+    def unread_noun(self) -> str:
+        """The noun asked for where no name of the graph has it and the best candidate leaves it unread, or ""."""
+        noun = self.retrieval.unknown
+        return noun.text if noun and not self.retrieval.candidates[int(self.chosen[0])].used & noun.used else ""
 
 
 class AnswerBuilder:
@@ -155,7 +165,7 @@ class AnswerBuilder:
         confidence = self._calibration.confidence(self.features(reading, best))
         result = execute(candidate.program, self._graph)
         values = self.values(candidate.program, result, language, self._config.max_values)
-        refusal = self._doubt(values, confidence, candidate, language)
+        refusal = self._doubt(values, confidence, reading, language)
         return Answer(
             question,
             AnswerKind.NONE if refusal else kind_of(result, self._graph),
@@ -181,6 +191,8 @@ class AnswerBuilder:
         if not retrieval.links and not _stands_alone(reading):
             return Abstained(AbstentionReason.NOTHING_LINKED, _details(language).nothing_linked)
         if not retrieval.candidates or float(reading.scores.scores.max()) < reading.scores.none_score:
+            if retrieval.candidates and (noun := reading.unread_noun):
+                return _unknown_kind(noun, language)
             return Abstained(AbstentionReason.NO_RELATION_FITS, self._no_relation(retrieval.links, language))
         return None
 
@@ -194,12 +206,15 @@ class AnswerBuilder:
         return details.no_relation.format(shown_label(graph, links[0].node, language), shown or details.no_facts)
 
     def _doubt(
-        self, values: Sequence[AnswerValue], confidence: float, candidate: Candidate, language: str
+        self, values: Sequence[AnswerValue], confidence: float, reading: Reading, language: str
     ) -> Abstained | None:
+        candidate = reading.retrieval.candidates[int(reading.chosen[0])]
         if not values:
             words = to_words(candidate.program, self._graph, language)
             return Abstained(AbstentionReason.NO_FACT_FOUND, _details(language).no_fact.format(words))
         least = self._config.abstain_below
+        if confidence < least and (noun := reading.unread_noun):
+            return _unknown_kind(noun, language)
         if confidence < least:
             detail = _details(language).low_confidence.format(*_percentages(confidence, least))
             return Abstained(AbstentionReason.LOW_CONFIDENCE, detail)
@@ -211,9 +226,10 @@ class AnswerBuilder:
         nodes = reading.retrieval.candidates[best].nodes
         rivals = [i for i in order[1:].tolist() if not _same_nodes(reading.retrieval.candidates[i].nodes, nodes)]
         second = float(scores[rivals[0]]) if rivals else reading.scores.none_score
-        program = reading.retrieval.candidates[best].program
-        handled = any(isinstance(part, _OPERATORS) for part in program.walk())
+        candidate = reading.retrieval.candidates[best]
+        handled = any(isinstance(part, _OPERATORS) for part in candidate.program.walk())
         unread = 0 if handled else reading.retrieval.question.operators
+        unread += _UNREAD_NOUN * candidate.astray
         margin = float(scores[best]) - second
         return calibration_features(reading.seen.candidates[best], float(scores[best]), margin, unread)
 
@@ -359,6 +375,11 @@ def kind_of(result: Result, graph: KnowledgeGraph) -> AnswerKind:
 
 def _details(language: str) -> _Details:
     return _CHINESE if language.partition("-")[0].lower() == Language.CHINESE.value else _ENGLISH
+
+
+def _unknown_kind(noun: str, language: str) -> Abstained:
+    reason = AbstentionReason.UNKNOWN_KIND
+    return Abstained(reason, _details(language).problems[reason].format(noun))
 
 
 def _percentages(share: float, least: float) -> tuple[str, str]:

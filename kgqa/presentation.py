@@ -97,6 +97,10 @@ ENGLISH = Captions(
             "the two have no measure in common.",
             "Compare things that share an attribute.",
         ),
+        AbstentionReason.UNKNOWN_KIND: (
+            "the graph has no things of this kind.",
+            "Name them as the graph does; `kgqa inspect` lists the classes.",
+        ),
     },
 )
 CHINESE = Captions(
@@ -129,6 +133,7 @@ CHINESE = Captions(
         AbstentionReason.UNIT_MISMATCH: ("该单位不适用于这一属性。", "请使用该属性的单位。"),
         AbstentionReason.NO_ATTRIBUTE: ("这一类没有所问的属性。", "请询问其具有的属性；`kgqa inspect` 可列出关系。"),
         AbstentionReason.UNLIKE_THINGS: ("两者没有共有的度量。", "请比较具有同一属性的事物。"),
+        AbstentionReason.UNKNOWN_KIND: ("图谱中没有这一类事物。", "请使用图谱中的名称；`kgqa inspect` 可列出类别。"),
     },
 )
 

@@ -49,6 +49,7 @@ class AbstentionReason(Enum):
     UNIT_MISMATCH = "unit_mismatch"
     NO_ATTRIBUTE = "no_attribute"
     UNLIKE_THINGS = "unlike_things"
+    UNKNOWN_KIND = "unknown_kind"
 
 
 class MatchKind(Enum):

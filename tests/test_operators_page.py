@@ -81,6 +81,9 @@ BY_HAND = {
     "Is Lyon larger than Geneva?": "ASK { w:Lyon w:population ?n . w:Geneva w:population ?m FILTER(?n > ?m) }",
     "Is there a country that borders both France and Brazil?": "ASK { ?x w:borders w:France, w:Brazil }",
     "How are France and Germany related?": "SELECT DISTINCT ?r { w:France ?r w:Germany }",
+    "How many countries border the country that borders the most countries?": (
+        f"SELECT ?x ?n {{ {{ {BORDERING} }} {{ SELECT (MAX(?m) AS ?n) {{ {BORDERING.replace('?n', '?m')} }} }} }}"
+    ),
     "How many countries are there on each continent?": (
         "SELECT ?g (COUNT(?x) AS ?n) { ?g a w:Continent OPTIONAL { ?x w:continent ?g ; a w:Country } } GROUP BY ?g"
     ),

@@ -38,6 +38,11 @@ _KNOWN_SHARE = 0.6
 _LENGTH_POWER = 1.3
 _PARTIAL_SHARE = 0.7
 _NUMBER_WORTH = 0.5
+_NAME_WORTH = 0.6
+"""What words are worth that may be a name by themselves: one that is no stop word, or more."""
+_UNPROPER = 0.85
+"""The share of its worth that a name in small letters keeps beside one that the graph writes with a capital."""
+_WHOLE = (MatchKind.EXACT, MatchKind.NORMALISED)
 
 
 class Linker(Protocol):
@@ -96,7 +101,7 @@ class HybridLinker:
         limit = min(MAX_POSTINGS, max(_LEAST_READ, _MAX_READ // max(1, len(spans))))
         found = [candidate for span in spans for candidate in self._read(question, span, limit)]
         found.extend(self._values(question))
-        return list(_best_by_node(found))
+        return list(_best_by_node(found if question.cased else _marked_by_names(found)))
 
     def _spans(self, question: Question) -> Iterable[Span]:
         config = self._config
@@ -121,12 +126,11 @@ class HybridLinker:
                 continue
             at = (start, end)
             if span.kind is MatchKind.NORMALISED and not named.flag & _SHORTENED:
-                at = _written(question.text, start, end, named.name)
+                at = _written(question, start, end, named.name)
             kind = _kind(question.text[slice(*at)], span, named)
             sure = 1.0 if kind is not MatchKind.ACRONYM or question.text[start:end].isupper() else _UNMARKED_INITIALS
-            string = string_score(
-                kind, span.similarity * sure, named.flag, alike=question.text[start:end] in named.name
-            )
+            alike = question.same_case(question.text[start:end]) in question.same_case(named.name)
+            string = string_score(kind, span.similarity * sure, named.flag, alike=alike)
             mention = Mention(*at, question.text[slice(*at)])
             yield _Candidate(span.first, span.last, mention, named.node, named.name, kind, string, worth, size)
 
@@ -255,9 +259,21 @@ def _is_initials(question: Question, span: Span) -> bool:
     return question.text.islower() and (span.first < span.last or not is_stop(surface))
 
 
-def _written(text: str, start: int, end: int, name: str) -> tuple[int, int]:
+def _marked_by_names(found: list[_Candidate]) -> list[_Candidate]:
+    """The candidates of a question whose capitals tell nothing: the graph's own then say which words are names.
+
+    Beside a name that the graph writes with a capital, one in small letters ("writer", "films") is hardly meant as one.
+    """
+    proper = any(c.name[:1].isupper() and c.kind in _WHOLE and c.worth >= _NAME_WORTH for c in found)
+    if not proper:
+        return found
+    return [replace(c, worth=c.worth * _UNPROPER) if c.name.islower() else c for c in found]
+
+
+def _written(question: Question, start: int, end: int, name: str) -> tuple[int, int]:
     """The span widened to the name with its own punctuation, where the question has it so."""
-    if name == text[start:end] or len(name) <= end - start:
+    text, name = question.same_case(question.text), question.same_case(name)
+    if name == text[start:end] or len(name) <= end - start or len(text) != len(question.text):
         return start, end
     at = text.find(name, max(0, start - len(name) + end - start), start + len(name))
     return (at, at + len(name)) if 0 <= at <= start and end <= at + len(name) else (start, end)

@@ -52,6 +52,10 @@ class Question:
         """The folded text of the words first..last."""
         return self.folded.text[self.words[first].start : self.words[last].end]
 
+    def same_case(self, text: str) -> str:
+        """A text as it is compared with others: where capitals tell nothing, in small letters."""
+        return text if self.cased else text.lower()
+
     def is_quoted(self, first: int, last: int) -> bool:
         """Whether the words first..last are just what stands in quotation marks."""
         start, end = self.surface(first, last)

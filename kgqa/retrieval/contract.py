@@ -27,6 +27,7 @@ class Candidate:
     fit : how well the kind of its result agrees with the question word, in [-1, 1].
     used : the words that say it, a bit set. nodes : the set it yields or, for a count or a test, the set it is about.
     truncated : whether a set was cut on the way.
+    astray : whether it yields things of another kind than the noun asked for, which the graph doesn't know.
     """
 
     program: Program
@@ -37,6 +38,7 @@ class Candidate:
     used: int = 0
     nodes: NodeIds | None = None
     truncated: bool = False
+    astray: bool = False
 
     @property
     def support(self) -> float:
@@ -53,11 +55,20 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Noun:
+    """A noun of a question and its words, a bit set."""
+
+    text: str
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieval:
     """The candidates for one question, best first.
 
     links : the mentions taken, one best link each. overran : whether the budget ended the search.
     problem : what stands in the way of an answer, or None.
+    unknown : the noun asked for that no name of the graph has, or None.
     """
 
     question: QuestionView
@@ -65,6 +76,7 @@ class Retrieval:
     candidates: tuple[Candidate, ...]
     overran: bool = False
     problem: Problem | None = None
+    unknown: Noun | None = None
 
 
 def strength(link: Link) -> float:

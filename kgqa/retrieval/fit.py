@@ -69,6 +69,12 @@ class AnswerFit:
             return self._literal_fit(asked, sample[literal])
         return self._entity_fit(asked, sample)
 
+    def both_people(self, noun: str, node_class: int) -> bool:
+        """Whether a noun and a class both are kinds of people."""
+        if self._kinds([node_class]) != {_Thing.PERSON}:
+            return False
+        return self._nearest([noun])[0] is _Thing.PERSON
+
     def _literal_fit(self, asked: Asked, literals: NodeIds) -> float:
         datatypes = {self._graph.literal(int(n)).datatype.rpartition("#")[2].rpartition(":")[2] for n in literals}
         timed, numeric = bool(datatypes & _TIMES), bool(datatypes & _NUMBERS)
@@ -89,11 +95,13 @@ class AnswerFit:
     def _kinds(self, classes: list[int]) -> set[_Thing]:
         """What the members of classes are; classes that are met for the first time are encoded together."""
         if new := [c for c in classes if c not in self._things]:
-            vectors = self._encoder.encode([self._graph.label(c, "en") for c in new])
-            kinds = [thing for thing, names in _PROTOTYPES.items() for _ in names]
-            nearest = (vectors @ self._prototypes.T).argmax(axis=1)
-            self._things.update((c, kinds[int(at)]) for c, at in zip(new, nearest.tolist(), strict=True))
+            self._things.update(zip(new, self._nearest([self._graph.label(c, "en") for c in new]), strict=True))
         return {self._things[c] for c in classes}
+
+    def _nearest(self, names: list[str]) -> list[_Thing]:
+        kinds = [thing for thing, examples in _PROTOTYPES.items() for _ in examples]
+        nearest = (self._encoder.encode(names) @ self._prototypes.T).argmax(axis=1)
+        return [kinds[int(at)] for at in nearest.tolist()]
 
     @cached_property
     def _prototypes(self) -> NDArray[np.float32]:

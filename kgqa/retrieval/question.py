@@ -162,14 +162,14 @@ class QuestionView:
     def content_words(self, masked: Iterable[Mention]) -> frozenset[int]:
         """The positions of words outside the mentions that carry meaning."""
         hidden = {i for mention in masked for i in range(*self.word_span(mention))}
-        return frozenset(i for i, w in enumerate(self.words) if i not in hidden and not _is_light(w.text))
+        return frozenset(i for i, w in enumerate(self.words) if i not in hidden and not is_light(w.text))
 
     def type_phrases(self, phrases: Sequence[Phrase], mention: Mention) -> NDArray[np.bool_]:
         """Which phrases rather name a class than a relation, [phrases]: "which films ...", "the film X"."""
         first, _ = self.word_span(mention)
         typed = {i for i in range(len(self.words)) if self._names_class(i, first)}
         return np.array(
-            [all(i in typed or _is_light(self.words[i].text) for i in range(p.first, p.last)) for p in phrases],
+            [all(i in typed or is_light(self.words[i].text) for i in range(p.first, p.last)) for p in phrases],
             dtype=bool,
         )
 
@@ -200,7 +200,7 @@ class QuestionView:
 
     def _names_class(self, i: int, mention_first: int) -> bool:
         words = self.words
-        if _is_light(words[i].text) or i == 0:
+        if is_light(words[i].text) or i == 0:
             return False
         before = words[i - 1].text
         asked_for = before in ("which", "what")
@@ -233,7 +233,7 @@ class QuestionView:
         for first in run:
             for last in range(first + 1, min(first + _MOST_WORDS, run.stop) + 1):
                 head, tail = self.words[first].text, self.words[last - 1].text
-                if not _is_light(head) and (not _is_light(tail) or tail in _TAIL_WORDS):
+                if not is_light(head) and (not is_light(tail) or tail in _TAIL_WORDS):
                     found.append(self._phrase(first, last))
         return found
 
@@ -244,7 +244,7 @@ class QuestionView:
                 text = "".join(self.words[i].text for i in range(first, last))
                 if last - first == 1 and len(run) > 1:
                     continue
-                light = _is_light(self.words[first].text) or _is_light(self.words[last - 1].text)
+                light = is_light(self.words[first].text) or is_light(self.words[last - 1].text)
                 if not light and not is_stop(text):
                     found.append(self._phrase(first, last))
         return found
@@ -253,7 +253,8 @@ class QuestionView:
         return Phrase(first, last, self.text[self.words[first].start : self.words[last - 1].end])
 
 
-def _is_light(word: str) -> bool:
+def is_light(word: str) -> bool:
+    """Whether a word only holds others together."""
     if _IS_HAN.match(word) and len(word) == 1:
         return word in _HAN_PARTICLES
     return (is_stop(word) and word not in _SPEAKING) or word in _POSSESSIVE

@@ -97,6 +97,11 @@ class RelationMatcher:
         """The encoder of the names."""
         return self._encoder
 
+    @property
+    def stretches(self) -> bool:
+        """Whether the encoder keeps all cosines so close together that they are stretched."""
+        return self._background > _PLAIN_BACKGROUND
+
     def match(self, phrases: Sequence[str]) -> Scores:
         """Score phrases, float32 [phrases, relations]; unknown pairs score 0."""
         scores = np.zeros((len(phrases), self._n_relations), dtype=np.float32)
@@ -126,7 +131,7 @@ class RelationMatcher:
 
     def stretch(self, cosines: Scores) -> Scores:
         """Cosines on one scale, whatever the encoder's background is."""
-        if self._background <= _PLAIN_BACKGROUND:
+        if not self.stretches:
             return cosines
         slope = (1 - _TARGET_BACKGROUND) / (1 - self._background)
         stretched: Scores = np.maximum(1 - (1 - cosines) * slope, 0).astype(np.float32)

@@ -13,9 +13,12 @@ from kgqa.retrieval.alignment import AlignmentWeights, PhraseGrid
 from kgqa.retrieval.combine import Combiner, Topics
 from kgqa.retrieval.composer import Composer, Head, charged
 from kgqa.retrieval.contract import Candidate, Retrieval, is_code
+from kgqa.retrieval.directions import Directions
 from kgqa.retrieval.facts import FactScorer
 from kgqa.retrieval.families import ClassHeads
 from kgqa.retrieval.fit import AnswerFit
+from kgqa.retrieval.kinds import KindCheck
+from kgqa.retrieval.mediated import MediatedFacts
 from kgqa.retrieval.paths import Path, PathSearch, returns
 from kgqa.retrieval.question import QuestionView
 from kgqa.retrieval.relations import RelationMatcher
@@ -48,7 +51,11 @@ class GraphRetriever:
         self._config = config or RetrievalConfig()
         self._weights = weights or AlignmentWeights()
         self._search = PathSearch(graph, self._config, self._weights)
-        self._combiner = Combiner(graph, AnswerFit(graph, matcher.encoder))
+        fit = AnswerFit(graph, matcher.encoder)
+        self._combiner = Combiner(graph, fit)
+        self._directions = Directions(graph)
+        self._mediated = MediatedFacts(graph)
+        self._kinds = KindCheck(graph, matcher, fit)
         self._composer = Composer(graph, matcher, self._config)
         self._facts = FactScorer(graph, matcher.encoder)
         self._heads = ClassHeads(graph)
@@ -66,9 +73,16 @@ class GraphRetriever:
         paths = [self._paths(view, group, hiding, (sharing, deadline)) for group in topics.entities]
         candidates = self._combiner.combine(view, topics, paths)
         composition = self._composer.compose(view, names, hiding, paths, deadline)
+        candidates += [
+            self._combiner.grade(view, topics, c) for c in self._mediated.candidates(composition.scene, candidates)
+        ]
         if composition.candidates:
             graded = [self._combiner.grade(view, topics, c) for c in composition.candidates]
             candidates = charged([*candidates, *graded], composition.scene, Head(self._graph, view, names))
+        candidates = self._directions.charged(view, candidates)
+        unknown = self._kinds.unknown(composition.scene, links)
+        if unknown:
+            candidates = self._kinds.charged(candidates, unknown)
         best = _distinct(sorted(candidates, key=_rank))[: self._config.max_programs]
         overran = composition.overran or time.perf_counter() > deadline
         return Retrieval(
@@ -77,6 +91,7 @@ class GraphRetriever:
             tuple(best),
             overran,
             composition.problem,
+            unknown,
         )
 
     def _hides(self, link: Link) -> bool:

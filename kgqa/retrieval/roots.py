@@ -16,14 +16,19 @@ from kgqa.program.algebra import (
     Count,
     Exists,
     Follow,
+    GroupCount,
+    Groups,
     Having,
+    Instances,
     Nth,
+    OfType,
     Order,
     Program,
     RelationBetween,
     Step,
     Top,
     TopByCount,
+    TopRows,
     Where,
 )
 from kgqa.retrieval.attributes import Attributes
@@ -45,6 +50,10 @@ _RELATED = 0.3
 _BACKWARDS = 0.05
 _ANY = 0.8
 """What asking for one thing costs where the question asks whether there is any."""
+_EACH_OF_TIED = 0.15
+"""What counting for each of several that share a first place gains over counting for all of them together."""
+_OF_CLASS = 0.15
+"""What it gains besides where a class says what is counted."""
 _BELONGING = 0.1
 """What the unsaid step costs from a kind of things to those of that kind."""
 
@@ -104,6 +113,7 @@ class RootRules:
         if scene.counting and not scene.counting & source.used:
             chosen = isinstance(source.program, Top | Nth | TopByCount)
             yield _candidate(source, Count(source.program), source.nodes, gain - _CHOSEN * chosen, scene.counting)
+            yield from self._each_of_tied(source, gain, scene, bench)
         for mark in scene.folds:
             fold = mark.cue.aggregation
             if fold is None or mark.used & source.used:
@@ -115,6 +125,17 @@ class RootRules:
                 program = Aggregate(source.program, measured.step, fold)
                 gained = gain + measured.score - self._weights.step
                 yield _candidate(source, program, source.nodes, gained, mark.used | measured.used)
+
+    def _each_of_tied(self, source: Derivation, gain: float, scene: Scene, bench: Bench) -> Iterator[Candidate]:
+        """How many each has of several that share a first place: "how many border the state that borders the most"."""
+        last: Program = source.program
+        while isinstance(last, OfType | Where):
+            last = last.source
+        if isinstance(last, Follow) and _is_first(last.source) and len(bench.nodes(last.source)) > 1:
+            members = _members(source.program)
+            named = _OF_CLASS * isinstance(members, Instances)
+            table = GroupCount(last.source, last.step, members)
+            yield _candidate(source, table, source.nodes, gain + _EACH_OF_TIED + named, scene.counting)
 
     def _tests(self, source: Derivation, others: list[Derivation], scene: Scene, bench: Bench) -> Iterator[Candidate]:
         if scene.view.asked is not Asked.YES_NO:
@@ -209,6 +230,20 @@ def _operators(scene: Scene) -> int:
     for operator in marks:
         used |= operator
     return used
+
+
+def _is_first(program: Program) -> bool:
+    """Whether a set is what one first place goes to, which several may share."""
+    if isinstance(program, Groups):
+        return isinstance(program.table, TopRows) and program.table.k == 1
+    return isinstance(program, Nth) or (isinstance(program, Top | TopByCount) and program.k == 1)
+
+
+def _members(neighbours: Program) -> Program:
+    """What the neighbours of each of several are to be counted among, given those of all."""
+    if isinstance(neighbours, OfType) and isinstance(neighbours.source, Follow):
+        return Instances(neighbours.node_class)
+    return neighbours
 
 
 def _is_about(program: Aggregate, domain: Derivation) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -240,3 +240,28 @@ def test_the_order_of_facts_does_not_matter() -> None:
     for question in ("films by Nolan", "who starred in What's Eating Gilbert Grape", "is New York City big"):
         one, two = link_one(build_linker(first), question), link_one(build_linker(second), question)
         assert ids(first, one) == ids(second, two)
+
+
+@pytest.mark.parametrize("change", [str.lower, str.upper])
+def test_where_a_question_has_one_case_the_capitals_of_the_graph_tell_names(change: Callable[[str], str]) -> None:
+    films = [
+        ("Angel's Egg", "written_by", "Mamoru Oshii"),
+        ("Angel's Egg", "has_tag", "writer"),
+        ("Star!", "by", "X Y"),
+    ]
+    graph = build_graph(films)
+    linker = build_linker(graph)
+    cased, plain = (
+        {graph.id(link.node): link for link in link_one(linker, text)}
+        for text in ("what films was Mamoru Oshii a writer on", change("what films was Mamoru Oshii a writer on"))
+    )
+    assert plain["Mamoru Oshii"].score > 0.95 * cased["Mamoru Oshii"].score
+    assert plain["writer"].score < 0.8 * plain["Mamoru Oshii"].score
+    question = change("when was the movie Star! released")
+    assert link_one(linker, question)[0].mention.text == change("Star!")
+
+
+def test_small_letters_stay_names_where_the_graph_has_no_others() -> None:
+    graph = build_graph([("anna", "knows", "helium"), ("helium", "kind", "element")])
+    links = {graph.id(link.node): link.score for link in link_one(build_linker(graph), "what does anna say of helium")}
+    assert min(links["anna"], links["helium"]) > 0.5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kgqa import KGQA, KnowledgeGraph
+from kgqa.types import AbstentionReason, AnswerKind
 
 # name: (type, launched, length)
 _SHIPS = {
@@ -35,3 +36,29 @@ def system() -> KGQA:
 )
 def test_a_kind_without_a_class_of_its_own(system: KGQA, question: str, expected: set[str]) -> None:
     assert {value.label for value in system.ask(question).values} == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which airplanes were launched before 1700?",
+        "How many airplanes are longer than 50 m?",
+        "Which airplane is the longest?",
+        "What presidents were launched before 1700?",
+        "哪些飞机的length超过50米？",
+    ],
+)
+def test_a_kind_that_the_graph_has_no_word_for_is_refused(system: KGQA, question: str) -> None:
+    answer = system.ask(question)
+    assert answer.kind is AnswerKind.NONE
+    assert answer.abstained is not None
+    assert answer.abstained.reason is AbstentionReason.UNKNOWN_KIND
+
+
+def test_a_word_like_a_class_is_taken_for_it(system: KGQA) -> None:
+    assert {v.label for v in system.ask("Which vessels were launched before 1700?").values} == {"Mayflower", "Vasa"}
+
+
+@pytest.mark.parametrize("question", ["Which lies further north, Aa or Bb?", "Which covers the most?", "What is it?"])
+def test_a_verb_behind_the_question_word_is_no_noun(system: KGQA, question: str) -> None:
+    assert not system.read(question).retrieval.unknown

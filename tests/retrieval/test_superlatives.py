@@ -99,3 +99,12 @@ def test_no_operator_unasked() -> None:
         for candidate in LAB.ask(question).candidates:
             names = {type(part).__name__ for part in candidate.program.walk()}
             assert not names & {"Top", "TopByCount", "Nth", "Where", "WhereCount", "Compare", "Count"}
+
+
+def test_neighbours_of_each_of_several_in_first_place_are_counted() -> None:
+    borders = [("Aa", "Bb"), ("Aa", "Cc"), ("Dd", "Cc"), ("Dd", "Ee"), ("Bb", "Cc")]
+    graph = build([(one, "borders", two) for one, two in borders], types={"Land": ("Aa", "Bb", "Cc", "Dd", "Ee")})
+    lab = Lab(graph, names={"lands": "Land", "land": "Land"})
+    program = lab.ask("How many lands has the land that borders the most lands as borders?").candidates[0].program
+    rows = {(graph.id(row.group), row.number) for row in execute(program, graph).rows}
+    assert rows == {("Aa", 2), ("Dd", 2)}
