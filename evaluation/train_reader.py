@@ -48,7 +48,8 @@ def pairs(settings: Mapping[str, Any], encoder: str) -> Iterator[TrainingPair]:
             if language == _LANGUAGES[encoder]:
                 made, held = Synthesiser(graph, language=language, seed=seed), seed + 1
                 decided = Synthesiser(graph, language=language, seed=held).questions(settings["synthetic_dev"])
-                yield TrainingPair(name=row["name"], graph=graph, train=made.questions(wanted), dev=decided)
+                learnt = made.questions(wanted)
+                yield TrainingPair(name=row["name"], graph=graph, train=learnt, dev=decided, made=True)
     for row in settings["own"]:
         asked = QuestionSet.read(_path(row["questions"]), split="dev")
         own = asked.only(q.id for q in asked.questions if _speaks(q.text, _LANGUAGES[encoder]))

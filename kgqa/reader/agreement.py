@@ -22,6 +22,7 @@ from kgqa.reader.serialise import TokenKind
 
 NAMES = ("explained", "steps", "least step", "steps together", "order")
 """The features, as `features` gives them."""
+_INITIAL = (8.0, 3.0, 2.0, 4.0, 1.0)
 _STEPS = (TokenKind.ALONG.value, TokenKind.AGAINST.value)
 _NAMED = (
     *_STEPS,
@@ -50,6 +51,19 @@ class Agreement:
     """
 
     arrays: Mapping[str, Floats] = field(repr=False)
+
+    @classmethod
+    def initial(cls, dimension: int, weight_of_prior: float) -> Agreement:
+        """Where tuning starts from; fair figures for an encoder that is not tuned at all.
+
+        dimension : e. weight_of_prior : what retrieval's own score counts.
+        """
+        numbers = {"slope": 8.0, "threshold": -4.0, "sharpness": 12.0, "mix": 0.0, "prior": weight_of_prior}
+        arrays = {name: np.array(value, dtype=np.float32) for name, value in numbers.items()}
+        arrays["features"] = np.array(_INITIAL, dtype=np.float32)
+        arrays["weight.weight"] = np.zeros((1, dimension), dtype=np.float32)
+        arrays["weight.bias"] = np.zeros(1, dtype=np.float32)
+        return cls(arrays)
 
     def near(self, batch: FusionArrays) -> Floats:
         """The cosine of each program token with each question token, float32 [c, p, l]."""

@@ -34,8 +34,7 @@ _EPSILON = 1e-5
 class Fusion:
     """The network.
 
-    arrays : parameters, named and shaped as PyTorch's layers in `kgqa.training.model` have them. Besides, trust [] :
-    what a lag behind the best agreement costs more than in training; chosen on dev.
+    arrays : parameters, named and shaped as PyTorch's layers in `kgqa.training.model` have them.
     """
 
     arrays: Mapping[str, Floats] = field(repr=False)
@@ -65,7 +64,7 @@ class Fusion:
         hidden = np.tanh(self._linear("hidden", features))
         scores = self._linear("score", hidden)[:, 0] + self._linear("plain", numbers)[:, 0]
         own = agreement.total(parts, batch)
-        scores = scores + own + self.arrays.get("trust", np.float32(0)) * (own - own.max())
+        scores = scores + own
         maxima = np.concatenate([[explained.max(), own.max()], batch.evidence[:, :4].max(axis=0)])
         none = self._linear("none", maxima[None].astype(np.float32))[0, 0]
         return ReaderOutput(scores.astype(np.float32), float(none))

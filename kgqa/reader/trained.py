@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from kgqa.embedding import TextEncoder, load_encoder
 from kgqa.embedding.memo import MemoEncoder
 from kgqa.errors import ReaderError
-from kgqa.reader.arrays import EncoderVectors, lay_out, rows_of
+from kgqa.reader.arrays import EncoderVectors, rows_of
 from kgqa.reader.contract import Floats, ReaderInput, ReaderOutput
 from kgqa.reader.features import evidence, prior
 from kgqa.reader.trained_weights import ADAPTER, ReaderWeights
@@ -54,7 +54,7 @@ class TrainedReader:
             return ReaderOutput(np.zeros(0, dtype=np.float32), NONE)
         order = shortlist(evidence(item))
         kept = replace(item, candidates=tuple(item.candidates[i] for i in order[:READ].tolist()))
-        found = self._weights.fusion.score(lay_out(rows_of(kept), self._vectors), self._weights.agreement)
+        found = self._weights.score(rows_of(kept), self._vectors)
         read = np.float32(SCALE) * (found.scores - np.float32(found.none_score))
         scores = np.empty(len(order), dtype=np.float32)
         scores[order[:READ]] = read

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,13 +15,17 @@ from kgqa.embedding import Adapter
 from kgqa.embedding.store import write_atomically
 from kgqa.errors import ReaderError
 from kgqa.reader.agreement import NAMES, Agreement
-from kgqa.reader.features import EVIDENCE
+from kgqa.reader.arrays import Rows, Vectors, lay_out
+from kgqa.reader.contract import ReaderOutput
+from kgqa.reader.familiarity import CAUTION, familiarity
+from kgqa.reader.features import EVIDENCE, prior
 from kgqa.reader.fusion import Fusion
 from kgqa.reader.serialise import TokenKind
 
 FORMAT = 2
 TENSORS, ABOUT, ADAPTER = "reader.safetensors", "reader.json", "adapter.safetensors"
 _AGREEMENT = "agreement."
+_SPLIT = re.compile(r"(?<=\d,)\s+(?=\d)")  # rows of numbers on one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,8 @@ class ReaderWeights:
     """A fusion network, the numbers of agreement, and what tuning added to the encoder.
 
     about : at least `encoder` and `fingerprint`, the name and the fingerprint of the plain encoder that was tuned;
-    besides, how the weights were made. adapter : None where the encoder stays as it is. folder : where they lie.
+    besides, `familiar`, the relations learnt from (see `kgqa.reader.familiarity`), and how the weights were made.
+    adapter : None where the encoder stays as it is. folder : where they lie.
     """
 
     fusion: Fusion
@@ -42,6 +48,18 @@ class ReaderWeights:
         """The name of the encoder that the network reads."""
         return str(self.about["encoder"])
 
+    def score(self, rows: Rows, vectors: Vectors) -> ReaderOutput:
+        """The scores of one question's candidates and of "none of these", in log odds.
+
+        vectors : of the tuned encoder.
+        """
+        batch = lay_out(rows, vectors)
+        found = self.fusion.score(batch, self.agreement)
+        strange = 1 - familiarity(rows.programs, frozenset(self.about.get("familiar", ())))
+        own = prior(batch.evidence)
+        lag = CAUTION * strange * self.agreement.arrays["prior"] * (own - own.max())
+        return ReaderOutput((found.scores + lag).astype(np.float32), found.none_score)
+
     def save(self, folder: Path) -> None:
         """Write the files; numbers as float16, whose rounding is far below what training can tell apart."""
         from safetensors.numpy import save_file
@@ -54,7 +72,7 @@ class ReaderWeights:
         if self.adapter is not None:
             self.adapter.save(folder / ADAPTER)
         write_atomically(folder / TENSORS, lambda target: save_file(tensors, target))
-        text = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
+        text = _SPLIT.sub(" ", json.dumps(about, indent=1, ensure_ascii=False)) + "\n"
         write_atomically(folder / ABOUT, lambda target: target.write_text(text, encoding="utf-8"))
 
     @classmethod

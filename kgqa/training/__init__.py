@@ -8,7 +8,7 @@ if _find_spec("torch") is None:
     raise _MissingExtraError("torch", "train", "train a reader")
 
 from kgqa.training.adapting import Adapted, adapt
-from kgqa.training.config import LossWeights, NetworkSettings, TrainingConfig
+from kgqa.training.config import LossWeights, NetworkSettings, TrainingConfig, TuningSettings
 from kgqa.training.run import TrainingPair, train
 from kgqa.training.synthetic import Synthesiser
 from kgqa.training.trainer import Trained, fit
@@ -21,6 +21,7 @@ __all__ = [
     "Trained",
     "TrainingConfig",
     "TrainingPair",
+    "TuningSettings",
     "adapt",
     "fit",
     "train",

@@ -9,7 +9,7 @@ from pathlib import Path
 from kgqa.errors import TrainingError
 from kgqa.graph import KnowledgeGraph
 from kgqa.reader import shipped_weights
-from kgqa.training.config import TrainingConfig
+from kgqa.training.config import TrainingConfig, TuningSettings
 from kgqa.training.examples import Progress
 from kgqa.training.run import TrainingPair, train
 from kgqa.training.synthetic import Synthesiser
@@ -44,7 +44,7 @@ def adapt(
     languages : of the questions, "en" and "zh". config : `each` is how many questions are made for each of them.
     Errors : TrainingError for a graph from which no question can be made, and as `train`.
     """
-    config = config or TrainingConfig(each=400, steps=600)
+    config = config or TrainingConfig(each=400, steps=400, tuning=TuningSettings(steps=120))
     known = shipped_weights(config.encoder)
     if not config.start and known is not None:
         config = replace(config, start=str(known))
@@ -65,4 +65,4 @@ def _pair(graph: KnowledgeGraph, language: str, config: TrainingConfig) -> Train
             f"no question in {language!r} can be made from this graph: it has {len(graph):,} facts. A reader needs "
             "relations that lead from named things to others"
         )
-    return TrainingPair(name=f"synthetic-{language}", graph=graph, train=made, dev=held)
+    return TrainingPair(name=f"synthetic-{language}", graph=graph, train=made, dev=held, made=True)

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from kgqa.reader.agreement import Agreement, step_masks
+from kgqa.reader.agreement import NAMES, Agreement, step_masks
 from kgqa.reader.arrays import FAR, Rows, distances, layout_programs, numbered, words_of
 from kgqa.reader.features import prior
 from kgqa.reader.wording import token_text
@@ -16,7 +16,6 @@ from kgqa.training.tunable import TunableEncoder
 
 _NEVER = -1e4
 _WIDEST = 4.0
-_START = (8.0, 3.0, 2.0, 4.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +41,20 @@ class AgreementModel(nn.Module):
     dimension : of the encoder's vectors. weight_of_prior : what retrieval's own score counts at first.
     """
 
+    slope: nn.Parameter
+    threshold: nn.Parameter
+    sharpness: nn.Parameter
+    mix: nn.Parameter
+    prior: nn.Parameter
+
     def __init__(self, encoder: TunableEncoder, dimension: int, weight_of_prior: float) -> None:
         super().__init__()
         self.encoder = encoder
         self.weight = nn.Linear(dimension, 1)
-        self.slope, self.threshold = nn.Parameter(torch.tensor(8.0)), nn.Parameter(torch.tensor(-4.0))
-        self.sharpness, self.mix = nn.Parameter(torch.tensor(12.0)), nn.Parameter(torch.tensor(0.0))
-        self.features = nn.Parameter(torch.tensor(_START))
-        self.prior = nn.Parameter(torch.tensor(weight_of_prior))
-        nn.init.zeros_(self.weight.weight)
-        nn.init.zeros_(self.weight.bias)
+        for name in ("slope", "threshold", "sharpness", "mix", "prior"):
+            setattr(self, name, nn.Parameter(torch.zeros(())))
+        self.features = nn.Parameter(torch.zeros(len(NAMES)))
+        self.take(Agreement.initial(dimension, weight_of_prior))
 
     def own_parameters(self) -> dict[str, nn.Parameter]:
         """What is learnt besides the encoder, by name."""

@@ -115,12 +115,11 @@ class FusionModel(nn.Module):
     def take(self, fusion: Fusion) -> None:
         """Start from a trained network. Errors : ReaderError if it has another shape."""
         own = dict(self.named_parameters())
-        found = {name: value for name, value in fusion.arrays.items() if name != "trust"}
         shapes = {name: tuple(value.shape) for name, value in own.items()}
-        if {name: value.shape for name, value in found.items()} != shapes:
+        if {name: value.shape for name, value in fusion.arrays.items()} != shapes:
             raise ReaderError("the reader to start from has another shape; expected the one of 'network'")
         with torch.no_grad():
-            for name, value in found.items():
+            for name, value in fusion.arrays.items():
                 own[name].copy_(torch.from_numpy(value))
 
     def fusion(self) -> Fusion:

@@ -28,13 +28,14 @@ class TrainingPair:
     """A graph and questions over it.
 
     name : of its figures. graph : as for `KGQA.from_graph`. train : the questions to learn from, perhaps none.
-    dev : those to decide by, by default a share of the others.
+    dev : those to decide by, by default a share of the others. made : whether the questions were made from the graph.
     """
 
     name: str
     graph: object
     train: QuestionSet
     dev: QuestionSet | None = None
+    made: bool = False
 
 
 def train(
@@ -61,7 +62,8 @@ def train(
     learnt, decided = dict[str, list[Example]](), dict[str, list[Example]]()
     for pair in pairs:
         learnt[pair.name], decided[pair.name] = _examples(pair, kept, config, on_progress)
-    return fit(learnt, decided, folder, config, on_progress=on_progress)
+    made = [pair.name for pair in pairs if pair.made]
+    return fit(learnt, decided, folder, config, made=made, on_progress=on_progress)
 
 
 def _examples(

@@ -6,7 +6,7 @@ import copy
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -15,13 +15,14 @@ import torch
 
 from kgqa.embedding import TextEncoder, load_encoder, read_weights
 from kgqa.errors import TrainingError
+from kgqa.reader.agreement import Agreement
 from kgqa.reader.arrays import lay_out
 from kgqa.reader.contract import ReaderOutput
+from kgqa.reader.familiarity import learnt
 from kgqa.reader.features import prior
-from kgqa.reader.fusion import Fusion
 from kgqa.reader.trained import NONE, SCALE, TrainedReader, tuned_encoder
 from kgqa.reader.trained_weights import ADAPTER, ReaderWeights
-from kgqa.training.batches import Sampler, collate, whole
+from kgqa.training.batches import Sampler, collate, right_candidates, whole
 from kgqa.training.calibrating import fit_calibration, scored, unanswerable
 from kgqa.training.checkpoint import State, load_checkpoint, save_checkpoint
 from kgqa.training.config import TrainingConfig
@@ -36,8 +37,6 @@ Progress = Callable[[str, int, int], None]
 Examples = Mapping[str, Sequence[Example]]
 
 LOG, TUNING = "log.jsonl", "tuning"
-_TRUST = (0.0, 0.3, 0.6, 1.0, 2.0)
-"""What is tried for the network's trust in agreement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +60,13 @@ def fit(
     config: TrainingConfig,
     *,
     encoder: TextEncoder | None = None,
+    made: Collection[str] = (),
     on_progress: Progress | None = None,
 ) -> Trained:
     """Train a reader on examples.
 
-    encoder : the one of `config.encoder`, where it is open already.
+    encoder : the one of `config.encoder`, where it is open already. made : the sources whose questions were made from
+    their graph: people's words for its relations can't be learnt from them.
     folder : of checkpoint, log and best weights; a run that was stopped there goes on.
     Errors : TrainingError for no examples, losses that are no numbers, a full disk, a foreign or damaged checkpoint.
     """
@@ -76,7 +77,7 @@ def fit(
     if not any(map(len, dev.values())):
         raise TrainingError("there is no dev example to stop by. Give dev questions, or a dev_share above 0")
     torch.set_num_threads(config.threads)
-    run = _Run(train, dev, Path(folder), config, encoder or load_encoder(config.encoder))
+    run = _Run(train, dev, Path(folder), config, encoder or load_encoder(config.encoder), made)
     return run.go(on_progress or _silent)
 
 
@@ -84,7 +85,13 @@ class _Run:
     """One training run."""
 
     def __init__(
-        self, train: Examples, dev: Examples, folder: Path, config: TrainingConfig, encoder: TextEncoder
+        self,
+        train: Examples,
+        dev: Examples,
+        folder: Path,
+        config: TrainingConfig,
+        encoder: TextEncoder,
+        made: Collection[str],
     ) -> None:
         torch.manual_seed(config.seed)
         self._config, self._folder = config, folder
@@ -97,7 +104,7 @@ class _Run:
             self._model.take(self._start.fusion)
         self._mean = copy.deepcopy(self._model).eval()
         self._optimizer = torch.optim.AdamW(self._model.parameters(), lr=config.rate, weight_decay=config.decay)
-        self._train = train
+        self._train, self._made = train, frozenset(made)
         self._sampler = Sampler(
             train,
             batch=config.batch,
@@ -125,33 +132,24 @@ class _Run:
             report("train", state.step, self._config.steps)
             if state.step % self._config.check_every == 0 or state.step == self._config.steps:
                 state = self._look(state)
-        best = self._calibrated(self._trusting(ReaderWeights.load(self._folder)))
+        best = ReaderWeights.load(self._folder)
+        best = self._calibrated(replace(best, about={**best.about, "dev": self._served(best)}))
         best.save(self._folder)
         return Trained(best, best.about["dev"], best.about["before"], state.step)
 
     def _tune(self, report: Progress) -> Tuned:
         """Tune the encoder, or take what an earlier part of this run has tuned."""
-        start = Tuned(self._start.adapter, self._start.agreement) if self._start else None
-        plain = read_weights(self._config.encoder)
-        tuned = tune(self._train, plain, self._folder / TUNING, self._config, start=start, on_progress=report)
+        settings, start = self._config.tuning, None
+        if self._start is not None:
+            start = Tuned(self._start.adapter, self._start.agreement)
+        if settings.steps:
+            plain = read_weights(self._config.encoder)
+            tuned = tune(self._train, plain, self._folder / TUNING, self._config, start=start, on_progress=report)
+        else:
+            tuned = start or Tuned(None, Agreement.initial(self._encoder.dimension, settings.prior))
         if tuned.adapter is not None:
             tuned.adapter.save(self._folder / ADAPTER)
         return tuned
-
-    def _trusting(self, weights: ReaderWeights) -> ReaderWeights:
-        """The weights with as much more trust in retrieval as serves dev best, each source counting alike.
-
-        Sources from which nothing was learnt decide alone, where there are any: a network that has seen questions of a
-        kind would rather trust itself, and on others should not.
-        """
-        unseen = [name for name in self._dev if not self._train.get(name)] or list(self._dev)
-        tried = []
-        for factor in _TRUST:
-            trust = np.array(factor, dtype=np.float32)
-            one = replace(weights, fusion=Fusion({**weights.fusion.arrays, "trust": trust}))
-            tried.append((one, self._served(one)))
-        best, figures = max(tried, key=lambda pair: float(np.mean([pair[1][name] for name in unseen])))
-        return replace(best, about={**best.about, "dev": figures, "trust": float(best.fusion.arrays["trust"])})
 
     def _served(self, weights: ReaderWeights) -> dict[str, float]:
         """The mean F1 of the candidate that the weights put first, for each source."""
@@ -172,7 +170,7 @@ class _Run:
 
     def _read(self, example: Example, weights: ReaderWeights) -> ReaderOutput:
         rows, _ = collate([whole(example)])
-        found = weights.fusion.score(lay_out(rows, self._vectors), self._agreement)
+        found = weights.score(rows, self._vectors)
         return ReaderOutput(SCALE * (found.scores - found.none_score), NONE)
 
     def _step(self, step: int) -> None:
@@ -224,9 +222,17 @@ class _Run:
             "dev": dict(dev),
             "before": {name: round(float(np.mean([unread(e) for e in d])), 4) for name, d in self._dev.items()},
             "train": {name: len(examples) for name, examples in sorted(self._train.items())},
+            "familiar": self._familiar(),
             "config": asdict(self._config),
         }
         return ReaderWeights(self._mean.fusion(), self._agreement, about, self._tuned.adapter, self._folder)
+
+    def _familiar(self) -> list[int]:
+        """The relations of the right programs of questions that people asked."""
+        asked = [e for name, examples in self._train.items() if name not in self._made for e in examples]
+        return learnt(
+            c.tokens for e in asked for c, right in zip(e.candidates, right_candidates(e), strict=True) if right
+        )
 
     def _measure(self) -> dict[str, float]:
         """The mean F1 of the candidate with the best score, for each source."""

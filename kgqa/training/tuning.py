@@ -60,11 +60,8 @@ def tune(
     model = AgreementModel(encoder, weights.shape.hidden, settings.prior)
     if start is not None:
         model.take(start.agreement)
-    if settings.steps:
-        _Run(train, model, folder, config).go(on_progress)
-    adapter = encoder.adapter().scaled(settings.share)
-    changed = settings.steps > 0 or (start is not None and start.adapter is not None)
-    return Tuned(adapter if changed else None, model.agreement())
+    _Run(train, model, folder, config).go(on_progress)
+    return Tuned(encoder.adapter().scaled(settings.share), model.agreement())
 
 
 class _Run:

@@ -7,7 +7,8 @@ import numpy as np
 from kgqa.embedding import TextEncoder
 from kgqa.embedding.contract import Floats
 from kgqa.reader import ReaderWeights
-from kgqa.reader.arrays import FAR, PLACES, Centre
+from kgqa.reader.agreement import NAMES, Agreement
+from kgqa.reader.arrays import FAR, PLACES
 from kgqa.reader.features import OPERATIONS, RESULTS
 from kgqa.reader.fusion import HEADS, MAXIMA, NUMBERS, Fusion
 from kgqa.reader.serialise import TokenKind
@@ -58,10 +59,16 @@ def random_weights(encoder: TextEncoder, seed: int) -> ReaderWeights:
     for name, shape in (
         ("nearness", ()),
         ("threshold", ()),
-        ("prior", ()),
-        ("trust", ()),
         ("blocks.0.cross.near", (HEADS,)),
     ):
         table(name, *shape)
-    centre = Centre(np.zeros(encoder.dimension, dtype=np.float32), np.zeros(encoder.dimension, dtype=np.float32))
-    return ReaderWeights(Fusion(arrays), centre, {"encoder": encoder.name, "fingerprint": encoder.fingerprint})
+    about = {"encoder": encoder.name, "fingerprint": encoder.fingerprint}
+    return ReaderWeights(Fusion(arrays), random_agreement(encoder.dimension, seed), about)
+
+
+def random_agreement(dimension: int, seed: int) -> Agreement:
+    """Numbers of an agreement."""
+    drawn = np.random.default_rng(seed)
+    shapes = {"weight.weight": (1, dimension), "weight.bias": (1,), "features": (len(NAMES),)}
+    shapes |= {name: () for name in ("slope", "threshold", "sharpness", "mix", "prior")}
+    return Agreement({name: np.asarray(drawn.standard_normal(shape), np.float32) for name, shape in shapes.items()})

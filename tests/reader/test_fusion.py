@@ -10,10 +10,10 @@ import pytest
 
 from kgqa.errors import ReaderError
 from kgqa.reader import ReaderInput, ReaderWeights, TrainedReader
-from kgqa.reader.arrays import FAR, Centre, EncoderVectors, lay_out, rows_of
+from kgqa.reader.arrays import FAR, EncoderVectors, lay_out, rows_of
 from kgqa.reader.seen import InputBuilder
 from kgqa.reader.trained import NONE, SCALE, shipped_weights
-from tests.reader.random_weights import random_weights
+from tests.reader.random_weights import random_agreement, random_weights
 from tests.retrieval.toy import DIMENSION, Lab, WordEncoder, films
 
 QUESTIONS = (
@@ -22,7 +22,6 @@ QUESTIONS = (
     "How many films star Lee?",
     "What is the genre of the films by Kim?",
 )
-CENTRE = Centre(np.full(DIMENSION, 0.01, dtype=np.float32), np.full(DIMENSION, -0.01, dtype=np.float32))
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +44,12 @@ def test_numpy_and_torch_agree(inputs: list[ReaderInput], seed: int) -> None:
     model = FusionModel(DIMENSION, NetworkSettings(width=24, blocks=2, hidden=8)).eval()
     for parameter in model.parameters():  # no value may stay at a start that hides a mistake
         torch.nn.init.normal_(parameter, std=0.3)
+    agreement = random_agreement(DIMENSION, seed)
     for item in inputs:
-        arrays = lay_out(rows_of(item), EncoderVectors(WordEncoder()), CENTRE)
+        arrays = lay_out(rows_of(item), EncoderVectors(WordEncoder()))
         with torch.no_grad():
-            scores, none, _, _ = model(arrays, 1, torch.zeros(len(item.candidates), dtype=torch.long))
-        found = model.fusion().score(arrays)
+            scores, none, _, _ = model(arrays, agreement, 1, torch.zeros(len(item.candidates), dtype=torch.long))
+        found = model.fusion().score(arrays, agreement)
         np.testing.assert_allclose(found.scores, scores.numpy(), atol=1e-3, rtol=1e-3)
         assert found.none_score == pytest.approx(float(none), abs=1e-3)
 
@@ -57,15 +57,14 @@ def test_numpy_and_torch_agree(inputs: list[ReaderInput], seed: int) -> None:
 def test_distances_count_tokens_from_the_nearest_slot(inputs: list[ReaderInput]) -> None:
     both = next(c for c in inputs[1].candidates if len(c.masked.slots) == 2)
     item = ReaderInput(QUESTIONS[1], (both,))
-    arrays = lay_out(rows_of(item), EncoderVectors(WordEncoder()), CENTRE)
+    arrays = lay_out(rows_of(item), EncoderVectors(WordEncoder()))
     # Which films by X star Y: of two slots as near, the first counts.
     assert (arrays.distance[0] - FAR).tolist() == [-3, -2, -1, 0, 1, 0]
 
 
 def test_scores_are_log_odds_against_none(inputs: list[ReaderInput]) -> None:
     weights = random_weights(WordEncoder(), 1)
-    arrays = lay_out(rows_of(inputs[0]), EncoderVectors(WordEncoder()), weights.centre)
-    raw = weights.fusion.score(arrays)
+    raw = weights.score(rows_of(inputs[0]), EncoderVectors(WordEncoder()))
     found = TrainedReader(WordEncoder(), weights).read([inputs[0]])[0]
     assert found.none_score == NONE < 0
     np.testing.assert_allclose(found.scores / SCALE, raw.scores - raw.none_score, atol=1e-4)

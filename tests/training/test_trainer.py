@@ -22,8 +22,9 @@ from tests.training.toy import ToySystem
 pytestmark = pytest.mark.slow
 torch = pytest.importorskip("torch")
 
-from kgqa.training import NetworkSettings, TrainingConfig, fit  # noqa: E402 - needs torch
-from kgqa.training.trainer import LOG, schedule  # noqa: E402
+from kgqa.training import NetworkSettings, TrainingConfig, TuningSettings, fit  # noqa: E402 - needs torch
+from kgqa.training.schedule import schedule  # noqa: E402
+from kgqa.training.trainer import LOG  # noqa: E402
 
 PEOPLE = [f"P{i}" for i in range(8)]
 FACTS = "\n".join(
@@ -44,7 +45,8 @@ CONFIG = TrainingConfig(
     check_every=40,
     dev_each=12,
     threads=1,
-    network=NetworkSettings(width=16, blocks=1, hidden=8, dropout=0.0, prior=1.0),
+    network=NetworkSettings(width=16, blocks=1, hidden=8, dropout=0.0),
+    tuning=TuningSettings(steps=0, prior=1.0),
 )
 
 
@@ -140,8 +142,7 @@ def test_no_examples_are_an_error(examples: list[Example], tmp_path: Path) -> No
 
 
 def test_the_rate_rises_then_falls() -> None:
-    config = replace(CONFIG, steps=100, warmup=0.1)
-    rates = [schedule(step, config) for step in range(100)]
+    rates = [schedule(step, 100, 0.1) for step in range(100)]
     assert rates[:10] == pytest.approx([(i + 1) / 10 for i in range(10)])
     assert rates[10:] == sorted(rates[10:], reverse=True)
     assert rates[55] == pytest.approx(0.5)
