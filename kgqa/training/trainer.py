@@ -133,6 +133,7 @@ class _Run:
             if state.step % self._config.check_every == 0 or state.step == self._config.steps:
                 state = self._look(state)
         best = ReaderWeights.load(self._folder)
+        best = replace(best, about={**best.about, "familiar": self._familiar()})
         best = self._calibrated(replace(best, about={**best.about, "dev": self._served(best)}))
         best.save(self._folder)
         return Trained(best, best.about["dev"], best.about["before"], state.step)
@@ -222,7 +223,6 @@ class _Run:
             "dev": dict(dev),
             "before": {name: round(float(np.mean([unread(e) for e in d])), 4) for name, d in self._dev.items()},
             "train": {name: len(examples) for name, examples in sorted(self._train.items())},
-            "familiar": self._familiar(),
             "config": asdict(self._config),
         }
         return ReaderWeights(self._mean.fusion(), self._agreement, about, self._tuned.adapter, self._folder)

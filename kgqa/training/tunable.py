@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import tempfile
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -132,7 +133,9 @@ def _with_adapter(weights: EncoderWeights, settings: TuningSettings) -> Any:
         if isinstance(part, nn.Dropout):
             part.p = settings.dropout
     alpha = round(settings.scale * settings.rank)
-    return get_peft_model(bert, LoraConfig(r=settings.rank, lora_alpha=alpha, target_modules=list(_LAYERS)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # peft reads a property that transformers has renamed
+        return get_peft_model(bert, LoraConfig(r=settings.rank, lora_alpha=alpha, target_modules=list(_LAYERS)))
 
 
 def _scale(settings: TuningSettings) -> float:

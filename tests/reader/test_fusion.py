@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,10 @@ import pytest
 from kgqa.errors import ReaderError
 from kgqa.reader import ReaderInput, ReaderWeights, TrainedReader
 from kgqa.reader.arrays import FAR, EncoderVectors, lay_out, rows_of
+from kgqa.reader.familiarity import CAUTION, learnt
+from kgqa.reader.features import prior
 from kgqa.reader.seen import InputBuilder
-from kgqa.reader.trained import NONE, SCALE, shipped_weights
+from kgqa.reader.trained import NONE, READ, SCALE, shipped_weights
 from tests.reader.random_weights import random_agreement, random_weights
 from tests.retrieval.toy import DIMENSION, Lab, WordEncoder, films
 
@@ -64,10 +67,31 @@ def test_distances_count_tokens_from_the_nearest_slot(inputs: list[ReaderInput])
 
 def test_scores_are_log_odds_against_none(inputs: list[ReaderInput]) -> None:
     weights = random_weights(WordEncoder(), 1)
-    raw = weights.score(rows_of(inputs[0]), EncoderVectors(WordEncoder()))
-    found = TrainedReader(WordEncoder(), weights).read([inputs[0]])[0]
+    item = ReaderInput(inputs[0].question, inputs[0].candidates[:READ])
+    raw = weights.score(rows_of(item), EncoderVectors(WordEncoder()))
+    found = TrainedReader(WordEncoder(), weights).read([item])[0]
     assert found.none_score == NONE < 0
-    np.testing.assert_allclose(found.scores / SCALE, raw.scores - raw.none_score, atol=1e-4)
+    np.testing.assert_allclose(np.sort(found.scores) / SCALE, np.sort(raw.scores - raw.none_score), atol=1e-4)
+
+
+def test_candidates_that_are_not_read_stay_behind_in_retrievals_order(inputs: list[ReaderInput]) -> None:
+    many = tuple(replace(c, alignment=-0.1 * i, coverage=0, fit=0) for i, c in enumerate(inputs[0].candidates))
+    assert len(many) > READ
+    scores = TrainedReader(WordEncoder(), random_weights(WordEncoder(), 1)).read([ReaderInput("who?", many)])[0].scores
+    assert scores[READ:].max() < scores[:READ].min()
+    assert scores[READ:].tolist() == sorted(scores[READ:].tolist(), reverse=True)
+
+
+def test_unfamiliar_relations_leave_more_to_retrieval(inputs: list[ReaderInput]) -> None:
+    plain = random_weights(WordEncoder(), 1)
+    item = ReaderInput(inputs[0].question, inputs[0].candidates[:READ])
+    known = replace(plain, about={**plain.about, "familiar": learnt([c.tokens for c in item.candidates] * 3)})
+    rows, vectors = rows_of(item), EncoderVectors(WordEncoder())
+    strange, familiar = plain.score(rows, vectors), known.score(rows, vectors)
+    own = prior(rows.evidence)
+    lag = CAUTION * plain.agreement.arrays["prior"] * (own - own.max())
+    np.testing.assert_allclose(strange.scores, familiar.scores + lag, atol=1e-4)
+    assert strange.none_score == familiar.none_score
 
 
 def test_weights_come_back_from_disk(inputs: list[ReaderInput], tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from tests.retrieval.toy import build, films, lines
 pytestmark = pytest.mark.slow
 pytest.importorskip("torch")
 
-from kgqa.training import NetworkSettings, TrainingConfig, TrainingPair, adapt, train  # noqa: E402 - needs torch
+from kgqa.training import NetworkSettings, TrainingConfig, TrainingPair, TuningSettings, adapt, train  # noqa: E402 - needs torch
 
 SMALL = TrainingConfig(
     steps=4,
@@ -29,6 +29,7 @@ SMALL = TrainingConfig(
     check_every=2,
     threads=1,
     network=NetworkSettings(width=8, blocks=1, hidden=4),
+    tuning=TuningSettings(steps=2, batch=2, candidates=2, rank=2, mixed=False),
 )
 
 
