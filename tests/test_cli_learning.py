@@ -23,7 +23,7 @@ GRAPH = "".join(
     f"{c},capital,{t}\n{c},continent,{'Europe' if i < 3 else 'elsewhere'}\n"
     for i, (c, t) in enumerate(COUNTRIES.items())
 )
-SETTINGS = "steps = 8\nbatch = 4\neach = 12\ndev_each = 6\ncheck_every = 4\n"
+SETTINGS = "steps = 8\nbatch = 4\neach = 12\ndev_each = 6\ncheck_every = 4\n[tuning]\nsteps = 2\nbatch = 2\n"
 
 
 @pytest.fixture
@@ -50,7 +50,8 @@ def run(capsys: pytest.CaptureFixture[str], *argv: object) -> tuple[int, str, st
 def test_a_reader_is_trained_and_asked(capsys: pytest.CaptureFixture[str], files: Path, command: str) -> None:
     given = (files / "graph.csv", files / "q.jsonl") if command == "train" else (files / "graph.csv",)
     model = files / "model"
-    code, out, _ = run(capsys, command, *given, "-o", model, "--config", files / "short.toml", "--json")
+    code, out, err = run(capsys, command, *given, "-o", model, "--config", files / "short.toml", "--json")
+    assert code == 0, err
     figures = json.loads(out)
     assert (code, figures["steps"], figures["before"].keys()) == (0, 8, figures["dev"].keys())
     assert all(0 <= figure <= 1 for figure in figures["dev"].values())

@@ -50,7 +50,7 @@ class Adapter:
         """
         tensors = dict(weights.tensors)
         for layer, down in self.down.items():
-            name, delta = f"{layer}.weight", self.up[layer] @ down
+            name, delta = f"{layer}.weight", _product(self.up[layer], down)
             found = tensors.get(name)
             if found is None or found.shape != delta.shape:
                 shape = "no such layer" if found is None else f"shape {found.shape}"
@@ -85,6 +85,15 @@ class Adapter:
         if about.get("format") != str(FORMAT) or "base" not in about:
             raise EncoderError(f"{path} is of format {json.dumps(about)}; expected format {FORMAT}. Train it again")
         return cls(about["base"], _half(tensors, DOWN), _half(tensors, UP))
+
+
+def _product(up: Floats, down: Floats) -> Floats:
+    """Their matrix product. Some builds of BLAS report invalid values that no product holds: it is looked at itself."""
+    with np.errstate(invalid="ignore"):
+        found: Floats = up @ down
+    if not np.isfinite(found).all():
+        raise EncoderError("the adapter holds values that are no numbers. Train it again")
+    return found
 
 
 def _half(tensors: Mapping[str, Floats], end: str) -> dict[str, Floats]:

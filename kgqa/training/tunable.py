@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from kgqa.embedding import Adapter, EncoderWeights, write_pretrained
+from kgqa.embedding import Adapter, EncoderWeights
 from kgqa.embedding.tokenize import open_tokenizer
 from kgqa.errors import MissingExtraError
 from kgqa.training.config import TuningSettings
@@ -124,11 +124,22 @@ def _with_adapter(weights: EncoderWeights, settings: TuningSettings) -> Any:
     if any(importlib.util.find_spec(name) is None for name in ("peft", "transformers")):
         raise MissingExtraError("peft", "train", "fine-tune an encoder")
     from peft import LoraConfig, get_peft_model
-    from transformers import BertModel
+    from transformers import BertConfig, BertModel
 
-    with tempfile.TemporaryDirectory() as folder:
-        write_pretrained(weights, Path(folder))
-        bert = BertModel.from_pretrained(folder, add_pooling_layer=False, attn_implementation="sdpa")
+    shape = weights.shape
+    config = BertConfig(
+        vocab_size=shape.vocabulary,
+        hidden_size=shape.hidden,
+        num_hidden_layers=shape.layers,
+        num_attention_heads=shape.heads,
+        intermediate_size=shape.intermediate,
+        max_position_embeddings=shape.positions,
+        layer_norm_eps=shape.epsilon,
+    )
+    config._attn_implementation = "sdpa"
+    bert = BertModel(config, add_pooling_layer=False)
+    wanted = bert.state_dict()
+    bert.load_state_dict({name: torch.from_numpy(np.array(weights.tensors[name])) for name in wanted})
     for part in bert.modules():
         if isinstance(part, nn.Dropout):
             part.p = settings.dropout
