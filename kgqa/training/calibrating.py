@@ -15,6 +15,8 @@ from kgqa.training.examples import Example
 
 _SHRINK = 1e-3
 _HELD = Calibration()
+LOST = 0.25
+"""The weight of a question whose relation was taken away: as if one question in five could not be answered."""
 _RIGHT = 0.999
 _ROUNDS = 100
 _COVERAGE, _SUPPORT, _SIZE = (EVIDENCE.index(name) for name in ("coverage", "support", "size"))
@@ -22,14 +24,18 @@ _COVERAGE, _SUPPORT, _SIZE = (EVIDENCE.index(name) for name in ("coverage", "sup
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A question's features as `calibration_features` gives them, and whether its best candidate is right."""
+    """A question's features as `calibration_features` gives them, and whether its best candidate is right.
+
+    weight : how much it counts.
+    """
 
     source: str
     features: tuple[float, ...]
     right: bool
+    weight: float = 1.0
 
 
-def scored(example: Example, output: ReaderOutput) -> Scored:
+def scored(example: Example, output: ReaderOutput, weight: float = 1.0) -> Scored:
     """The best candidate of an example; a rival counts for the margin if it yields something else."""
     order = np.argsort(-output.scores, kind="stable").tolist()
     best = example.candidates[order[0]]
@@ -39,7 +45,7 @@ def scored(example: Example, output: ReaderOutput) -> Scored:
     score = float(output.scores[order[0]])
     seen = ReaderCandidate("", 0.0, best.evidence[_COVERAGE], 0.0, best.evidence[_SUPPORT])
     features = calibration_features(seen, score, score - second, 0)
-    return Scored(example.source, features, best.f1 >= _RIGHT)
+    return Scored(example.source, features, best.f1 >= _RIGHT, weight)
 
 
 def unanswerable(example: Example) -> Example | None:
@@ -63,7 +69,7 @@ def fit_calibration(examples: Sequence[Scored]) -> Calibration:
     names = np.array([example.source for example in examples])
     features = np.array([example.features for example in examples])
     right = np.array([float(example.right) for example in examples])
-    weights = np.array([1 / np.sqrt((names == name).sum()) for name in names])
+    weights = np.array([e.weight for e in examples]) / [np.sqrt((names == name).sum()) for name in names]
     found = _newton(features, right, weights / weights.mean())
     bias, score, margin, coverage = (round(float(value), 3) for value in found)
     return Calibration(bias=bias, score=score, margin=margin, coverage=coverage)

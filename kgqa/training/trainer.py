@@ -23,7 +23,7 @@ from kgqa.reader.features import prior
 from kgqa.reader.trained import NONE, SCALE, TrainedReader, tuned_encoder
 from kgqa.reader.trained_weights import ADAPTER, ReaderWeights
 from kgqa.training.batches import Sampler, collate, right_candidates, whole
-from kgqa.training.calibrating import fit_calibration, scored, unanswerable
+from kgqa.training.calibrating import LOST, fit_calibration, scored, unanswerable
 from kgqa.training.checkpoint import State, load_checkpoint, save_checkpoint
 from kgqa.training.config import TrainingConfig
 from kgqa.training.examples import Example
@@ -165,7 +165,8 @@ class _Run:
         found = []
         for examples in self._dev.values():
             lost = [left for example in examples if (left := unanswerable(example)) is not None]
-            found += [scored(example, self._read(example, weights)) for example in (*examples, *lost)]
+            found += [scored(example, self._read(example, weights)) for example in examples]
+            found += [scored(example, self._read(example, weights), LOST) for example in lost]
         calibration = asdict(fit_calibration(found))
         return replace(weights, about={**weights.about, "calibration": calibration})
 
