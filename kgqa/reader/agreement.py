@@ -18,26 +18,17 @@ from numpy.typing import NDArray
 from kgqa.embedding.contract import Floats
 from kgqa.reader.arrays import FAR, FusionArrays, unit
 from kgqa.reader.features import prior
-from kgqa.reader.serialise import TokenKind
+from kgqa.reader.serialise import RELATIONS, STEPS, TokenKind
 
 NAMES = ("explained", "steps", "least step", "steps together", "order")
 """The features, as `features` gives them."""
 _INITIAL = (8.0, 3.0, 2.0, 4.0, 1.0)
-_STEPS = (TokenKind.ALONG.value, TokenKind.AGAINST.value)
-_NAMED = (
-    *_STEPS,
-    TokenKind.WHERE.value,
-    TokenKind.WHERE_COUNT.value,
-    TokenKind.LARGEST.value,
-    TokenKind.SMALLEST.value,
-    TokenKind.MOST.value,
-    TokenKind.FEWEST.value,
-    TokenKind.MEASURE.value,
-    TokenKind.COMPARE.value,
-    TokenKind.CLASS.value,
-)
-_NEVER = np.float32(-1e4)
-_WIDEST = 4.0
+_STEPS = [kind.value for kind in STEPS]
+_NAMED = [kind.value for kind in (*RELATIONS, TokenKind.CLASS)]
+NEVER = -1e4
+"""The logit of what is not there."""
+WIDEST = 4.0
+"""The weight of a word lies within this many powers of e, either way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +67,26 @@ class Agreement:
 
     def total(self, parts: Floats, batch: FusionArrays) -> Floats:
         """The scores of the candidates, float32 [c]; `parts` are what `features` gives."""
-        found: Floats = (parts @ self.arrays["features"] + self.arrays["prior"] * prior(batch.evidence)).astype(
-            np.float32
-        )
+        # Not by BLAS, which at times reports invalid values for a product this narrow, of finite numbers.
+        summed = (parts * self.arrays["features"]).sum(axis=1)
+        found: Floats = (summed + self.arrays["prior"] * prior(batch.evidence)).astype(np.float32)
         return found
 
     def features(self, batch: FusionArrays, near: Floats) -> Floats:
         """What the score sums up, float32 [c, len(NAMES)]."""
         asked = batch.asked[batch.variant]
-        steps = batch.there & np.isin(batch.kind, _NAMED)
+        steps = batch.there & step_masks(batch.kind)[0]
         best = np.where(asked[:, None, :], near, -1).max(axis=2)
         count = np.maximum(steps.sum(axis=1), 1)
         mean = np.where(steps, best, 0).sum(axis=1) / count
         least = np.where(steps.any(axis=1), np.where(steps, best, 2).min(axis=1), mean)
-        columns = (self._explained(batch, near), mean, least, together(batch), self._order(batch, near))
+        columns = (self._explained(batch, near), mean, least, _together(batch), self._order(batch, near))
         return np.stack(columns, axis=1).astype(np.float32)
 
     def _explained(self, batch: FusionArrays, near: Floats) -> Floats:
         """The share of the question's words, by weight, that some token of the program speaks of."""
         weight = batch.states @ self.arrays["weight.weight"][0] + self.arrays["weight.bias"]
-        weight = np.exp(np.clip(weight, -_WIDEST, _WIDEST))
+        weight = np.exp(np.clip(weight, -WIDEST, WIDEST))
         weight = np.where(batch.asked & (batch.distance != FAR), weight, 0)[batch.variant]
         match = np.where(batch.there[:, :, None], near, -1).max(axis=1)
         told = 1 / (1 + np.exp(-(self.arrays["slope"] * match + self.arrays["threshold"])))
@@ -104,19 +95,19 @@ class Agreement:
 
     def _order(self, batch: FusionArrays, near: Floats) -> Floats:
         """Whether later steps are said further from the name that the program starts from, in [-1, 1]."""
-        logits = np.where(batch.asked[batch.variant][:, None, :], self.arrays["sharpness"] * near, _NEVER)
+        logits = np.where(batch.asked[batch.variant][:, None, :], self.arrays["sharpness"] * near, np.float32(NEVER))
         chances = np.exp(logits - logits.max(axis=2, keepdims=True))
         chances = chances / chances.sum(axis=2, keepdims=True)
         distance = np.abs(batch.distance - FAR).astype(np.float32)[batch.variant]
         place = (chances * distance[:, None, :]).sum(axis=2)
-        steps = batch.there & np.isin(batch.kind, _STEPS)
+        steps = batch.there & step_masks(batch.kind)[1]
         pairs = steps[:, 1:] & steps[:, :-1]
         gaps = np.where(pairs, np.tanh(0.5 * (place[:, 1:] - place[:, :-1])), 0)
         order: Floats = gaps.sum(axis=1) / np.maximum(pairs.sum(axis=1), 1)
         return order
 
 
-def together(batch: FusionArrays) -> Floats:
+def _together(batch: FusionArrays) -> Floats:
     """The cosine of the sum of a program's texts with the mean of the question's tokens, [c]."""
     total = (batch.texts[batch.told] * batch.there[:, :, None]).sum(axis=1)
     means = unit(batch.states.sum(axis=1))

@@ -111,19 +111,17 @@ def rows_of(item: ReaderInput) -> Rows:
 def lay_out(rows: Rows, vectors: Vectors) -> FusionArrays:
     """Encode and pad. Questions are cut after 64 tokens, programs after 24."""
     found = [(states[:_LONGEST], offsets[:_LONGEST]) for states, offsets in vectors.states(rows.questions)]
-    states, asked, distance = _questions(rows.questions, found)
+    asked, distance, said, words = layout_questions(rows.questions, [offsets for _, offsets in found])
+    states = _states([own for own, _ in found], asked.shape[1])
     known = numbered(token_text(token) for program in rows.programs for token in program)
-    texts = np.zeros((len(known) + 1, states.shape[2]), dtype=np.float32)
-    if known:
-        texts[1:] = vectors.texts(list(known))
     kind, told, there = layout_programs(rows.programs, known)
     place = np.cumsum(there, axis=1) - 1
     return FusionArrays(
         states=states,
-        words=_words(rows.questions, found, vectors, states.shape),
+        words=_table(words, vectors, states.shape[2])[said],
         asked=asked,
         distance=distance,
-        texts=texts,
+        texts=_table(list(known), vectors, states.shape[2]),
         kind=kind,
         told=told,
         there=there,
@@ -157,36 +155,42 @@ def words_of(question: str, offsets: NDArray[np.int32]) -> list[str]:
     return found
 
 
-def _questions(
-    questions: Sequence[MaskedQuestion], found: Sequence[tuple[Floats, NDArray[np.int32]]]
-) -> tuple[Floats, NDArray[np.bool_], Ints]:
-    length = max((len(states) for states, _ in found), default=0) or 1
-    states = np.zeros((len(found), length, found[0][0].shape[1]), dtype=np.float32)
-    asked = np.zeros(states.shape[:2], dtype=bool)
-    distance = np.zeros(states.shape[:2], dtype=np.int64)
-    for row, ((own, offsets), question) in enumerate(zip(found, questions, strict=True)):
+def layout_questions(
+    questions: Sequence[MaskedQuestion], offsets: Sequence[NDArray[np.int32]]
+) -> tuple[NDArray[np.bool_], Ints, Ints, list[str]]:
+    """Where tokens are and how far from a slot, as in `FusionArrays`; the numbers of their words, [v, l]; the words.
+
+    offsets : of each question's tokens. A token without a word has number 0, the first word 1.
+    """
+    shape = len(questions), max(1, *map(len, offsets))
+    asked, distance, said = (
+        np.zeros(shape, dtype=bool),
+        np.zeros(shape, dtype=np.int64),
+        np.zeros(shape, dtype=np.int64),
+    )
+    words = [words_of(question.text, spans) for question, spans in zip(questions, offsets, strict=True)]
+    known = numbered(word for row in words for word in row)
+    for row, (question, spans) in enumerate(zip(questions, offsets, strict=True)):
+        asked[row, : max(len(spans), 1)] = True
+        distance[row, : len(spans)] = _distances(spans, question.slots)
+        said[row, : len(spans)] = [known.get(word, 0) for word in words[row]]
+    return asked, distance, said, list(known)
+
+
+def _states(found: Sequence[Floats], width: int) -> Floats:
+    """Each question's tokens, padded."""
+    states = np.zeros((len(found), width, found[0].shape[1]), dtype=np.float32)
+    for row, own in enumerate(found):
         states[row, : len(own)] = own
-        asked[row, : max(len(own), 1)] = True
-        distance[row, : len(own)] = distances(offsets, question.slots)
-    return states, asked, distance
+    return states
 
 
-def _words(
-    questions: Sequence[MaskedQuestion],
-    found: Sequence[tuple[Floats, NDArray[np.int32]]],
-    vectors: Vectors,
-    shape: tuple[int, ...],
-) -> Floats:
-    """The vectors of the tokens' words, each word encoded by itself."""
-    said = [words_of(question.text, offsets) for question, (_, offsets) in zip(questions, found, strict=True)]
-    known = numbered(word for words in said for word in words)
-    table = np.zeros((len(known) + 1, shape[2]), dtype=np.float32)
-    if known:
-        table[1:] = vectors.texts(list(known))
-    rows = np.zeros(shape[:2], dtype=np.int64)
-    for row, words in enumerate(said):
-        rows[row, : len(words)] = [known.get(word, 0) for word in words]
-    return table[rows]
+def _table(texts: Sequence[str], vectors: Vectors, dimension: int) -> Floats:
+    """The vectors of numbered texts, with a row of zeros before them."""
+    table = np.zeros((len(texts) + 1, dimension), dtype=np.float32)
+    if texts:
+        table[1:] = vectors.texts(texts)
+    return table
 
 
 def layout_programs(programs: Sequence[Tokens], known: Mapping[str, int]) -> tuple[Ints, Ints, NDArray[np.bool_]]:
@@ -202,7 +206,7 @@ def layout_programs(programs: Sequence[Tokens], known: Mapping[str, int]) -> tup
     return kind, told, there
 
 
-def distances(offsets: NDArray[np.int32], slots: Sequence[int]) -> Ints:
+def _distances(offsets: NDArray[np.int32], slots: Sequence[int]) -> Ints:
     """The signed distance of each token from its nearest slot, in tokens, moved to [0, 2 * FAR]."""
     if not slots or not len(offsets):
         return np.full(len(offsets), 2 * FAR, dtype=np.int64)

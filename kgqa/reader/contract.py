@@ -47,7 +47,7 @@ class ReaderCandidate:
     tokens : the program step by step, its entities as slots (`kgqa.reader.serialise`). masked : the question with
     the mentions that the program rests on as letters.
     operation, result : what it does and yields. hops : steps in all. names : entities in all.
-    size : nodes that it yields. truncated : whether a set was cut on the way. answers : the names of some of them.
+    size : nodes that it yields. truncated : whether a set was cut on the way.
     """
 
     words: str
@@ -63,7 +63,6 @@ class ReaderCandidate:
     names: int = 1
     size: int = 1
     truncated: bool = False
-    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,24 +11,10 @@ import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from kgqa.reader.serialise import ProgramToken, TokenKind
+from kgqa.reader.serialise import RELATIONS, ProgramToken
 
 CAUTION = 4.0
 _OFTEN = 3
-_NAMED = frozenset(
-    (
-        TokenKind.ALONG,
-        TokenKind.AGAINST,
-        TokenKind.WHERE,
-        TokenKind.WHERE_COUNT,
-        TokenKind.LARGEST,
-        TokenKind.SMALLEST,
-        TokenKind.MOST,
-        TokenKind.FEWEST,
-        TokenKind.MEASURE,
-        TokenKind.COMPARE,
-    )
-)
 
 
 def learnt(programs: Iterable[Sequence[ProgramToken]]) -> list[int]:
@@ -44,4 +30,4 @@ def familiarity(programs: Sequence[Sequence[ProgramToken]], known: Collection[in
 
 
 def _hashes(program: Sequence[ProgramToken]) -> Iterator[int]:
-    return (zlib.crc32(token.text.casefold().encode()) for token in program if token.kind in _NAMED)
+    return (zlib.crc32(token.text.casefold().encode()) for token in program if token.kind in RELATIONS)

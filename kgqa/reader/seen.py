@@ -10,7 +10,7 @@ from kgqa.graph import KnowledgeGraph
 from kgqa.program import algebra as ops
 from kgqa.program.algebra import Program, Yields
 from kgqa.reader.contract import Operation, ReaderCandidate, ReaderInput, ResultKind
-from kgqa.reader.serialise import ProgramToken, Serialiser, TokenKind, masked_question, slots_of
+from kgqa.reader.serialise import STEPS, ProgramToken, Serialiser, TokenKind, masked_question, slots_of
 from kgqa.retrieval.contract import Candidate, Retrieval
 from kgqa.retrieval.gist import gist
 from kgqa.types import NodeIds
@@ -18,7 +18,6 @@ from kgqa.types import NodeIds
 _SAMPLE = 5
 _TIMES = frozenset(("date", "dateTime", "gYear", "gYearMonth", "dateTimeStamp", "time"))
 _TEXTS = frozenset(("string", "langString"))
-_STEPS = (TokenKind.ALONG, TokenKind.AGAINST)
 _OPERATIONS: tuple[tuple[Operation, tuple[type[Program], ...]], ...] = (
     (Operation.YES_NO, (ops.Contains, ops.Exists)),
     (Operation.COMPARISON, (ops.Compare, ops.CompareNumbers, ops.Where, ops.WhereBeside, ops.WhereCount)),
@@ -55,11 +54,10 @@ class InputBuilder:
             masked=masked_question(retrieval.question.text, candidate.links, slots),
             operation=operation_of(program),
             result=result,
-            hops=sum(token.kind in _STEPS for token in tokens),
+            hops=sum(token.kind in STEPS for token in tokens),
             names=len(slots),
             size=0 if candidate.nodes is None else len(candidate.nodes),
             truncated=candidate.truncated,
-            answers=self._answers(candidate.nodes, language),
         )
 
     def _yielded(self, candidate: Candidate, result: ResultKind, serialiser: Serialiser) -> ProgramToken:
@@ -68,12 +66,6 @@ class InputBuilder:
         named = result is ResultKind.ENTITY and nodes is not None and len(nodes) > 0
         label = serialiser.class_of(int(nodes[0])) if named and nodes is not None else ""
         return ProgramToken(TokenKind.RESULT, label or ("" if result is ResultKind.ENTITY else result.value))
-
-    def _answers(self, nodes: NodeIds | None, language: str) -> tuple[str, ...]:
-        """The names of the first and the middle one of a program's nodes."""
-        if nodes is None or not len(nodes):
-            return ()
-        return tuple(self._graph.label(int(nodes[at]), language) for at in sorted({0, len(nodes) // 2}))
 
     def _result(self, candidate: Candidate) -> ResultKind:
         if candidate.program.yields is Yields.BOOLEAN:

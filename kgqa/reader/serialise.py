@@ -60,7 +60,20 @@ class TokenKind(Enum):
     NOT_EQUAL = 32
 
 
-_SLOTS = (TokenKind.FIRST, TokenKind.SECOND, TokenKind.THIRD)
+SLOTS = (TokenKind.FIRST, TokenKind.SECOND, TokenKind.THIRD)
+STEPS = (TokenKind.ALONG, TokenKind.AGAINST)
+RELATIONS = (
+    *STEPS,
+    TokenKind.WHERE,
+    TokenKind.WHERE_COUNT,
+    TokenKind.LARGEST,
+    TokenKind.SMALLEST,
+    TokenKind.MOST,
+    TokenKind.FEWEST,
+    TokenKind.MEASURE,
+    TokenKind.COMPARE,
+)
+"""The tokens whose text is a relation's name."""
 _COMPARED = {
     ops.Comparison.LESS: TokenKind.LESS,
     ops.Comparison.LESS_EQUAL: TokenKind.LESS,
@@ -208,9 +221,9 @@ class Serialiser:
 
     def _entity(self, node: int, slots: Mapping[int, int]) -> ProgramToken:
         slot = slots.get(node)
-        if slot is None or slot >= len(_SLOTS):
+        if slot is None or slot >= len(SLOTS):
             return ProgramToken(TokenKind.OTHER_ENTITY, self._graph.label(node, self._language))
-        return ProgramToken(_SLOTS[slot], self.class_of(node))
+        return ProgramToken(SLOTS[slot], self.class_of(node))
 
     def _class(self, node: int) -> ProgramToken:
         return ProgramToken(TokenKind.CLASS, self._graph.label(node, self._language))

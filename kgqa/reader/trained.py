@@ -23,8 +23,9 @@ NONE = -0.45
 """The score below which no candidate is worth showing: three in log odds below even. On dev, 3 in 1,000 right answers
 lie there and a third of those to questions whose relation was taken away; the others are left to confidence."""
 READ = 16
-"""Candidates that are read, the best by retrieval's own order; on dev, no more than 0.5 % of those that are right lie
-behind. The others keep that order, below all that are read."""
+"""Candidates that are read, the best by retrieval's own order. On dev the right one is among them wherever it was
+proposed, but for Freebase paths: of questions with a right one, 2 in 100 have it behind on WebQSP, 12 on CWQ. The
+others keep that order, below all that are read."""
 _SHIPPED = Path(__file__).parent / "weights"
 _BEHIND = 0.01
 

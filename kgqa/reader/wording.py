@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from kgqa.reader.serialise import ProgramToken, TokenKind
+from kgqa.reader.serialise import SLOTS, ProgramToken, TokenKind
 
-_SLOTS = (TokenKind.FIRST, TokenKind.SECOND, TokenKind.THIRD)
 _WORDS = {
     TokenKind.AND: "and",
     TokenKind.OR: "or",
@@ -36,7 +35,7 @@ _WORDS = {
 def token_text(token: ProgramToken) -> str:
     """One token as a text of its own; empty for a slot and for a result of no known kind."""
     name = _spaced(token.text)
-    if token.kind in _SLOTS:
+    if token.kind in SLOTS:
         return ""
     if token.kind is TokenKind.ALONG:
         return name

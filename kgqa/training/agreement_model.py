@@ -8,14 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from kgqa.reader.agreement import NAMES, Agreement, step_masks
-from kgqa.reader.arrays import FAR, Rows, distances, layout_programs, numbered, words_of
+from kgqa.reader.agreement import NAMES, NEVER, WIDEST, Agreement, step_masks
+from kgqa.reader.arrays import FAR, Rows, layout_programs, layout_questions, numbered
 from kgqa.reader.features import prior
 from kgqa.reader.wording import token_text
 from kgqa.training.tunable import TunableEncoder
-
-_NEVER = -1e4
-_WIDEST = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,27 +85,17 @@ class AgreementModel(nn.Module):
 
     def _lay_out(self, rows: Rows) -> _Laid:
         questions = [question.text for question in rows.questions]
-        offsets = self.encoder.offsets(questions)
-        states = self.encoder.states(questions)
-        asked = torch.zeros(states.shape[:2], dtype=torch.bool)
-        distance = torch.zeros(states.shape[:2], dtype=torch.long)
-        said = [words_of(text, spans) for text, spans in zip(questions, offsets, strict=True)]
-        words = numbered(word for row in said for word in row)
-        own = torch.zeros(states.shape[:2], dtype=torch.long)
-        for row, (spans, question) in enumerate(zip(offsets, rows.questions, strict=True)):
-            asked[row, : max(len(spans), 1)] = True
-            distance[row, : len(spans)] = torch.from_numpy(distances(spans, question.slots))
-            own[row, : len(spans)] = torch.tensor([words.get(word, 0) for word in said[row]], dtype=torch.long)
+        asked, distance, said, words = layout_questions(rows.questions, self.encoder.offsets(questions))
         known = numbered(token_text(token) for program in rows.programs for token in program)
         kind, told, there = layout_programs(rows.programs, known)
         named, steps = step_masks(kind)
         mask, variant = torch.from_numpy(there), torch.from_numpy(rows.variant)
         return _Laid(
-            states=states,
-            words=self._table(words)[own],
-            texts=self._table(known),
-            asked=asked,
-            distance=distance,
+            states=self.encoder.states(questions),
+            words=self._table(words)[torch.from_numpy(said)],
+            texts=self._table(list(known)),
+            asked=torch.from_numpy(asked),
+            distance=torch.from_numpy(distance),
             told=torch.from_numpy(told),
             there=mask,
             named=torch.from_numpy(named) & mask,
@@ -117,14 +104,14 @@ class AgreementModel(nn.Module):
             prior=torch.from_numpy(prior(rows.evidence)),
         )
 
-    def _table(self, known: dict[str, int]) -> Tensor:
+    def _table(self, texts: list[str]) -> Tensor:
         """The vectors of numbered texts, with a row of zeros before them."""
         empty = torch.zeros(1, self.weight.in_features)
-        return torch.cat([empty, self.encoder.texts(list(known))]) if known else empty
+        return torch.cat([empty, self.encoder.texts(texts)]) if texts else empty
 
 
 def _explained(model: AgreementModel, laid: _Laid, near: Tensor) -> Tensor:
-    weight = model.weight(laid.states).squeeze(2).clamp(-_WIDEST, _WIDEST).exp()
+    weight = model.weight(laid.states).squeeze(2).clamp(-WIDEST, WIDEST).exp()
     weight = weight.masked_fill(~laid.asked | (laid.distance == FAR), 0.0)[laid.variant]
     match = near.masked_fill(~laid.there[:, :, None], -1).amax(dim=1)
     told = torch.sigmoid(model.slope * match + model.threshold)
@@ -140,7 +127,7 @@ def _together(laid: _Laid) -> Tensor:
 
 
 def _order(model: AgreementModel, laid: _Laid, near: Tensor) -> Tensor:
-    logits = (model.sharpness * near).masked_fill(~laid.asked[laid.variant][:, None, :], _NEVER)
+    logits = (model.sharpness * near).masked_fill(~laid.asked[laid.variant][:, None, :], NEVER)
     distance = (laid.distance - FAR).abs().float()[laid.variant]
     place = (logits.softmax(dim=2) * distance[:, None, :]).sum(dim=2)
     pairs = laid.steps[:, 1:] & laid.steps[:, :-1]

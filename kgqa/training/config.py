@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,14 +73,10 @@ class TuningSettings:
     save_every: int = 50
 
     def __post_init__(self) -> None:
-        for name in ("batch", "rank", "save_every"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"'tuning.{name}' is {getattr(self, name)!r}; expected 1 or more")
+        _check_counts(self, ("batch", "rank", "save_every"), "tuning.")
+        _check_positive(self, ("scale", "rate", "own_rate", "clip"), "tuning.")
         if self.steps < 0 or self.candidates < 2:
             raise ConfigError("'tuning.steps' must be 0 or more, and 'tuning.candidates' 2 or more")
-        for name in ("scale", "rate", "own_rate", "clip"):
-            if not getattr(self, name) > 0:
-                raise ConfigError(f"'tuning.{name}' is {getattr(self, name)!r}; expected a number above 0")
         if not 0 <= self.share <= 1:
             raise ConfigError(f"'tuning.share' is {self.share!r}; expected a number from 0 to 1")
 
@@ -126,14 +123,12 @@ class TrainingConfig:
     tuning: TuningSettings = field(default_factory=TuningSettings)
 
     def __post_init__(self) -> None:
-        for name in ("steps", "batch", "accumulate", "each", "check_every", "dev_each", "patience", "threads"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"'{name}' is {getattr(self, name)!r}; expected 1 or more")
+        _check_counts(
+            self, ("steps", "batch", "accumulate", "each", "check_every", "dev_each", "patience", "threads"), ""
+        )
+        _check_positive(self, ("rate", "clip"), "")
         if self.candidates < 2:
             raise ConfigError(f"'candidates' is {self.candidates!r}; expected 2 or more")
-        for name in ("rate", "clip"):
-            if not getattr(self, name) > 0:
-                raise ConfigError(f"'{name}' is {getattr(self, name)!r}; expected a number above 0")
         for name in ("warmup", "unanswerable", "dev_share", "average"):
             if not 0 <= getattr(self, name) < 1:
                 raise ConfigError(f"'{name}' is {getattr(self, name)!r}; expected a number from 0 to below 1")
@@ -142,3 +137,15 @@ class TrainingConfig:
     def from_toml(cls, path: Path | str) -> TrainingConfig:
         """Read a TOML file whose keys are named like the fields of this class."""
         return from_toml(cls, path)
+
+
+def _check_counts(settings: object, names: Sequence[str], within: str) -> None:
+    for name in names:
+        if getattr(settings, name) < 1:
+            raise ConfigError(f"'{within}{name}' is {getattr(settings, name)!r}; expected 1 or more")
+
+
+def _check_positive(settings: object, names: Sequence[str], within: str) -> None:
+    for name in names:
+        if not getattr(settings, name) > 0:
+            raise ConfigError(f"'{within}{name}' is {getattr(settings, name)!r}; expected a number above 0")

@@ -33,6 +33,7 @@ from kgqa.retrieval.contract import Candidate
 from kgqa.system import KGQA
 
 Progress = Callable[[str, int, int], None]
+"""Called with (stage, done, total)."""
 _RIGHT = 0.999
 _TIMES_GOLD = 20
 """A set this many times as large as gold, and 50 more, is wrong without a look."""
@@ -45,7 +46,7 @@ class ExampleCandidate:
     tokens : the program, see `kgqa.reader.serialise`. variant : which masked question it goes with.
     evidence : as `kgqa.reader.features.evidence` gives it. operation, result : positions in OPERATIONS, RESULTS.
     f1 : of its result and the gold set. spurious : right by other relations than the gold path's.
-    relations : the relations that it uses. answers : names of some of what it yields.
+    relations : the relations that it uses.
     """
 
     tokens: tuple[ProgramToken, ...]
@@ -56,7 +57,6 @@ class ExampleCandidate:
     f1: float
     spurious: bool
     relations: tuple[int, ...]
-    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def _from_json(data: Mapping[str, Any]) -> Example:
     candidates = []
     for row in data["candidates"]:
         tokens = tuple(ProgramToken(TokenKind(kind), text) for kind, text in row["tokens"])
-        lists = {name: tuple(row[name]) for name in ("evidence", "relations", "answers")}
+        lists = {name: tuple(row[name]) for name in ("evidence", "relations")}
         candidates.append(ExampleCandidate(**{**row, **lists, "tokens": tokens}))
     variants = tuple(MaskedQuestion(row["text"], tuple(row["slots"])) for row in data["variants"])
     return Example(data["source"], data["id"], variants, tuple(candidates))
@@ -159,7 +159,6 @@ def _example(name: str, id_: str, system: KGQA, marker: _Marker, text: str, gold
             f1=round(f1, 4),
             spurious=spurious,
             relations=relations,
-            answers=candidate.answers,
         )
         for candidate, row, (f1, spurious, relations) in zip(seen, numbers, marks, strict=True)
     )

@@ -6,7 +6,7 @@ import copy
 import hashlib
 import json
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -26,14 +26,12 @@ from kgqa.training.batches import Sampler, collate, right_candidates, whole
 from kgqa.training.calibrating import LOST, fit_calibration, scored, unanswerable
 from kgqa.training.checkpoint import State, load_checkpoint, save_checkpoint
 from kgqa.training.config import TrainingConfig
-from kgqa.training.examples import Example
+from kgqa.training.examples import Example, Progress
 from kgqa.training.model import FusionModel, losses_of, weighted
 from kgqa.training.schedule import schedule
 from kgqa.training.tuning import Tuned, tune
 from kgqa.training.vectors import StoredVectors
 
-Progress = Callable[[str, int, int], None]
-"""Called with (stage, done, total)."""
 Examples = Mapping[str, Sequence[Example]]
 
 LOG, TUNING = "log.jsonl", "tuning"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -17,19 +17,17 @@ from torch import Tensor
 
 from kgqa.embedding import Adapter, EncoderWeights
 from kgqa.errors import TrainingError
-from kgqa.reader.agreement import Agreement
+from kgqa.reader.agreement import NEVER, Agreement
 from kgqa.training.agreement_model import AgreementModel
 from kgqa.training.batches import Sampler, Targets
 from kgqa.training.checkpoint import State, load_checkpoint, save_checkpoint
 from kgqa.training.config import TrainingConfig
-from kgqa.training.examples import Example
+from kgqa.training.examples import Example, Progress
 from kgqa.training.model import segment_logsumexp
 from kgqa.training.schedule import schedule
 from kgqa.training.tunable import TunableEncoder
 
-Progress = Callable[[str, int, int], None]
 LOG = "tuning.jsonl"
-_NEVER = -1e4
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +118,9 @@ def _choice(scores: Tensor, targets: Targets) -> Tensor:
     """Negative log likelihood of the right candidates among all of each question that has one."""
     owner, right = torch.from_numpy(targets.owner), torch.from_numpy(targets.right)
     weight = torch.from_numpy(targets.weight)
-    count, none = len(targets.weight), torch.full((len(targets.weight),), _NEVER)
+    count, none = len(targets.weight), torch.full((len(targets.weight),), NEVER)
     answerable = torch.zeros(count, dtype=torch.bool).index_put((owner[right],), torch.tensor(True))
     everything = segment_logsumexp(scores, none, owner, count)
-    good = segment_logsumexp(scores.masked_fill(~right, _NEVER), none, owner, count)
+    good = segment_logsumexp(scores.masked_fill(~right, NEVER), none, owner, count)
     losses = torch.where(answerable, everything - good, torch.zeros(count))
     return (losses * weight).sum() / (weight * answerable).sum().clamp(min=1e-6)
