@@ -102,7 +102,7 @@ _ENGLISH = _Details(
         AbstentionReason.UNIT_MISMATCH: "“{}” doesn't measure “{}”. Give the limit in a unit of that attribute.",
         AbstentionReason.NO_ATTRIBUTE: "Nothing of the class “{}” has “{}”. Ask about what it has.",
         AbstentionReason.UNLIKE_THINGS: "The graph has no measure that “{}” and “{}” share. Compare like with like.",
-        AbstentionReason.UNKNOWN_KIND: "The graph has no class, relation or thing called “{}”. Name them as it does.",
+        AbstentionReason.UNKNOWN_KIND: "The graph has no class, relation or thing called “{}”.",
     },
 )
 _CHINESE = _Details(
@@ -118,7 +118,7 @@ _CHINESE = _Details(
         AbstentionReason.UNIT_MISMATCH: "“{}”不是“{}”的单位。请使用该属性的单位。",
         AbstentionReason.NO_ATTRIBUTE: "“{}”这一类没有“{}”。请询问其具有的属性。",
         AbstentionReason.UNLIKE_THINGS: "图谱中没有“{}”和“{}”共有的度量。请比较同类事物。",
-        AbstentionReason.UNKNOWN_KIND: "图谱中没有名为“{}”的类别、关系或事物。请使用图谱中的名称。",
+        AbstentionReason.UNKNOWN_KIND: "图谱中没有名为“{}”的类别、关系或事物。",
     },
 )
 
@@ -213,7 +213,8 @@ class AnswerBuilder:
             words = to_words(candidate.program, self._graph, language)
             return Abstained(AbstentionReason.NO_FACT_FOUND, _details(language).no_fact.format(words))
         least = self._config.abstain_below
-        if confidence < least and (noun := reading.unread_noun):
+        # Things of no class like the noun asked for are no answer, however sure a reader is of the rest.
+        if (candidate.astray or confidence < least) and (noun := reading.unread_noun):
             return _unknown_kind(noun, language)
         if confidence < least:
             detail = _details(language).low_confidence.format(*_percentages(confidence, least))

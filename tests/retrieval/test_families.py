@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kgqa import KGQA, KnowledgeGraph
+from kgqa.config import Config, ReaderConfig
 from kgqa.types import AbstentionReason, AnswerKind
 
 # name: (type, launched, length)
@@ -17,11 +18,16 @@ _SHIPS = {
 
 
 @pytest.fixture(scope="module")
-def system() -> KGQA:
+def ships() -> KnowledgeGraph:
     facts: list[tuple[str, str, object]] = []
     for name, (kind, launched, length) in _SHIPS.items():
         facts += [(name, "rdf:type", kind), (name, "launched", launched), (name, "length", length)]
-    return KGQA.from_graph(KnowledgeGraph.load(facts))
+    return KnowledgeGraph.load(facts)
+
+
+@pytest.fixture(scope="module")
+def system(ships: KnowledgeGraph) -> KGQA:
+    return KGQA.from_graph(ships)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +59,14 @@ def test_a_kind_that_the_graph_has_no_word_for_is_refused(system: KGQA, question
     assert answer.kind is AnswerKind.NONE
     assert answer.abstained is not None
     assert answer.abstained.reason is AbstentionReason.UNKNOWN_KIND
+
+
+def test_no_reader_is_sure_enough_to_answer_with_another_kind(ships: KnowledgeGraph) -> None:
+    system = KGQA.from_graph(ships, config=Config(reader=ReaderConfig(name="shipped")))
+    for question in ("Which airplanes were launched before 1700?", "Which airplane is the longest?"):
+        answer = system.ask(question)
+        assert answer.abstained is not None
+        assert answer.abstained.reason is AbstentionReason.UNKNOWN_KIND
 
 
 def test_a_word_like_a_class_is_taken_for_it(system: KGQA) -> None:
