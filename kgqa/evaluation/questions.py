@@ -35,6 +35,7 @@ _KNOWN = frozenset(
         "program",
         "path",
         "sparql",
+        "sql",
         "sentence",
     )
 )
@@ -66,7 +67,7 @@ class Gold:
 
     answers : ids, labels or values, a set in the file's order; empty where the right answer is none.
     topic : gold entities. hops : relations between topic and answers, or None where unknown.
-    program, path, sparql : how the answers were found, where the set says so.
+    program, path, sparql, sql : how the answers were found, where the set says so.
     sentence : the answer in a sentence, or "".
     """
 
@@ -78,6 +79,7 @@ class Gold:
     program: str = ""
     path: tuple[PathItem, ...] = ()
     sparql: str = ""
+    sql: str = ""
     sentence: str = ""
 
 
@@ -176,6 +178,7 @@ class _Record:
             program=self.text("program", ""),
             path=tuple(self._path_item(item) for item in self.items("path")),
             sparql=self.text("sparql", ""),
+            sql=self.text("sql", ""),
             sentence=self.text("sentence", ""),
         )
 

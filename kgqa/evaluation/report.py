@@ -20,6 +20,7 @@ from kgqa.evaluation.metrics.answers import F1
 from kgqa.evaluation.metrics.calibration import BINS, EDGES, bin_of, confidence_and_right
 from kgqa.evaluation.predictions import FAILED, REFUSED, Prediction
 from kgqa.evaluation.provenance import Provenance
+from kgqa.evaluation.query_operators import query_operators
 from kgqa.evaluation.questions import Gold, QuestionSet
 from kgqa.evaluation.resampling import Interval, intervals
 
@@ -277,7 +278,7 @@ def _names(split: Split, gold: Gold, language: str) -> tuple[str, ...]:
     if split is Split.KIND:
         return (gold.kind.value,) if gold.kind else ()
     if split is Split.TAGS:
-        return tuple(dict.fromkeys(gold.tags))
+        return tuple(dict.fromkeys(gold.tags)) or query_operators(gold.sparql or gold.sql)
     return (language,) if language else ()
 
 

@@ -206,7 +206,7 @@ def test_the_group_tables_hold_the_reports_numbers() -> None:
                     value = groups[row[0]].get(metric)
                     assert (cell == "–") if value is None else (numbers(cell) == rounded(value))
     assert [row[0] for row in tables["By hops"][1:]] == ["2", "10"]
-    assert tables["By hops"][0] == ["hops", "n", "Hits@1", "F1", "Exact"]
+    assert tables["By hops"][0] == ["hops", "n", "Hits@1", "F1", "Exact", "Program recall@50"]
     assert "MRR" in tables["By hops, all"][0]
 
 

@@ -36,6 +36,12 @@ def main_metrics(scores: Mapping[str, Interval]) -> tuple[str, ...]:
     return tuple(name for name in MAIN if name in scores) or tuple(scores)[: len(MAIN)]
 
 
+def group_metrics(scores: Mapping[str, Interval]) -> tuple[str, ...]:
+    """What is told of every group: the main metrics and, of a diagnosed run, how often a right program is proposed."""
+    proposed = (name for name, found in scores.items() if name.startswith("Program recall@") and found.n)
+    return (*main_metrics(scores), *proposed)
+
+
 def counts_pairs(report: Report) -> list[tuple[str, str]]:
     """How many questions there were and what became of them, and the time of an answer."""
     counts, latency = report.counts, report.latency

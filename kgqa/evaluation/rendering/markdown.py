@@ -9,6 +9,7 @@ from kgqa.evaluation.rendering.content import (
     case_fields,
     confusion_table,
     counts_pairs,
+    group_metrics,
     group_table,
     main_metrics,
     metric_table,
@@ -59,7 +60,7 @@ def _headline(report: Report) -> list[str]:
 
 
 def _groups(report: Report) -> list[str]:
-    metrics = main_metrics(report.overall)
+    metrics = group_metrics(report.overall)
     tables = [group_table(split, groups, metrics) for split, groups in report.groups.items() if groups]
     return [part for table in tables for part in (f"### {table.caption}", table_markdown(table))]
 

@@ -16,6 +16,7 @@ from kgqa.evaluation.rendering.content import (
     case_fields,
     confusion_table,
     counts_pairs,
+    group_metrics,
     group_table,
     lost,
     main_metrics,
@@ -115,7 +116,7 @@ def _metrics(report: Report) -> Iterable[Markup]:
 
 
 def _groups(report: Report) -> Iterable[Markup]:
-    metrics = main_metrics(report.overall)
+    metrics = group_metrics(report.overall)
     parts = [_split(split, groups, metrics) for split, groups in report.groups.items() if groups]
     return parts or [_absent(ABSENT.groups)]
 
