@@ -400,7 +400,7 @@ class KGQA:
         weights = ReaderWeights.load(folder)
         if weights.encoder != encoder.name and self.config.encoder.name == AUTO:
             return ZeroShotReader(encoder), Calibration()
-        return TrainedReader(encoder, weights), Calibration.of(weights.about)
+        return TrainedReader(encoder, weights, self.structural), Calibration.of(weights.about)
 
     def _encoder_for(self, question: str) -> str:
         if self.config.encoder.name != AUTO:

@@ -13,7 +13,7 @@ from kgqa.cli.output import safe, write_json
 from kgqa.errors import InputError
 
 if TYPE_CHECKING:
-    from kgqa.training import TrainingConfig
+    from kgqa.training import Trained, TrainingConfig
 
 _LANGUAGES = ("en", "zh")
 
@@ -71,18 +71,25 @@ def _train(args: argparse.Namespace) -> int:
     ]
     with progress() as on_progress:
         trained = train(pairs, args.output, _settings(args) or TrainingConfig(), on_progress=on_progress)
-    _print_figures(args, trained.before, trained.dev, trained.steps)
+    _print_figures(args, trained, trained.before)
     return 0
 
 
 def _adapt(args: argparse.Namespace) -> int:
-    from kgqa.graph import KnowledgeGraph
+    from kgqa import KGQA
     from kgqa.training import adapt
 
-    graph = KnowledgeGraph.load(args.graph)
+    system = KGQA.from_graph(args.graph)
     with progress() as on_progress:
-        made = adapt(graph, args.output, _settings(args), languages=args.language, on_progress=on_progress)
-    _print_figures(args, made.before, made.trained.dev, made.trained.steps)
+        made = adapt(
+            system.graph,
+            args.output,
+            _settings(args),
+            languages=args.language,
+            structural=system.structural,
+            on_progress=on_progress,
+        )
+    _print_figures(args, made.trained, made.before)
     return 0
 
 
@@ -92,13 +99,18 @@ def _settings(args: argparse.Namespace) -> TrainingConfig | None:
     return None if args.config is None else TrainingConfig.from_toml(args.config)
 
 
-def _print_figures(
-    args: argparse.Namespace, before: Mapping[str, float], after: Mapping[str, float], steps: int
-) -> None:
+def _print_figures(args: argparse.Namespace, trained: Trained, before: Mapping[str, float]) -> None:
+    structural = trained.weights.about.get("structural")
     if args.json:
-        write_json({"steps": steps, "before": dict(before), "dev": dict(after), "model": str(args.output)})
+        figures = {"steps": trained.steps, "before": dict(before), "dev": dict(trained.dev), "structural": structural}
+        write_json({**figures, "model": str(args.output)})
         return
-    sys.stdout.write(f"{safe(str(args.output))}: {steps:,} steps; F1 of the first program on questions held back\n")
-    for name in after:
-        sys.stdout.write(f"  {before.get(name, 0.0):.3f} -> {after[name]:.3f}  {safe(name)}\n")
-    sys.stdout.write(f"Use it: --model {safe(str(args.output))}\n")
+    output = safe(str(args.output))
+    sys.stdout.write(f"{output}: {trained.steps:,} steps; F1 of the first program on questions held back\n")
+    for name in trained.dev:
+        sys.stdout.write(f"  {before.get(name, 0.0):.3f} -> {trained.dev[name]:.3f}  {safe(name)}\n")
+    if structural is not None:
+        told = f"{structural['model']}, {structural['dimension']} numbers"
+        where = ", ".join(safe(name) for name in structural["sources"])
+        sys.stdout.write(f"Reads the structural embeddings ({told}) of {where}; over other graphs it goes without\n")
+    sys.stdout.write(f"Use it: --model {output}\n")

@@ -8,13 +8,14 @@ if _find_spec("torch") is None:
     raise _MissingExtraError("torch", "train", "train a reader")
 
 from kgqa.training.adapting import Adapted, adapt
-from kgqa.training.config import LossWeights, NetworkSettings, TrainingConfig, TuningSettings
+from kgqa.training.config import FusionSettings, LossWeights, NetworkSettings, TrainingConfig, TuningSettings
 from kgqa.training.run import TrainingPair, train
 from kgqa.training.synthetic import Synthesiser
 from kgqa.training.trainer import Trained, fit
 
 __all__ = [
     "Adapted",
+    "FusionSettings",
     "LossWeights",
     "NetworkSettings",
     "Synthesiser",

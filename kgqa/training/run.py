@@ -6,18 +6,20 @@ import hashlib
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from kgqa.config import Config, EncoderConfig, ReaderConfig
 from kgqa.embedding.store import write_atomically
+from kgqa.embedding.structural import StructuralEmbeddings
 from kgqa.errors import TrainingError
 from kgqa.evaluation import QuestionSet
 from kgqa.graph import KnowledgeGraph
+from kgqa.graph.bundle import is_bundle
 from kgqa.system import KGQA, ZERO_SHOT
 from kgqa.training.config import TrainingConfig
-from kgqa.training.examples import Example, Progress, collect, read_examples, shortened, write_examples
+from kgqa.training.examples import FORM, Example, Progress, collect, read_examples, shortened, write_examples
 from kgqa.training.trainer import Trained, fit
 
 _EXAMPLES = "examples"
@@ -29,6 +31,7 @@ class TrainingPair:
 
     name : of its figures. graph : as for `KGQA.from_graph`. train : the questions to learn from, perhaps none.
     dev : those to decide by, by default a share of the others. made : whether the questions were made from the graph.
+    structural : the graph's structural embeddings; those of a bundle are found there.
     """
 
     name: str
@@ -36,6 +39,7 @@ class TrainingPair:
     train: QuestionSet
     dev: QuestionSet | None = None
     made: bool = False
+    structural: StructuralEmbeddings | None = None
 
 
 def train(
@@ -59,11 +63,21 @@ def train(
         raise TrainingError(f"two pairs share a name in {names}; give each its own")
     kept = Path(examples) if examples is not None else folder / _EXAMPLES
     kept.mkdir(parents=True, exist_ok=True)
+    pairs = [_with_structural(pair) for pair in pairs]
     learnt, decided = dict[str, list[Example]](), dict[str, list[Example]]()
     for pair in pairs:
         learnt[pair.name], decided[pair.name] = _examples(pair, kept, config, on_progress)
     made = [pair.name for pair in pairs if pair.made]
-    return fit(learnt, decided, folder, config, made=made, on_progress=on_progress)
+    structural = {pair.name: pair.structural for pair in pairs if pair.structural is not None}
+    return fit(learnt, decided, folder, config, made=made, structural=structural, on_progress=on_progress)
+
+
+def _with_structural(pair: TrainingPair) -> TrainingPair:
+    """The pair with the structural embeddings of its bundle, where it has some and none are given."""
+    is_path = isinstance(pair.graph, str | Path)
+    if pair.structural is not None or not is_path or not is_bundle(Path(str(pair.graph))):
+        return pair
+    return replace(pair, structural=KGQA.load(str(pair.graph)).structural)
 
 
 def _examples(
@@ -98,11 +112,13 @@ def _parts(pair: TrainingPair, config: TrainingConfig) -> tuple[QuestionSet, Que
 
 
 def _path(folder: Path, pair: TrainingPair, part: QuestionSet, config: TrainingConfig) -> Path:
-    """A name that changes with the questions, the graph's size and the encoder."""
+    """A name that changes with the questions, the graph's size and embeddings, the encoder and the examples' form."""
     size = len(pair.graph) if isinstance(pair.graph, KnowledgeGraph) else repr(pair.graph)
     about = [
+        str(FORM),
         config.encoder,
         str(size),
+        pair.structural.fingerprint if pair.structural is not None else "",
         *((q.id, q.text, part.gold[q.id].answers) for q in part.questions if q.id in part.gold),
     ]
     digest = hashlib.sha256(json.dumps(about, ensure_ascii=False).encode()).hexdigest()[:16]

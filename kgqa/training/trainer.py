@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from kgqa.embedding import TextEncoder, load_encoder, read_weights
+from kgqa.embedding.structural import StructuralEmbeddings
 from kgqa.errors import TrainingError
 from kgqa.reader.agreement import Agreement
 from kgqa.reader.arrays import lay_out
@@ -29,6 +30,7 @@ from kgqa.training.config import TrainingConfig
 from kgqa.training.examples import Example, Progress
 from kgqa.training.model import FusionModel, losses_of, weighted
 from kgqa.training.schedule import schedule
+from kgqa.training.spaces import Spaces
 from kgqa.training.tuning import Tuned, tune
 from kgqa.training.vectors import StoredVectors
 
@@ -59,14 +61,16 @@ def fit(
     *,
     encoder: TextEncoder | None = None,
     made: Collection[str] = (),
+    structural: Mapping[str, StructuralEmbeddings] | None = None,
     on_progress: Progress | None = None,
 ) -> Trained:
     """Train a reader on examples.
 
     encoder : the one of `config.encoder`, where it is open already. made : the sources whose questions were made from
     their graph: people's words for its relations can't be learnt from them.
+    structural : the structural embeddings of the sources whose graph has them; all of one training.
     folder : of checkpoint, log and best weights; a run that was stopped there goes on.
-    Errors : TrainingError for no examples, losses that are no numbers, a full disk, a foreign or damaged checkpoint.
+    Errors : TrainingError for no examples, structural embeddings of several trainings, losses that are no numbers, a full disk, a foreign or damaged checkpoint.
     """
     if not any(map(len, train.values())):
         raise TrainingError(
@@ -75,7 +79,8 @@ def fit(
     if not any(map(len, dev.values())):
         raise TrainingError("there is no dev example to stop by. Give dev questions, or a dev_share above 0")
     torch.set_num_threads(config.threads)
-    run = _Run(train, dev, Path(folder), config, encoder or load_encoder(config.encoder), made)
+    spaces = Spaces.of(structural or {}, config.network.fusions)
+    run = _Run(train, dev, Path(folder), config, encoder or load_encoder(config.encoder), made=made, spaces=spaces)
     return run.go(on_progress or _silent)
 
 
@@ -89,17 +94,19 @@ class _Run:
         folder: Path,
         config: TrainingConfig,
         encoder: TextEncoder,
+        *,
         made: Collection[str],
+        spaces: Spaces,
     ) -> None:
         torch.manual_seed(config.seed)
         self._config, self._folder = config, folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._encoder = encoder
-        self._model = FusionModel(self._encoder.dimension, config.network)
+        self._encoder, self._spaces = encoder, spaces
+        self._model = FusionModel(encoder.dimension, config.network, spaces.dimensions(encoder.dimension))
         self._start = ReaderWeights.load(Path(config.start)) if config.start else None
         if self._start is not None:
             TrainedReader(encoder, self._start)  # refuses the weights of another encoder
-            self._model.take(self._start.fusion)
+            self._model.take(spaces.kept(self._start))
         self._mean = copy.deepcopy(self._model).eval()
         self._optimizer = torch.optim.AdamW(self._model.parameters(), lr=config.rate, weight_decay=config.decay)
         self._train, self._made = train, frozenset(made)
@@ -111,7 +118,7 @@ class _Run:
             seed=config.seed,
         )
         self._dev = {name: examples[: config.dev_each] for name, examples in sorted(dev.items()) if examples}
-        self._id = _identity(train, dev, config)
+        self._id = _identity(train, dev, config, spaces)
 
     def go(self, report: Progress) -> Trained:
         self._tuned = self._tune(report)
@@ -170,7 +177,7 @@ class _Run:
 
     def _read(self, example: Example, weights: ReaderWeights) -> ReaderOutput:
         rows, _ = collate([whole(example)])
-        found = weights.score(rows, self._vectors)
+        found = weights.score(rows, self._vectors, self._spaces.wanted(rows.source))
         return ReaderOutput(SCALE * (found.scores - found.none_score), NONE)
 
     def _step(self, step: int) -> None:
@@ -182,7 +189,8 @@ class _Run:
         self._model.train()
         for part in range(self._config.accumulate):
             rows, targets = self._sampler.draw(step * self._config.accumulate + part)
-            losses = losses_of(self._model, lay_out(rows, self._vectors), self._agreement, targets)
+            batch = lay_out(rows, self._vectors, self._spaces.wanted(rows.source))
+            losses = losses_of(self._model, batch, self._agreement, targets)
             loss = weighted(losses, self._config.losses)
             if not bool(torch.isfinite(loss)):
                 found = {name: float(value.detach()) for name, value in losses.items()}
@@ -223,6 +231,7 @@ class _Run:
             "before": {name: round(float(np.mean([unread(e) for e in d])), 4) for name, d in self._dev.items()},
             "train": {name: len(examples) for name, examples in sorted(self._train.items())},
             "config": asdict(self._config),
+            **self._spaces.about(),
         }
         return ReaderWeights(self._mean.fusion(), self._agreement, about, self._tuned.adapter, self._folder)
 
@@ -242,7 +251,8 @@ class _Run:
         found = []
         for example in examples:
             rows, targets = collate([whole(example)])
-            laid, owner = lay_out(rows, self._vectors), torch.from_numpy(targets.owner)
+            laid = lay_out(rows, self._vectors, self._spaces.wanted(rows.source))
+            owner = torch.from_numpy(targets.owner)
             scores = self._mean(laid, self._agreement, 1, owner)[0]
             found.append(example.candidates[int(scores.argmax())].f1)
         return found
@@ -258,9 +268,9 @@ def unread(example: Example) -> float:
     return example.candidates[int(order.argmax())].f1
 
 
-def _identity(train: Examples, dev: Examples, config: TrainingConfig) -> str:
+def _identity(train: Examples, dev: Examples, config: TrainingConfig, spaces: Spaces) -> str:
     """A hash of what a run depends on."""
-    state = hashlib.sha256(json.dumps(asdict(config), sort_keys=True).encode())
+    state = hashlib.sha256(json.dumps([asdict(config), spaces.about()], sort_keys=True).encode())
     for examples in (train, dev):
         for name in sorted(examples):
             state.update(f"{name} {[(e.id, len(e.candidates)) for e in examples[name]]!r}".encode())

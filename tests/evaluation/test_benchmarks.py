@@ -140,6 +140,9 @@ class Letters:
     def encode_tokens(self, texts: list[str], *, kind: TextKind = TextKind.PASSAGE) -> list[TokenEmbeddings]:
         raise NotImplementedError
 
+    def encode_static(self, texts: list[str]) -> Floats:
+        raise NotImplementedError
+
 
 FACTS = [
     ("ann", "mum", "bea"),
