@@ -60,7 +60,7 @@ class ExampleCandidate:
     f1: float
     spurious: bool
     relations: tuple[int, ...]
-    yielded: Yielded = Yielded()
+    yielded: Yielded
 
 
 @dataclass(frozen=True, slots=True)

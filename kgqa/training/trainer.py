@@ -70,7 +70,8 @@ def fit(
     their graph: people's words for its relations can't be learnt from them.
     structural : the structural embeddings of the sources whose graph has them; all of one training.
     folder : of checkpoint, log and best weights; a run that was stopped there goes on.
-    Errors : TrainingError for no examples, structural embeddings of several trainings, losses that are no numbers, a full disk, a foreign or damaged checkpoint.
+    Errors : TrainingError for no examples, structural embeddings of several trainings, losses that are no numbers, a
+    full disk, a foreign or damaged checkpoint.
     """
     if not any(map(len, train.values())):
         raise TrainingError(
