@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import random
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,12 @@ from evaluation.results import Cell, Column, Row, Table
 from evaluation.settings import WORK, AblationSet, AblationSettings, Choice, ablation_settings, located
 from kgqa import KGQA
 from kgqa.config import Config, EncoderConfig, from_mapping
-from kgqa.embedding import MINILM, load_encoder
+from kgqa.embedding import MINILM, TextEncoder, TextKind, TokenEmbeddings, load_encoder
+from kgqa.embedding.memo import MemoEncoder
 from kgqa.embedding.structural import StructuralConfig, StructuralEmbeddings, train_structural
 from kgqa.evaluation import QuestionSet
 from kgqa.evaluation.resampling import paired
-from kgqa.graph import KnowledgeGraph
-from kgqa.reader.trained import tuned_encoder
+from kgqa.reader.arrays import EncoderVectors
 from kgqa.reader.trained_weights import ReaderWeights
 
 if TYPE_CHECKING:
@@ -47,16 +48,34 @@ VARIANTS: Mapping[str, Mapping[str, bool]] = {
 SHOWN = (*VARIANTS, APART)
 
 
+class Remembering(MemoEncoder):
+    """Encodes each question once, however many runs read it."""
+
+    def __init__(self, encoder: TextEncoder) -> None:
+        super().__init__(encoder)
+        self._questions: dict[tuple[TextKind, str], TokenEmbeddings] = {}
+
+    def encode_tokens(self, texts: Sequence[str], *, kind: TextKind = TextKind.PASSAGE) -> list[TokenEmbeddings]:
+        """Encode every token of every text in context."""
+        new = [text for text in dict.fromkeys(texts) if (kind, text) not in self._questions]
+        found = super().encode_tokens(new, kind=kind) if new else []
+        self._questions.update(((kind, text), tokens) for text, tokens in zip(new, found, strict=True))
+        return [self._questions[kind, text] for text in texts]
+
+
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """What the runs of one set share. learnt : the train part. dev : examples of the dev questions, by id; None where
-    a question has no candidate."""
+    """What the runs of one set share.
+
+    learnt : examples of train questions. dev : those of dev questions, None where a question has no candidate.
+    encoder : remembers every text.
+    """
 
     one: AblationSet
-    graph: KnowledgeGraph
     structural: StructuralEmbeddings
-    learnt: QuestionSet
-    dev: Mapping[str, Example | None]
+    learnt: Sequence[Example]
+    dev: Sequence[Example | None]
+    encoder: TextEncoder
 
 
 def run(choice: Choice) -> list[Table]:
@@ -121,60 +140,54 @@ def _more(figures: Mapping[str, Scores], variant: str, than: str) -> Cell:
 def _ground(one: AblationSet, settings: AblationSettings) -> _Ground:
     from kgqa.training.examples import collect, shortened
 
-    folder = located(one.folder)
-    config = Config(encoder=EncoderConfig(name=MINILM))
-    system = KGQA.from_graph(str(folder / "graph.tsv"), config=config)
+    folder, training = located(one.folder), settings.training
+    system = KGQA.from_graph(str(folder / "graph.tsv"), config=Config(encoder=EncoderConfig(name=MINILM)))
     wanted = from_mapping(StructuralConfig, settings.structural)
     structural = train_structural(system.graph, wanted, checkpoints=WORK / "ablation" / "structural")
     learnt, asked = (QuestionSet.read(folder / f"{part}.jsonl") for part in ("train", "dev"))
-    found = {example.id: shortened(example) for example in collect(one.name, system, asked)}
-    return _Ground(one, system.graph, structural, learnt, {id_: found.get(id_) for id_ in asked.gold})
+    learnt = learnt.sample(training["each"], settings.seeds[0])
+    train, dev = ([shortened(found) for found in collect(one.name, system, part)] for part in (learnt, asked))
+    known = {example.id: example for example in dev}
+    return _Ground(one, structural, train, [known.get(id_) for id_ in asked.gold], Remembering(load_encoder(MINILM)))
 
 
 def _run(ground: _Ground, settings: AblationSettings, seed: int) -> dict[str, Scores]:
     """The F1 of each dev question with each variant, [questions]."""
-    folder, found = WORK / "ablation" / ground.one.name / str(seed), dict[str, Scores]()
+    found = dict[str, Scores]()
     for variant, switches in VARIANTS.items():
         start = time.perf_counter()
         weights = _trained(ground, settings, seed, variant, switches)
         found[variant] = _measured(ground, weights, ground.structural)
         if variant == ALL:
             found[APART] = _measured(ground, weights, None)
-        figure = f"{100 * found[variant].mean():.1f}"
-        print(
-            f"{folder.parent.name}, {seed}: {variant}: {figure} in {time.perf_counter() - start:.0f} s", file=sys.stderr
-        )
+        figure, seconds = 100 * found[variant].mean(), time.perf_counter() - start
+        print(f"{ground.one.name}, {seed}: {variant}: {figure:.1f} in {seconds:.0f} s", file=sys.stderr, flush=True)
     return found
 
 
 def _trained(
     ground: _Ground, settings: AblationSettings, seed: int, variant: str, switches: Mapping[str, bool]
 ) -> ReaderWeights:
-    from kgqa.training import TrainingConfig, TrainingPair, train
-    from kgqa.training.trainer import TUNING
+    from kgqa.training import TrainingConfig, fit
 
-    folder = WORK / "ablation" / ground.one.name / str(seed)
-    own, first = folder / variant.replace(" ", "-"), folder / ALL.replace(" ", "-")
-    if own != first and not own.exists():  # tuning does not see soft tokens: the variants of a seed share it
-        shutil.copytree(first / TUNING, own / TUNING)
-    given = {**settings.training, "seed": seed, "network": {"fusions": dict(switches)}}
+    name, given = ground.one.name, {**settings.training, "seed": seed, "network": {"fusions": dict(switches)}}
     config = from_mapping(TrainingConfig, given)
-    pair = TrainingPair(name=ground.one.name, graph=ground.graph, train=ground.learnt, structural=ground.structural)
-    return train([pair], own, config, examples=folder / "examples").weights
+    drawn = list(ground.learnt)
+    random.Random(seed).shuffle(drawn)  # noqa: S311 - a sample, not a secret
+    held = int(config.dev_share * len(drawn))
+    folder = WORK / "ablation" / name / str(seed) / variant.replace(" ", "-")
+    parts = {name: drawn[held:]}, {name: drawn[:held]}
+    return fit(*parts, folder, config, encoder=ground.encoder, structural={name: ground.structural}).weights
 
 
 def _measured(ground: _Ground, weights: ReaderWeights, structural: StructuralEmbeddings | None) -> Scores:
     """The F1 of the program put first, for each dev question with gold; 0 where there is none to choose."""
     from kgqa.training.batches import collate, whole
-    from kgqa.training.vectors import StoredVectors
 
-    vectors = StoredVectors(tuned_encoder(load_encoder(weights.encoder, threads=1), weights))
-    vectors.gather(example for example in ground.dev.values() if example is not None)
-    found, wanted = [], weights.wanted(structural)
-    for example in ground.dev.values():
-        if example is None:
-            found.append(0.0)
-            continue
+    vectors, wanted = EncoderVectors(ground.encoder), weights.wanted(structural)
+
+    def chosen(example: Example) -> float:
         scores = weights.score(collate([whole(example)])[0], vectors, wanted).scores
-        found.append(example.candidates[int(scores.argmax())].f1)
-    return np.array(found, dtype=np.float64)
+        return example.candidates[int(scores.argmax())].f1
+
+    return np.array([0.0 if one is None else chosen(one) for one in ground.dev], dtype=np.float64)
