@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from kgqa import KGQA
 from kgqa.cli import main
+from kgqa.embedding.structural import StructuralEmbeddings, StructuralModel
 
 pytest.importorskip("torch")
 
@@ -61,6 +64,22 @@ def test_a_reader_is_trained_and_asked(capsys: pytest.CaptureFixture[str], files
     assert f"Use it: --model {model}" in out
     code, out, _ = run(capsys, "ask", files / "graph.csv", "What is the capital of Peru?", "--model", model, "--json")
     assert (code, json.loads(out)["kind"] in ("entities", "none")) == (0, True)
+
+
+@pytest.mark.slow
+def test_a_bundles_structural_embeddings_are_told_of(capsys: pytest.CaptureFixture[str], files: Path) -> None:
+    system = KGQA.from_graph(files / "graph.csv")
+    nodes = np.asarray(system.graph.entities, dtype=np.int32)
+    vectors = np.ones((len(nodes), 4), dtype=np.float32)
+    relations = np.ones((system.graph.n_relations, 4), dtype=np.float32)
+    own = StructuralEmbeddings(StructuralModel.TRANSE, nodes, vectors, relations)
+    system.with_structural(own).save(files / "bundle")
+    given = (files / "bundle", files / "q.jsonl", "-o", files / "model", "--config", files / "short.toml")
+    code, out, err = run(capsys, "train", *given)
+    assert code == 0, err
+    assert "Reads the structural embeddings (TransE, 4 numbers) of " in out
+    code, out, _ = run(capsys, "train", *given, "--json")
+    assert json.loads(out)["structural"]["fingerprint"] == own.fingerprint
 
 
 def test_a_graph_without_questions_is_refused(capsys: pytest.CaptureFixture[str], files: Path) -> None:
