@@ -170,7 +170,8 @@ def _trained(
 ) -> ReaderWeights:
     from kgqa.training import TrainingConfig, fit
 
-    name, given = ground.one.name, {**settings.training, "seed": seed, "network": {"fusions": dict(switches)}}
+    name, network = ground.one.name, settings.training["network"] | {"fusions": dict(switches)}
+    given = {**settings.training, "seed": seed, "network": network}
     config = from_mapping(TrainingConfig, given)
     drawn = list(ground.learnt)
     random.Random(seed).shuffle(drawn)  # noqa: S311 - a sample, not a secret

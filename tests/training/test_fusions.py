@@ -139,9 +139,9 @@ def test_soft_tokens_start_at_nothing_and_are_dropped_in_training(examples: list
     torch.nn.init.normal_(model.soft[ENTITY].weight)
     full = model(batch, agreement, len(examples), owner)[0]
     model.train()
-    torch.manual_seed(3)
+    torch.manual_seed(1)
     keep = (torch.rand(len(examples)) >= 0.5)[owner]
-    torch.manual_seed(3)
+    torch.manual_seed(1)
     dropped = model(batch, agreement, len(examples), owner)[0]
     assert keep.any()
     assert not keep.all()
