@@ -96,9 +96,9 @@ class OnnxEncoder:
         for row, tokens in enumerate(self._tokenizer.encode(plain, self._settings.max_tokens)):
             own = [id_ for id_, (start, end) in zip(tokens.ids, tokens.offsets, strict=True) if end > start]
             if own:
-                mean = self._words[own].astype(np.float32).mean(axis=0)
-                out[row] = mean / max(float(np.linalg.norm(mean)), 1e-12)
-        return out
+                out[row] = self._words[own].mean(axis=0, dtype=np.float32)
+        unit: Floats = out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), np.float32(1e-12))
+        return unit
 
     def _prefix(self, kind: TextKind) -> str:
         return self._settings.query_prefix if kind is TextKind.QUERY else self._settings.passage_prefix
