@@ -13,10 +13,10 @@ from kgqa.graph import KnowledgeGraph
 from kgqa.graph.values import values_of
 from kgqa.program import algebra as ops
 from kgqa.program import execute
-from kgqa.program.algebra import Program, Step
+from kgqa.program.algebra import Order, Program, Step
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.relations import relation_names, walkable
-from kgqa.text import guess_language, plurals
+from kgqa.text import guess_language, plurals, singulars
 from kgqa.training.templates import CHINESE, ENGLISH, Templates
 from kgqa.types import NodeIds
 
@@ -32,6 +32,14 @@ _VOCABULARIES = (
     "http://www.w3.org/1999/02/",
 )
 """Where the classes of relations and of classes are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A program and its wording; no program where the graph can't answer."""
+
+    program: Program | None
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +231,14 @@ class Draws:
     def _compute_instances(self, node_class: int) -> NodeIds:
         return self.graph.instances(np.array([node_class], dtype=np.int32))
 
+    def toss(self) -> bool:
+        """Heads or tails."""
+        return self.random.random() < 0.5
+
+    def order(self) -> Order:
+        """Largest or smallest."""
+        return self.random.choice(list(Order))
+
     # -- words ---------------------------------------------------------------------------------
 
     def choose(self, forms: tuple[str, ...], words: dict[str, str]) -> str:
@@ -246,15 +262,26 @@ class Draws:
         return self.graph.label(node, self._language)
 
     def plural(self, noun: str) -> str:
-        """An English noun in the plural; as it is in Chinese."""
+        """An English noun in the plural, as which it may already stand; as it is in Chinese."""
         head, _, last = noun.rpartition(" ")
-        found = plurals(last.casefold()) if self._language == "en" else ()
+        found = plurals(last.casefold()) if self._language == "en" and not singulars(last.casefold()) else ()
         return f"{head} {found[0]}".strip() if found else noun
 
     def class_of(self, nodes: NodeIds) -> str:
         """The label of the first class of the first nodes; empty where they have none."""
         types = self.graph.types(nodes[:_LOOKED_AT])
         return self.graph.label(int(types[0]), self._language) if len(types) else ""
+
+
+def said(things: ThingSet, own: Attribute | None = None, **more: str) -> dict[str, str]:
+    """The words of a set and of an attribute, and others, for templates."""
+    return {"one": things.one, "many": things.many, "m": own.name if own else ""} | more
+
+
+def degree(words: Templates, own: Attribute, order: Order) -> dict[str, str]:
+    """How a language says more and most of an attribute, or less and least."""
+    more, most = words.extremes[own.timed][order is Order.SMALLEST]
+    return {"more": more, "most": most}
 
 
 def _braced(name: str) -> str:

@@ -9,8 +9,7 @@ import numpy as np
 from kgqa.program import algebra as ops
 from kgqa.program import execute
 from kgqa.program.algebra import Program, Step
-from kgqa.training.composed import Draft
-from kgqa.training.draws import Draws
+from kgqa.training.draws import Draft, Draws
 
 
 class PathDrafts:

@@ -19,8 +19,9 @@ from kgqa.graph import KnowledgeGraph
 from kgqa.program import execute
 from kgqa.program.algebra import Program, Yields
 from kgqa.retrieval.relations import relation_names
-from kgqa.training.composed import ComposedDrafts, Draft
-from kgqa.training.draws import Draws
+from kgqa.training.composed import ComposedDrafts
+from kgqa.training.draws import Draft, Draws
+from kgqa.training.measured import MeasuredDrafts
 from kgqa.training.paths import PathDrafts
 
 _MOST_ANSWERS = 30
@@ -74,10 +75,11 @@ class Synthesiser:
     def _kinds(self) -> Iterator[Callable[[], Draft | None]]:
         """Kinds of questions without end: mostly paths, each kind about sets in turn, now and then a foreign one."""
         paths = cycle(PathDrafts(self._draws).kinds)
-        composed = cycle(ComposedDrafts(self._draws).kinds if self._draws.classes else (None,))
+        composed = cycle((*MeasuredDrafts(self._draws).kinds, *ComposedDrafts(self._draws).kinds))
         for number in count(1):
             yield from islice(paths, _PATHS_EACH)
-            yield from (kind for kind in islice(composed, _SETS_EACH) if kind is not None)
+            if self._draws.classes:
+                yield from islice(composed, _SETS_EACH)
             if number % (_FOREIGN_EVERY // _PATHS_EACH) == 0:
                 yield self.foreign
 
