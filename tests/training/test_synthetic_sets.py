@@ -111,9 +111,8 @@ def test_numbers_of_things_are_conditions(made: list[tuple[str, str, set[str]]])
         assert answers == {i for i, birds in RESIDENT.items() if len(birds) > int(match[1])}
     for _, answers in matching(made, "none", r"Which isles have no nesting species\?"):
         assert answers == {i for i, birds in RESIDENT.items() if not birds}
-    for _, answers in matching(
-        made, "most_of", r".*isle.* (?:most|highest number of|largest number of) nesting species\??"
-    ):
+    most = r"(?:(?:Which|What) isle has|the isle with) the (?:most|highest number of|largest number of)"
+    for _, answers in matching(made, "most_of", rf"{most} nesting species\??"):
         assert answers == {"Bel"}
 
 
