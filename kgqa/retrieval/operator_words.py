@@ -93,7 +93,7 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
 )
 _EXTREMES = tuple((re.compile(p, re.I), order, hints, counts) for p, order, hints, counts in _LEXICON)
 _COMPARATIVE = re.compile(r"er$|^(more|less|fewer)\b|^更", re.I)
-_HAN_AMOUNT = re.compile(r"的?(?P<number>[一二两三四五六七八九十\d]+)[个座条种位名家项]")
+_HAN_AMOUNT = re.compile(r"的?前?(?P<number>[一二两三四五六七八九十\d]+)[个座条种位名家项]")
 _THAN = re.compile(r"\s+(?:[^\W\d][\w-]*\s+){0,4}?(?P<than>than)\b", re.I)
 _FEW_WITH = re.compile(
     r"\b(?:the|which|what|list|name|show|find)\s+(?P<number>\d+|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)"
@@ -131,7 +131,7 @@ def find_extremes(text: str) -> tuple[Extreme, ...]:
     found: list[Extreme] = [*_han_comparatives(text), *_han_ordinals(text)]
     for pattern, order, hints, counts in _EXTREMES:
         for match in pattern.finditer(text):
-            if not any(match.start() < e.end and e.start < match.end() for e in found):
+            if not any(match.start() < end and start < match.end() for e in found for start, end in e.spans):
                 found.append(_extreme(text, match, (order, hints, counts)))
     return tuple(sorted(found, key=lambda e: e.start))
 
