@@ -38,10 +38,10 @@ COLUMNS = (
 )
 ALL, NONE, APART = "all three", "none", "all three, read without structural embeddings"
 VARIANTS: Mapping[str, Mapping[str, bool]] = {
-    ALL: {},
-    "without entity embeddings": {"entity": False},
-    "without relation embeddings": {"relation": False},
-    "without query results": {"result": False},
+    ALL: {"entity": True, "relation": True, "result": True},
+    "without entity embeddings": {"entity": False, "relation": True, "result": True},
+    "without relation embeddings": {"entity": True, "relation": False, "result": True},
+    "without query results": {"entity": True, "relation": True, "result": False},
     NONE: {"entity": False, "relation": False, "result": False},
 }
 """What is trained, by the switches of `kgqa.training.FusionSettings`."""

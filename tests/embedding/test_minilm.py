@@ -102,9 +102,9 @@ def test_static_vectors_are_the_mean_rows_of_the_embedding_table(minilm: TextEnc
     table = transformers.BertModel.from_pretrained(minilm_directory).get_input_embeddings().weight.detach().numpy()
     texts = ["Archduke Johann of Austria", "1999-05-01", "", "北京"]
     ids = [tokenizer(text, add_special_tokens=False)["input_ids"] for text in texts]
-    expected = [table[row].mean(axis=0) if row else np.zeros(384) for row in ids]
-    lengths = np.linalg.norm(expected, axis=1, keepdims=True)
-    expected = np.array(expected) / np.where(lengths > 0, lengths, 1)
+    means = np.array([table[row].mean(axis=0) if row else np.zeros(384) for row in ids])
+    lengths = np.linalg.norm(means, axis=1, keepdims=True)
+    expected = means / np.where(lengths > 0, lengths, 1)
     assert lengths[2] == 0
     assert np.abs(minilm.encode_static(texts) - expected).max() < 1e-5
     assert np.abs(TransformersEncoder(str(minilm_directory)).encode_static(texts) - expected).max() < 1e-5

@@ -12,6 +12,7 @@ from kgqa.embedding.contract import Floats
 from kgqa.embedding.structural import StructuralEmbeddings, StructuralModel
 from kgqa.reader import ReaderInput, ReaderWeights, TrainedReader
 from kgqa.reader.arrays import EncoderVectors, FusionArrays, lay_out, rows_of
+from kgqa.reader.contract import Yielded
 from kgqa.reader.seen import InputBuilder
 from kgqa.reader.serialise import TokenKind
 from kgqa.reader.soft import ANSWERS, ENTITY, NAMES, RELATION, SOFT, STRUCTURAL, SoftTokens, Wanted
@@ -116,7 +117,7 @@ def test_what_has_no_vector_stands_on_row_0(inputs: list[ReaderInput]) -> None:
 def test_counts_yield_nothing_to_read(inputs: list[ReaderInput]) -> None:
     counted = [c for c in inputs[2].candidates if any(t.kind is TokenKind.COUNT for t in c.tokens)]
     assert counted
-    assert all(c.yielded.sample == c.yielded.shown == () for c in counted)
+    assert all(c.yielded == Yielded() for c in counted)
 
 
 def test_a_relation_that_came_later_has_no_vector() -> None:

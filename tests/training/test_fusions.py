@@ -30,7 +30,7 @@ from kgqa.training.model import FusionModel  # noqa: E402
 
 GRAPH = films()
 SPACE = 4
-SETTINGS = NetworkSettings(width=8, blocks=1, hidden=4, dropout=0.0)
+SETTINGS = NetworkSettings(width=8, blocks=1, hidden=4, dropout=0.0, fusions=FusionSettings(result=True))
 CONFIG = TrainingConfig(
     encoder="words",
     steps=6,
@@ -67,7 +67,9 @@ def examples() -> list[Example]:
 
 
 def fusions(**switches: bool | float) -> TrainingConfig:
-    return replace(CONFIG, network=replace(SETTINGS, fusions=from_mapping(FusionSettings, switches)))
+    return replace(
+        CONFIG, network=replace(SETTINGS, fusions=from_mapping(FusionSettings, {"result": True, **switches}))
+    )
 
 
 def test_examples_carry_what_is_named_and_yielded(examples: list[Example], tmp_path: Path) -> None:
@@ -156,7 +158,7 @@ def test_a_start_from_another_space_keeps_the_names_alone(examples: list[Example
     from kgqa.training.spaces import Spaces
 
     for seed, kept in ((0, SOFT), (1, (NAMES,))):
-        spaces = Spaces.of({"films": embeddings(seed)}, FusionSettings())
+        spaces = Spaces.of({"films": embeddings(seed)}, SETTINGS.fusions)
         assert spaces.kept(start).soft == kept
     again = replace(CONFIG, start=str(tmp_path / "one"))
     found = fit(*parts, tmp_path / "two", again, encoder=WordEncoder(), structural={"films": embeddings(1)})
