@@ -1,7 +1,7 @@
 """Run benchmarks: `python -m evaluation.run [NAME ...] [--only SET ...] [--resume]`.
 
 Names: load, latency, batch, accuracy, reader, baselines, robustness, namesakes,
-linkprediction.
+precision, linkprediction.
 
 Without names all run. Results go to evaluation/results/*.json; `python -m evaluation.tables` shows them in the README.
 """
@@ -25,6 +25,7 @@ BENCHMARKS = (
     "baselines",
     "robustness",
     "namesakes",
+    "precision",
     "linkprediction",
 )
 
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
-    from evaluation import accuracy, batch, comparison, latency, linkprediction, load, namesakes, robustness
+    from evaluation import accuracy, batch, comparison, latency, linkprediction, load, namesakes, precision, robustness
 
     runs: dict[str, Callable[[], list[Table]]] = {
         "load": load.run,
@@ -58,13 +59,14 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
         "baselines": lambda: comparison.run(choice),
         "robustness": lambda: robustness.run(choice),
         "namesakes": lambda: namesakes.run(choice),
+        "precision": lambda: precision.run(choice),
         "linkprediction": lambda: linkprediction.run(choice),
     }
     return runs[name]
 
 
 def _order(name: str) -> list[str]:
-    from evaluation import accuracy, batch, comparison, linkprediction, namesakes, robustness
+    from evaluation import accuracy, batch, comparison, linkprediction, namesakes, precision, robustness
 
     orders = {
         "batch": batch.order,
@@ -73,6 +75,7 @@ def _order(name: str) -> list[str]:
         "baselines": comparison.order,
         "robustness": robustness.order,
         "namesakes": namesakes.order,
+        "precision": precision.order,
         "linkprediction": linkprediction.order,
     }
     return orders[name]() if name in orders else []

@@ -128,6 +128,17 @@ class BatchSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PrecisionSettings:
+    """The trained reader at several precisions. warm_up : as of `BatchSettings`. precisions : the first is the measure
+    of the others."""
+
+    seed: int
+    warm_up: int
+    precisions: tuple[str, ...]
+    sets: tuple[RobustnessSet, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, kw_only=True)
 class NamesakeSettings:
     """Questions about entities with namesakes. budget_ms : as of `RobustnessSettings`. options : offered at most."""
 
@@ -260,6 +271,13 @@ def namesake_settings() -> NamesakeSettings:
     data = _toml("namesakes")
     sets = _sets(RobustnessSet, data)
     return replace(from_mapping(NamesakeSettings, data), sets=sets)
+
+
+def precision_settings() -> PrecisionSettings:
+    """Read precision.toml."""
+    data = _toml("precision")
+    sets = _sets(RobustnessSet, data)
+    return replace(from_mapping(PrecisionSettings, data), sets=sets)
 
 
 def robustness_settings() -> RobustnessSettings:

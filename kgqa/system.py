@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from kgqa.answering import AnswerBuilder, Reading
 from kgqa.calibration import Calibration
 from kgqa.config import Config
-from kgqa.embedding import E5, MINILM, CachedEncoder, TextEncoder, load_encoder
+from kgqa.embedding import E5, MINILM, CachedEncoder, Precision, TextEncoder, load_encoder
 from kgqa.embedding.memo import MemoEncoder
 from kgqa.embedding.store import cache_root
 from kgqa.embedding.structural import StructuralEmbeddings
@@ -400,7 +400,8 @@ class KGQA:
         weights = ReaderWeights.load(folder)
         if weights.encoder != encoder.name and self.config.encoder.name == AUTO:
             return ZeroShotReader(encoder), Calibration()
-        return TrainedReader(encoder, weights), Calibration.of(weights.about)
+        precision = Precision(self.config.reader.precision)
+        return TrainedReader(encoder, weights, precision=precision), Calibration.of(weights.about)
 
     def _encoder_for(self, question: str) -> str:
         if self.config.encoder.name != AUTO:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from kgqa.embedding import TextEncoder, load_encoder
+from kgqa.embedding import Precision, TextEncoder, load_encoder
 from kgqa.embedding.memo import MemoEncoder
 from kgqa.errors import ReaderError
 from kgqa.reader.arrays import EncoderVectors, rows_of
@@ -33,17 +33,20 @@ _BEHIND = 0.01
 class TrainedReader:
     """Scores every candidate by the fusion network; a score is the log odds against "none of these", times `SCALE`.
 
+    precision : of the tuned encoder.
     Errors : ReaderError if the weights were trained with another encoder.
     """
 
-    def __init__(self, encoder: TextEncoder, weights: ReaderWeights) -> None:
+    def __init__(
+        self, encoder: TextEncoder, weights: ReaderWeights, *, precision: Precision = Precision.FLOAT32
+    ) -> None:
         trained_on = weights.about.get("fingerprint")
         if trained_on != encoder.fingerprint:
             raise ReaderError(
                 f"the reader was trained with the encoder {weights.encoder!r} of fingerprint {trained_on}; this one is "
                 f"{encoder.name!r} of {encoder.fingerprint}. Name that encoder, or train a reader with this one"
             )
-        self._vectors = EncoderVectors(tuned_encoder(encoder, weights))
+        self._vectors = EncoderVectors(tuned_encoder(encoder, weights, precision))
         self._weights = weights
 
     def read(self, batch: Sequence[ReaderInput]) -> list[ReaderOutput]:
@@ -68,11 +71,13 @@ def shortlist(columns: Floats) -> NDArray[np.int64]:
     return np.argsort(-prior(columns), kind="stable")
 
 
-def tuned_encoder(encoder: TextEncoder, weights: ReaderWeights) -> TextEncoder:
-    """The encoder that a reader's weights were trained over; the plain one where it was not tuned."""
+def tuned_encoder(
+    encoder: TextEncoder, weights: ReaderWeights, precision: Precision = Precision.FLOAT32
+) -> TextEncoder:
+    """The encoder that a reader's weights were trained over; the plain one, as it is, where it was not tuned."""
     if weights.adapter is None or weights.folder is None:
         return encoder
-    return MemoEncoder(load_encoder(encoder.name, adapter=weights.folder / ADAPTER))
+    return MemoEncoder(load_encoder(encoder.name, precision=precision, adapter=weights.folder / ADAPTER))
 
 
 def shipped_weights(encoder: str) -> Path | None:

@@ -174,14 +174,15 @@ class Combiner:
 
     def _finish(self, view: QuestionView, topics: Topics, candidate: Candidate) -> Candidate:
         bonus = sum(_BONUS * (2 * strength(link) - 1) for link in candidate.links)
-        return self.grade(view, topics, replace(candidate, alignment=candidate.alignment + bonus))
+        return self.grade(view, topics, candidate, bonus)
 
-    def grade(self, view: QuestionView, topics: Topics, candidate: Candidate) -> Candidate:
-        """A candidate with its coverage and fit."""
+    def grade(self, view: QuestionView, topics: Topics, candidate: Candidate, bonus: float = 0.0) -> Candidate:
+        """A candidate with its coverage and fit, and a bonus to its alignment."""
         covered = _coverage(view, topics, candidate.used, {link.mention for link in candidate.links})
         fit = self._fit.score(view, candidate)
         untested = _NO_TEST if fit <= -1 else 0.0
-        return replace(candidate, alignment=candidate.alignment - untested, coverage=covered, fit=fit)
+        alignment = candidate.alignment + bonus - untested
+        return replace(candidate, alignment=alignment, coverage=covered, fit=fit)
 
     def _compute_instances(self, node: int) -> NodeIds:
         return self._graph.instances(np.array([node], dtype=np.int32))
