@@ -37,7 +37,7 @@ class SideBySide:
     """
 
     def __init__(self, encoder: TextEncoder, weights: ReaderWeights, precisions: Sequence[Precision]) -> None:
-        self._readers = [TrainedReader(encoder, weights, precision=precision) for precision in precisions]
+        self._readers = [TrainedReader(encoder, weights, precision=p, early_exit=False) for p in precisions]
         self.calibration = Calibration.of(weights.about)
         self.outputs: list[ReaderOutput] = []
         self.seconds: list[list[float]] = [[] for _ in precisions]
@@ -84,7 +84,7 @@ def _rows(one: RobustnessSet, settings: PrecisionSettings) -> Iterator[Row]:
     precisions = tuple(map(Precision, settings.precisions))
     readers: list[SideBySide] = []
 
-    def opened(encoder: TextEncoder, weights: ReaderWeights, *, precision: Precision) -> SideBySide:
+    def opened(encoder: TextEncoder, weights: ReaderWeights, **_: object) -> SideBySide:
         readers.append(SideBySide(encoder, weights, precisions))
         return readers[-1]
 

@@ -37,7 +37,8 @@ class LatencySettings:
 
     questions : timed questions over the synthetic graph. warm_up : asked before the clock counts.
     shell_repeats : runs of the command line. shell_question : asked over the first sample graph.
-    graphs, sets, split : the sample graphs, their questions and which of those.
+    graphs, sets, split : the sample graphs, their questions and which of those. readers : of kgqa, each asked the same
+    questions. peers : names in `evaluation.asking.PEERS`, over the sample graphs only. rounds : of all, in turn.
     """
 
     seed: int
@@ -50,6 +51,9 @@ class LatencySettings:
     graphs: tuple[str, ...]
     sets: tuple[str, ...]
     split: str
+    readers: tuple[str, ...]
+    peers: tuple[str, ...] = ()
+    rounds: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +134,8 @@ class BatchSettings:
 @dataclass(frozen=True, kw_only=True)
 class PrecisionSettings:
     """The trained reader at several precisions. warm_up : as of `BatchSettings`. precisions : the first is the measure
-    of the others."""
+    of the others.
+    """
 
     seed: int
     warm_up: int

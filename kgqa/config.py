@@ -165,10 +165,12 @@ class ReaderConfig:
     name : "zero-shot" (no weights), "shipped" (those that come with kgqa for the encoder in use, else none), or the
     folder that a training run wrote.
     precision : of a trained reader's encoder: "float32", "int8" or "block", see `kgqa.embedding.Precision`.
+    early_exit : whether a trained reader takes a candidate unread that retrieval is sure of.
     """
 
     name: str = "zero-shot"
     precision: str = "float32"
+    early_exit: bool = True
 
     def __post_init__(self) -> None:
         if not self.name.strip():

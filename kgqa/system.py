@@ -400,8 +400,10 @@ class KGQA:
         weights = ReaderWeights.load(folder)
         if weights.encoder != encoder.name and self.config.encoder.name == AUTO:
             return ZeroShotReader(encoder), Calibration()
-        precision = Precision(self.config.reader.precision)
-        return TrainedReader(encoder, weights, precision=precision), Calibration.of(weights.about)
+        settings = self.config.reader
+        precision = Precision(settings.precision)
+        reader = TrainedReader(encoder, weights, precision=precision, early_exit=settings.early_exit)
+        return reader, Calibration.of(weights.about)
 
     def _encoder_for(self, question: str) -> str:
         if self.config.encoder.name != AUTO:

@@ -68,7 +68,8 @@ class Program:
 
     def parts(self) -> tuple[Program, ...]:
         """The programs directly inside this one."""
-        return tuple([getattr(self, name) for name in _part_names(type(self))])
+        kind: type = type(self)
+        return tuple([getattr(self, name) for name in _part_names(kind)])
 
     def walk(self) -> Iterator[Program]:
         """Yield the program and all inside it, outermost first."""
@@ -80,7 +81,7 @@ class Program:
 
 
 @cache
-def _part_names(kind: type[Program]) -> tuple[str, ...]:
+def _part_names(kind: type) -> tuple[str, ...]:
     """The fields of a class that hold programs."""
     return tuple(f.name for f in fields(kind) if f.type == Program.__name__)
 

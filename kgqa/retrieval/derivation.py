@@ -137,7 +137,7 @@ class Bench:
         if known is None:
             some = nodes if len(nodes) <= _PEEK else nodes[:: len(nodes) // _PEEK]
             forward, backward = (
-                frozenset(self.graph.relations_of(some, inverse=inverse)[0].tolist()) for inverse in (False, True)
+                frozenset(self.graph.relations_around(some, inverse=inverse).tolist()) for inverse in (False, True)
             )
             known = self._around[id(nodes)] = (nodes, (forward, backward))
         return known[1]
