@@ -1,7 +1,7 @@
 """Run benchmarks: `python -m evaluation.run [NAME ...] [--only SET ...] [--resume]`.
 
-Names: load, latency, batch, accuracy, reader, baselines, robustness, namesakes,
-precision, linkprediction.
+Names: load, latency, batch, accuracy, reader, test, baselines, robustness, namesakes, precision,
+linkprediction.
 
 Without names all run. Results go to evaluation/results/*.json; `python -m evaluation.tables` shows them in the README.
 """
@@ -22,6 +22,7 @@ BENCHMARKS = (
     "batch",
     "accuracy",
     "reader",
+    "test",
     "baselines",
     "robustness",
     "namesakes",
@@ -56,6 +57,7 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
         "batch": lambda: batch.run(choice),
         "accuracy": lambda: accuracy.run(choice),
         "reader": lambda: accuracy.run_reader(choice),
+        "test": lambda: accuracy.run_test(choice),
         "baselines": lambda: comparison.run(choice),
         "robustness": lambda: robustness.run(choice),
         "namesakes": lambda: namesakes.run(choice),
@@ -72,6 +74,7 @@ def _order(name: str) -> list[str]:
         "batch": batch.order,
         "accuracy": accuracy.order,
         "reader": accuracy.order,
+        "test": accuracy.order,
         "baselines": comparison.order,
         "robustness": robustness.order,
         "namesakes": namesakes.order,
