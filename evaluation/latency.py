@@ -6,7 +6,7 @@ import json
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 
 from evaluation.child import measured, timed
 from evaluation.load import bundle_file, graph_file
-from evaluation.results import Column, Row, Table
+from evaluation.results import Cell, Column, Row, Table
 from evaluation.settings import ROOT, WORK, LatencySettings, latency_settings
 from evaluation.synthetic import ATTRIBUTES, RELATIONS, Fact, Size, entity, facts, label
 
@@ -32,13 +32,11 @@ def run() -> list[Table]:
     size = Size(triples=settings.triples, entities=settings.entities, seed=settings.seed)
     bundle = bundle_file(graph_file(size))
     questions = _write(WORK / "lookup.jsonl", lookups(size, settings.questions + settings.warm_up))
-    warm = [_warm(settings, f"{settings.triples:,} facts, one-hop lookups", bundle, str(questions))]
+    warm = _warm(settings, f"{settings.triples:,} facts, one-hop lookups", settings.readers, (bundle, questions))
     for graph, asked in zip(settings.graphs, settings.sets, strict=True):
-        warm.append(
-            _warm(
-                settings, f"{Path(graph).stem}, all kinds of questions", ROOT / graph, str(ROOT / asked), settings.split
-            )
-        )
+        name = f"{Path(graph).stem}, all kinds of questions"
+        systems = (*settings.readers, *settings.peers)
+        warm += _warm(settings, name, systems, (ROOT / graph, ROOT / asked), settings.split)
     first = json.loads(questions.read_text(encoding="utf-8").splitlines()[0])["question"]
     cold = (
         _cold(settings, f"{settings.triples:,} facts", bundle, first),
@@ -63,11 +61,27 @@ def lookups(size: Size, number: int) -> Iterator[dict[str, Any]]:
         yield {"id": f"lookup-{position}", "question": question, "answers": answers, "hops": 1}
 
 
-def _warm(settings: LatencySettings, name: str, graph: Path, *questions: str) -> Row:
+def _warm(
+    settings: LatencySettings, name: str, systems: Sequence[str], paths: tuple[Path, Path], split: str = ""
+) -> list[Row]:
+    """One row a system; the systems take turns, so that a busy machine slows them alike."""
     start = time.perf_counter()
-    found = measured("evaluation.asking", str(graph), questions[0], str(settings.warm_up), *questions[1:])
-    cells = (found["timed"], found["latency"]["p50_ms"], found["latency"]["p95_ms"], found["peak_mb"])
-    return Row(name, cells, settings.seed, time.perf_counter() - start, asdict(settings), found)
+    runs: dict[str, list[dict[str, Any]]] = {system: [] for system in systems}
+    arguments = (*map(str, paths), str(settings.warm_up), split)
+    for _ in range(settings.rounds):
+        for system, found in runs.items():
+            found.append(measured("evaluation.asking", system, *arguments))
+    seconds, config = time.perf_counter() - start, asdict(settings)
+    return [
+        Row(f"{name}: {system}", _warm_cells(found), settings.seed, seconds, config, {"runs": found})
+        for system, found in runs.items()
+    ]
+
+
+def _warm_cells(runs: Sequence[dict[str, Any]]) -> tuple[Cell, ...]:
+    """The medians of several runs of the same questions."""
+    p50, p95 = (median(run["latency"][key] for run in runs) for key in ("p50_ms", "p95_ms"))
+    return (runs[0]["timed"], p50, p95, median(run["peak_mb"] for run in runs))
 
 
 def _cold(settings: LatencySettings, name: str, bundle: Path, question: str) -> Row:

@@ -1,7 +1,7 @@
 """Run benchmarks: `python -m evaluation.run [NAME ...] [--only SET ...] [--resume]`.
 
-Names: load, latency, batch, accuracy, reader, test, baselines, robustness, namesakes, linkprediction,
-ablation.
+Names: load, latency, batch, accuracy, reader, test, baselines, robustness, namesakes, precision,
+linkprediction, ablation.
 
 Without names all run. Results go to evaluation/results/*.json; `python -m evaluation.tables` shows them in the README.
 """
@@ -26,6 +26,7 @@ BENCHMARKS = (
     "baselines",
     "robustness",
     "namesakes",
+    "precision",
     "linkprediction",
     "ablation",
 )
@@ -49,7 +50,18 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
-    from evaluation import ablation, accuracy, batch, comparison, latency, linkprediction, load, namesakes, robustness
+    from evaluation import (
+        ablation,
+        accuracy,
+        batch,
+        comparison,
+        latency,
+        linkprediction,
+        load,
+        namesakes,
+        precision,
+        robustness,
+    )
 
     runs: dict[str, Callable[[], list[Table]]] = {
         "load": load.run,
@@ -61,6 +73,7 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
         "baselines": lambda: comparison.run(choice),
         "robustness": lambda: robustness.run(choice),
         "namesakes": lambda: namesakes.run(choice),
+        "precision": lambda: precision.run(choice),
         "linkprediction": lambda: linkprediction.run(choice),
         "ablation": lambda: ablation.run(choice),
     }
@@ -68,7 +81,7 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
 
 
 def _order(name: str) -> list[str]:
-    from evaluation import ablation, accuracy, batch, comparison, linkprediction, namesakes, robustness
+    from evaluation import ablation, accuracy, batch, comparison, linkprediction, namesakes, precision, robustness
 
     orders = {
         "batch": batch.order,
@@ -78,6 +91,7 @@ def _order(name: str) -> list[str]:
         "baselines": comparison.order,
         "robustness": robustness.order,
         "namesakes": namesakes.order,
+        "precision": precision.order,
         "linkprediction": linkprediction.order,
         "ablation": ablation.order,
     }

@@ -38,7 +38,8 @@ class LatencySettings:
 
     questions : timed questions over the synthetic graph. warm_up : asked before the clock counts.
     shell_repeats : runs of the command line. shell_question : asked over the first sample graph.
-    graphs, sets, split : the sample graphs, their questions and which of those.
+    graphs, sets, split : the sample graphs, their questions and which of those. readers : of kgqa, each asked the same
+    questions. peers : names in `evaluation.asking.PEERS`, over the sample graphs only. rounds : of all, in turn.
     """
 
     seed: int
@@ -51,6 +52,9 @@ class LatencySettings:
     graphs: tuple[str, ...]
     sets: tuple[str, ...]
     split: str
+    readers: tuple[str, ...]
+    peers: tuple[str, ...] = ()
+    rounds: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +134,18 @@ class BatchSettings:
     warm_up: int
     rounds: int
     sets: tuple[BatchSet, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrecisionSettings:
+    """The trained reader at several precisions. warm_up : as of `BatchSettings`. precisions : the first is the measure
+    of the others.
+    """
+
+    seed: int
+    warm_up: int
+    precisions: tuple[str, ...]
+    sets: tuple[RobustnessSet, ...] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -286,6 +302,13 @@ def namesake_settings() -> NamesakeSettings:
     data = _toml("namesakes")
     sets = _sets(RobustnessSet, data)
     return replace(from_mapping(NamesakeSettings, data), sets=sets)
+
+
+def precision_settings() -> PrecisionSettings:
+    """Read precision.toml."""
+    data = _toml("precision")
+    sets = _sets(RobustnessSet, data)
+    return replace(from_mapping(PrecisionSettings, data), sets=sets)
 
 
 def robustness_settings() -> RobustnessSettings:

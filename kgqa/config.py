@@ -12,6 +12,7 @@ from kgqa.errors import ConfigError
 
 T = TypeVar("T")
 
+PRECISIONS = ("float32", "int8", "block")
 _INFINITY = float("inf")
 
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -163,13 +164,19 @@ class ReaderConfig:
 
     name : "zero-shot" (no weights), "shipped" (those that come with kgqa for the encoder in use, else none), or the
     folder that a training run wrote.
+    precision : of a trained reader's encoder: "float32", "int8" or "block", see `kgqa.embedding.Precision`.
+    early_exit : whether a trained reader takes a candidate unread that retrieval is sure of.
     """
 
     name: str = "zero-shot"
+    precision: str = "float32"
+    early_exit: bool = True
 
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise ConfigError(f'\'reader.name\' is {self.name!r}; expected "zero-shot", "shipped" or a folder')
+        if self.precision not in PRECISIONS:
+            raise ConfigError(f"'reader.precision' is {self.precision!r}; expected one of: {', '.join(PRECISIONS)}")
 
 
 @dataclass(frozen=True, kw_only=True)

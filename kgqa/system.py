@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from kgqa.answering import AnswerBuilder, Reading
 from kgqa.calibration import Calibration
 from kgqa.config import Config
-from kgqa.embedding import E5, MINILM, CachedEncoder, TextEncoder, load_encoder
+from kgqa.embedding import E5, MINILM, CachedEncoder, Precision, TextEncoder, load_encoder
 from kgqa.embedding.memo import MemoEncoder
 from kgqa.embedding.store import cache_root
 from kgqa.embedding.structural import StructuralEmbeddings
@@ -401,7 +401,10 @@ class KGQA:
         others = name == SHIPPED and weights.about.get("fingerprint") != encoder.fingerprint
         if others or (weights.encoder != encoder.name and self.config.encoder.name == AUTO):
             return ZeroShotReader(encoder), Calibration()
-        return TrainedReader(encoder, weights, self.structural), Calibration.of(weights.about)
+        settings = self.config.reader
+        precision = Precision(settings.precision)
+        reader = TrainedReader(encoder, weights, self.structural, precision=precision, early_exit=settings.early_exit)
+        return reader, Calibration.of(weights.about)
 
     def _encoder_for(self, question: str) -> str:
         if self.config.encoder.name != AUTO:

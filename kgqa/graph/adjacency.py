@@ -105,6 +105,18 @@ class Adjacency:
         relations = (keys & _RELATION_MASK).astype(np.int32)
         return (keys >> RELATION_BITS).astype(np.int32), relations, self.pair_ptr[at + 1] - self.pair_ptr[at]
 
+    def relations(self, nodes: NodeIds) -> NDArray[np.int32]:
+        """The relations of a frontier, ascending; `pairs` without its counts."""
+        if len(nodes) == 1:
+            first, last = self.pair_key.searchsorted(
+                (int(nodes[0]) << RELATION_BITS, (int(nodes[0]) + 1) << RELATION_BITS)
+            )
+            return (self.pair_key[first:last] & _RELATION_MASK).astype(np.int32)
+        low = self.pair_key.searchsorted(pack(nodes, 0))
+        high = self.pair_key.searchsorted(pack(nodes, _RELATION_MASK), side="right")
+        found = self.pair_key[expand(low, high - low)] & _RELATION_MASK
+        return np.bincount(found).nonzero()[0].astype(np.int32)
+
     def degrees(self, nodes: NodeIds) -> NDArray[np.int64]:
         """The number of edges of each node, [nodes]."""
         low = np.searchsorted(self.pair_key, pack(nodes, 0))

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from enum import Enum
+from functools import cache
 from typing import ClassVar
 
 
@@ -67,13 +68,22 @@ class Program:
 
     def parts(self) -> tuple[Program, ...]:
         """The programs directly inside this one."""
-        return tuple(value for f in fields(self) if isinstance(value := getattr(self, f.name), Program))
+        kind: type = type(self)
+        return tuple([getattr(self, name) for name in _part_names(kind)])
 
     def walk(self) -> Iterator[Program]:
         """Yield the program and all inside it, outermost first."""
-        yield self
-        for part in self.parts():
-            yield from part.walk()
+        waiting: list[Program] = [self]
+        while waiting:
+            part = waiting.pop()
+            yield part
+            waiting.extend(part.parts()[::-1])
+
+
+@cache
+def _part_names(kind: type) -> tuple[str, ...]:
+    """The fields of a class that hold programs."""
+    return tuple(f.name for f in fields(kind) if f.type == Program.__name__)
 
 
 @dataclass(frozen=True, slots=True)

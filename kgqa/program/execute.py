@@ -74,9 +74,11 @@ class Run:
 
     def nodes(self, program: a.Program) -> NodeIds:
         """The node set of a program, cut at the limit; worked out once."""
-        if program not in self._sets:
-            self._sets[program] = self._cut(node_set(program, self))
-        return self._sets[program]
+        # One look-up: a program's hash is worked out anew each time, from all of its parts.
+        found = self._sets.get(program)
+        if found is None:
+            found = self._sets[program] = self._cut(node_set(program, self))
+        return found
 
     def _cut(self, nodes: NodeIds) -> NodeIds:
         if self.limit is None or len(nodes) <= self.limit:

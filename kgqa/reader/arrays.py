@@ -135,15 +135,17 @@ def lay_out(rows: Rows, vectors: Vectors, wanted: Wanted | None = None) -> Fusio
     asked, distance, said, words = layout_questions(rows.questions, [offsets for _, offsets in found])
     states = _states([own for own, _ in found], asked.shape[1])
     known = numbered(token_text(token) for program in rows.programs for token in program)
+    # One call for both: an encoder's time hangs more on the number of calls than on a few short texts more.
+    spoken, texts = _tables(words, list(known), vectors, states.shape[2])
     kind, told, there = layout_programs(rows.programs, known)
     cut = [_cut(program, kind.shape[1]) for program in rows.programs]
     place = np.cumsum(there, axis=1) - 1
     return FusionArrays(
         states=states,
-        words=_table(words, vectors, states.shape[2])[said],
+        words=spoken[said],
         asked=asked,
         distance=distance,
-        texts=_table(list(known), vectors, states.shape[2]),
+        texts=texts,
         kind=kind,
         told=told,
         there=there,
@@ -208,12 +210,12 @@ def _states(found: Sequence[Floats], width: int) -> Floats:
     return states
 
 
-def _table(texts: Sequence[str], vectors: Vectors, dimension: int) -> Floats:
-    """The vectors of numbered texts, with a row of zeros before them."""
-    table = np.zeros((len(texts) + 1, dimension), dtype=np.float32)
-    if texts:
-        table[1:] = vectors.texts(texts)
-    return table
+def _tables(words: Sequence[str], texts: Sequence[str], vectors: Vectors, dimension: int) -> tuple[Floats, Floats]:
+    """The vectors of numbered words and of numbered texts, each with a row of zeros before them."""
+    every = [*words, *texts]
+    found = vectors.texts(every) if every else np.zeros((0, dimension), dtype=np.float32)
+    nothing = np.zeros((1, dimension), dtype=np.float32)
+    return np.concatenate([nothing, found[: len(words)]]), np.concatenate([nothing, found[len(words) :]])
 
 
 def layout_programs(programs: Sequence[Tokens], known: Mapping[str, int]) -> tuple[Ints, Ints, NDArray[np.bool_]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from kgqa.program.algebra import Program, Step
 from kgqa.types import Link
 
 _LETTERS = "XYZ"
+_REMEMBERED = 4_096
 
 
 class TokenKind(Enum):
@@ -142,6 +144,10 @@ class Serialiser:
     def __init__(self, graph: KnowledgeGraph, language: str) -> None:
         self._graph = graph
         self._language = language
+        # The candidates of a question share most of their nodes and relations, and questions their classes.
+        self.class_of = lru_cache(maxsize=_REMEMBERED)(self._class_of)
+        self._class = lru_cache(maxsize=_REMEMBERED)(self._class_token)
+        self._name = lru_cache(maxsize=_REMEMBERED)(self._step_name)
 
     def tokens(self, program: Program, slots: Mapping[int, int]) -> Tokens:
         """A program step by step; `slots` gives the number of each entity's mention."""
@@ -161,7 +167,7 @@ class Serialiser:
             case _:
                 return self._operator(program, slots)
 
-    def class_of(self, node: int) -> str:
+    def _class_of(self, node: int) -> str:
         """The label of a node's first class; empty where it has none."""
         types = self._graph.types(np.array([node], dtype=np.int32))
         return self._graph.label(int(types[0]), self._language) if len(types) else ""
@@ -262,7 +268,7 @@ class Serialiser:
             return ProgramToken(TokenKind.OTHER_ENTITY, self._graph.label(node, self._language), node)
         return ProgramToken(SLOTS[slot], self.class_of(node), node)
 
-    def _class(self, node: int) -> ProgramToken:
+    def _class_token(self, node: int) -> ProgramToken:
         return ProgramToken(TokenKind.CLASS, self._graph.label(node, self._language))
 
     def _step(self, step: Step) -> ProgramToken:
@@ -271,7 +277,7 @@ class Serialiser:
     def _related(self, kind: TokenKind, step: Step) -> ProgramToken:
         return ProgramToken(kind, self._name(step), step.relation)
 
-    def _name(self, step: Step) -> str:
+    def _step_name(self, step: Step) -> str:
         """A relation's label, and what its id says of where it belongs: "film (film actor)"."""
         graph, relation = self._graph, step.relation
         label, domain = graph.relation_label(relation, self._language), graph.relation_domain(relation)

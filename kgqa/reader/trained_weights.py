@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from kgqa.embedding import Adapter
+from kgqa.embedding.contract import Floats
 from kgqa.embedding.store import write_atomically
 from kgqa.embedding.structural import StructuralEmbeddings
 from kgqa.errors import ReaderError
@@ -21,7 +22,7 @@ from kgqa.reader.contract import ReaderOutput
 from kgqa.reader.familiarity import CAUTION, familiarity
 from kgqa.reader.features import EVIDENCE, prior
 from kgqa.reader.fusion import Fusion
-from kgqa.reader.serialise import TokenKind
+from kgqa.reader.serialise import TokenKind, Tokens
 from kgqa.reader.soft import Wanted
 
 FORMAT = 2
@@ -68,10 +69,24 @@ class ReaderWeights:
         """
         batch = lay_out(rows, vectors, wanted or self.wanted(None))
         found = self.fusion.score(batch, self.agreement)
-        strange = 1 - familiarity(rows.programs, frozenset(self.about.get("familiar", ())))
+        strange = 1 - familiarity(rows.programs, self.familiar)
         own = prior(batch.evidence)
         lag = CAUTION * strange * self.agreement.arrays["prior"] * (own - own.max())
         return ReaderOutput((found.scores + lag).astype(np.float32), found.none_score)
+
+    def weighed(self, own: Floats, programs: Sequence[Tokens]) -> Floats:
+        """How far each candidate lies behind the best by retrieval's own score, float32 [candidates], at most 0.
+
+        own : that score. Where no relation of the programs is familiar, it counts as much more as in `score`.
+        """
+        strange = 1 - familiarity(programs, self.familiar)
+        behind: Floats = ((1 + CAUTION * strange) * (own - own.max())).astype(np.float32)
+        return behind
+
+    @property
+    def familiar(self) -> frozenset[int]:
+        """The relations learnt from, see `kgqa.reader.familiarity`."""
+        return frozenset(self.about.get("familiar", ()))
 
     def save(self, folder: Path) -> None:
         """Write the files; numbers as float16, whose rounding is far below what training can tell apart."""

@@ -151,7 +151,7 @@ class Chart:
 
     def _stands_alone(self, node: int) -> bool:
         """Whether a class is also a thing that facts lead to."""
-        relations, _ = self._graph.relations_of(np.array([node], dtype=np.int32), inverse=True)
+        relations = self._graph.relations_around(np.array([node], dtype=np.int32), inverse=True)
         return bool(self._sets.attributes.linking[relations].any())
 
     def _bearers(self, scene: Scene, bench: Bench, classes: list[Derivation]) -> Iterator[Derivation]:

@@ -169,19 +169,20 @@ class Combiner:
         if path.score > 0 and path.nodes is not None:
             return not self._graph.is_literal(path.nodes[:1]).any()
         last = path.steps[-1]
-        relations, _ = self._graph.relations_of(np.array([link.node], dtype=np.int32), inverse=not last.inverse)
+        relations = self._graph.relations_around(np.array([link.node], dtype=np.int32), inverse=not last.inverse)
         return bool((relations == last.relation).any())
 
     def _finish(self, view: QuestionView, topics: Topics, candidate: Candidate) -> Candidate:
         bonus = sum(_BONUS * (2 * strength(link) - 1) for link in candidate.links)
-        return self.grade(view, topics, replace(candidate, alignment=candidate.alignment + bonus))
+        return self.grade(view, topics, candidate, bonus)
 
-    def grade(self, view: QuestionView, topics: Topics, candidate: Candidate) -> Candidate:
-        """A candidate with its coverage and fit."""
+    def grade(self, view: QuestionView, topics: Topics, candidate: Candidate, bonus: float = 0.0) -> Candidate:
+        """A candidate with its coverage and fit, and a bonus to its alignment."""
         covered = _coverage(view, topics, candidate.used, {link.mention for link in candidate.links})
         fit = self._fit.score(view, candidate)
         untested = _NO_TEST if fit <= -1 else 0.0
-        return replace(candidate, alignment=candidate.alignment - untested, coverage=covered, fit=fit)
+        alignment = candidate.alignment + bonus - untested
+        return replace(candidate, alignment=alignment, coverage=covered, fit=fit)
 
     def _compute_instances(self, node: int) -> NodeIds:
         return self._graph.instances(np.array([node], dtype=np.int32))
@@ -268,10 +269,16 @@ def _contains(candidate: Candidate, other: Link) -> Candidate:
 
 def _coverage(view: QuestionView, topics: Topics, used: int, mentions: set[Mention]) -> float:
     """The share of what the question says that a candidate explains; a mention counts like a word."""
-    known = {link.mention for link in topics.all()}
-    words = view.content_words(m for m in known)
+    known, words = _to_explain(view, topics.all())
     said = sum(1 for i in words if used >> i & 1) + len(mentions & known)
     return said / max(len(words) + len(known), 1)
+
+
+@lru_cache(maxsize=8)
+def _to_explain(view: QuestionView, links: tuple[Link, ...]) -> tuple[frozenset[Mention], frozenset[int]]:
+    """The mentions and the other meaningful words of a question: the same for each of its candidates."""
+    known = frozenset(link.mention for link in links)
+    return known, view.content_words(known)
 
 
 def _within(few: NodeIds, many: NodeIds) -> NodeIds:

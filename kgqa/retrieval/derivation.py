@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import time
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.graph import EMPTY
+from kgqa.graph.nodes import LITERAL
 from kgqa.program.algebra import Program, Step
 from kgqa.program.execute import Run
 from kgqa.types import Link, NodeIds
@@ -66,17 +67,17 @@ class Derivation:
 
     def grown(self, program: Program, nodes: NodeIds, gain: float, used: int, *others: Derivation) -> Derivation:
         """A set made of this and others."""
-        links = tuple(dict.fromkeys((*self.links, *(link for other in others for link in other.links))))
-        return replace(
-            self,
-            program=program,
-            nodes=nodes,
-            score=self.score + sum(other.score for other in others) + gain,
-            used=self.used | used,
-            links=links,
-            form=Form.SET,
-            ended=False,
-            paired=False,
+        links = self.links
+        if others:
+            links = tuple(dict.fromkeys((*links, *(link for other in others for link in other.links))))
+        return Derivation(
+            program,
+            nodes,
+            self.score + sum(other.score for other in others) + gain,
+            self.used | used,
+            links,
+            Form.SET,
+            cut=self.cut,
             anchored=self.anchored or any(other.anchored for other in others),
         )
 
@@ -136,7 +137,7 @@ class Bench:
         if known is None:
             some = nodes if len(nodes) <= _PEEK else nodes[:: len(nodes) // _PEEK]
             forward, backward = (
-                frozenset(self.graph.relations_of(some, inverse=inverse)[0].tolist()) for inverse in (False, True)
+                frozenset(self.graph.relations_around(some, inverse=inverse).tolist()) for inverse in (False, True)
             )
             known = self._around[id(nodes)] = (nodes, (forward, backward))
         return known[1]
@@ -157,7 +158,7 @@ class Bench:
 
     def is_literal(self, nodes: NodeIds) -> bool:
         """Whether a set holds values."""
-        return bool(len(nodes)) and bool(self.graph.is_literal(nodes[:1])[0])
+        return bool(len(nodes)) and bool(self.graph.kinds[nodes[0]] == LITERAL)
 
 
 def within(few: NodeIds, many: NodeIds) -> NodeIds:

@@ -65,8 +65,10 @@ class Directions:
     def charged(self, view: QuestionView, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates, those charged that take a step the other way than it is said."""
         known: dict[tuple[Mention, int], bool | None] = {}
+        worths = (sum(self._worths(view, c.program, c.links, known)) for c in candidates)
         return [
-            replace(c, alignment=c.alignment + sum(self._worths(view, c.program, c.links, known))) for c in candidates
+            replace(c, alignment=c.alignment + worth) if worth else c
+            for c, worth in zip(candidates, worths, strict=True)
         ]
 
     def _worths(

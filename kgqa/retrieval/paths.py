@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kgqa.config import RetrievalConfig
 from kgqa.graph import KnowledgeGraph
 from kgqa.program.algebra import Difference, Entities, Follow, Program, Step
-from kgqa.retrieval.alignment import Alignment, AlignmentWeights, PhraseGrid, extend
+from kgqa.retrieval.alignment import Alignment, AlignmentWeights, Extensions, PhraseGrid, extend
 from kgqa.retrieval.relations import walkable
 from kgqa.types import Link, NodeIds
 
@@ -45,6 +45,16 @@ class _State:
     alignment: Alignment
     trail: tuple[tuple[Program, NodeIds], ...]
     """The program and its nodes after each step so far, the linked node first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Extension:
+    """One step more of a state: column `at` of all that were scored together. score : of its best assignment."""
+
+    state: _State
+    columns: Extensions
+    at: int
+    score: float
 
 
 class PathSearch:
@@ -79,10 +89,8 @@ class PathSearch:
             layer = [s for s in layer if _bound(s, grid) >= best - self._weights.step]
         return sorted(found, key=lambda p: -p.score)
 
-    def _extend_layer(
-        self, layer: list[_State], grid: PhraseGrid, sharing: bool
-    ) -> list[tuple[_State, Step, Alignment]]:
-        extended: list[tuple[_State, Step, Alignment]] = []
+    def _extend_layer(self, layer: list[_State], grid: PhraseGrid, sharing: bool) -> list[_Extension]:
+        extended: list[_Extension] = []
         for state in layer:
             steps = self._steps_from(state.trail[-1][1], first=not state.path.steps)
             if not steps:
@@ -91,8 +99,9 @@ class PathSearch:
             back = np.array([last is not None and _returns(last, s) for s in steps], dtype=bool)
             free = np.array([self._is_mediated(s, last) for s in steps], dtype=bool)
             columns = extend(state.alignment, steps, grid, self._weights, back=back, free=free, sharing=sharing)
-            order = np.argsort(-columns.best, kind="stable")[: self._config.beam]
-            extended.extend((state, steps[i], columns.alignment(int(i))) for i in order.tolist())
+            best = columns.best
+            order = np.argsort(-best, kind="stable")[: self._config.beam]
+            extended.extend(_Extension(state, columns, i, float(best[i])) for i in order.tolist())
         return extended
 
     def _steps_from(self, nodes: NodeIds, *, first: bool) -> tuple[Step, ...]:
@@ -100,19 +109,19 @@ class PathSearch:
         some = nodes if len(nodes) <= _PEEK else nodes[:: len(nodes) // _PEEK]
         if not first:
             some = some[~graph.is_literal(some)]
-        forward, _ = graph.relations_of(some)
-        backward, _ = graph.relations_of(some, inverse=True)
+        forward, backward = graph.relations_around(some), graph.relations_around(some, inverse=True)
         return (
             *(Step(r) for r in forward[self._open[forward]].tolist()),
             *(Step(r, inverse=True) for r in backward[self._open[backward]].tolist()),
         )
 
-    def _walk(self, extended: list[tuple[_State, Step, Alignment]], *, beam: int) -> list[_State]:
+    def _walk(self, extended: list[_Extension], *, beam: int) -> list[_State]:
         states: list[_State] = []
-        for state, step, alignment in sorted(extended, key=lambda e: -e[2].best):
+        for extension in sorted(extended, key=lambda e: -e.score):
             if len(states) == beam:
                 break
-            walked = self._take(state, step, alignment)
+            columns, at = extension.columns, extension.at
+            walked = self._take(extension.state, columns.steps[at], columns.alignment(at))
             if walked is not None:
                 states.append(walked)
         return states
@@ -132,15 +141,8 @@ class PathSearch:
             return None
         cut = len(reached) > self._config.max_frontier
         reached = reached[: self._config.max_frontier]
-        path = replace(
-            state.path,
-            steps=(*steps, step),
-            score=alignment.best,
-            used=alignment.used,
-            program=after,
-            nodes=reached,
-            truncated=state.path.truncated or cut,
-        )
+        truncated = state.path.truncated or cut
+        path = Path(state.path.link, (*steps, step), alignment.best, alignment.used, after, reached, truncated)
         return _State(path, alignment, (*state.trail, (after, reached)))
 
     def _is_mediated(self, step: Step, last: Step | None) -> bool:

@@ -42,6 +42,13 @@ def test_contract(kind: type[Program], data: st.DataObject) -> None:
     assert to_words(program, graph)
     assert notation(program, graph)
     assert isinstance(evidence(program, graph, result.nodes), tuple)
+    assert list(program.walk()) == _walked(program)
+
+
+def _walked(program: Program) -> list[Program]:
+    """A program and all inside it, outermost first, by the values of its fields."""
+    values = [getattr(program, field.name) for field in dataclasses.fields(program)]
+    return [program, *(part for value in values if isinstance(value, Program) for part in _walked(value))]
 
 
 def _assert_shape(result: Result) -> None:

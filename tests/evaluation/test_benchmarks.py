@@ -13,6 +13,7 @@ import pytest
 from evaluation import batching, tables
 from evaluation.ablation import VARIANTS
 from evaluation.ablation import order as ablation_order
+from evaluation.asking import PEERS
 from evaluation.baselines.cosine import Bounds, CosineBaseline
 from evaluation.batching import Ahead, Text
 from evaluation.latency import lookups
@@ -31,10 +32,11 @@ from evaluation.settings import (
     load_settings,
     located,
     namesake_settings,
+    precision_settings,
     robustness_settings,
 )
 from evaluation.synthetic import ATTRIBUTES, RELATIONS, Size, write
-from kgqa.embedding import TextKind
+from kgqa.embedding import Precision, TextKind
 from kgqa.embedding.contract import Floats, Progress, TokenEmbeddings
 from kgqa.embedding.structural import StructuralModel
 from kgqa.evaluation.provenance import Provenance
@@ -53,6 +55,9 @@ def test_every_setting_is_readable_and_names_known_things() -> None:
     latency = latency_settings()
     for path in (*latency.graphs, *latency.sets):
         assert located(path).is_file()
+    assert set(latency.peers) <= set(PEERS)
+    assert Precision(precision_settings().precisions[0]) is Precision.FLOAT32
+    assert set(precision_settings().precisions) <= {precision.value for precision in Precision}
 
 
 def test_nothing_touches_a_test_split() -> None:
@@ -62,6 +67,7 @@ def test_nothing_touches_a_test_split() -> None:
         robustness_settings().sets,
         namesake_settings().sets,
         batch_settings().sets,
+        precision_settings().sets,
     ):
         assert len({one.name for one in sets}) == len(sets)
         for one in sets:

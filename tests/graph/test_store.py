@@ -42,6 +42,10 @@ def test_walking_equals_filtering_the_facts(triples: list[Triple]) -> None:
         relations, counts = graph.relations_of(some)
         edges = [r for s, r, _ in rows if s in wanted]
         assert dict(zip(relations.tolist(), counts.tolist(), strict=True)) == {r: edges.count(r) for r in edges}
+        for one in (some, some[:1]):
+            inside = set(one.tolist())
+            assert graph.relations_around(one).tolist() == sorted({r for s, r, _ in rows if s in inside})
+            assert graph.relations_around(one, inverse=True).tolist() == sorted({r for _, r, o in rows if o in inside})
     degrees = [sum((s == n) + (o == n) for s, _, o in rows) for n in nodes.tolist()]
     assert graph.degrees(nodes).tolist() == degrees
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from kgqa.embedding import TextKind
+from kgqa.embedding.contract import Floats, Progress
 from kgqa.errors import ReaderError
 from kgqa.reader import ReaderInput, ReaderWeights, TrainedReader
 from kgqa.reader.arrays import FAR, EncoderVectors, lay_out, rows_of
@@ -16,6 +20,7 @@ from kgqa.reader.familiarity import CAUTION, learnt
 from kgqa.reader.features import prior
 from kgqa.reader.seen import InputBuilder
 from kgqa.reader.trained import NONE, READ, SCALE, shipped_weights
+from kgqa.reader.wording import token_text
 from tests.reader.random_weights import random_agreement, random_weights
 from tests.retrieval.toy import DIMENSION, Lab, WordEncoder, films
 
@@ -65,11 +70,33 @@ def test_distances_count_tokens_from_the_nearest_slot(inputs: list[ReaderInput])
     assert (arrays.distance[0] - FAR).tolist() == [-3, -2, -1, 0, 1, 0]
 
 
+def test_words_and_texts_share_one_call(inputs: list[ReaderInput]) -> None:
+    calls: list[list[str]] = []
+
+    class Recording(WordEncoder):
+        def encode(
+            self, texts: Sequence[str], *, kind: TextKind = TextKind.PASSAGE, on_progress: Progress | None = None
+        ) -> Floats:
+            calls.append(list(texts))
+            return super().encode(texts, kind=kind)
+
+    rows = rows_of(inputs[0])
+    arrays = lay_out(rows, EncoderVectors(Recording()))
+    assert len(calls) == 1
+    for program, told in zip(rows.programs, arrays.told, strict=True):
+        for token, row in zip(program, told, strict=False):
+            text = token_text(token)
+            expected = WordEncoder().encode([text])[0] if text else np.zeros(DIMENSION)
+            assert np.array_equal(arrays.texts[row], expected)
+    for question, asked, words in zip(rows.questions, arrays.asked, arrays.words, strict=True):
+        assert np.array_equal(words[asked], WordEncoder().encode(re.findall(r"\w+", question.text.casefold())))
+
+
 def test_scores_are_log_odds_against_none(inputs: list[ReaderInput]) -> None:
     weights = random_weights(WordEncoder(), 1)
     item = ReaderInput(inputs[0].question, inputs[0].candidates[:READ])
     raw = weights.score(rows_of(item), EncoderVectors(WordEncoder()))
-    found = TrainedReader(WordEncoder(), weights).read([item])[0]
+    found = TrainedReader(WordEncoder(), weights, early_exit=False).read([item])[0]
     assert found.none_score == NONE < 0
     np.testing.assert_allclose(np.sort(found.scores) / SCALE, np.sort(raw.scores - raw.none_score), atol=1e-4)
 
@@ -99,7 +126,7 @@ def test_weights_come_back_from_disk(inputs: list[ReaderInput], tmp_path: Path) 
     weights.save(tmp_path)
     again = ReaderWeights.load(tmp_path)
     assert again.fusion.arrays.keys() == weights.fusion.arrays.keys()
-    one, two = (TrainedReader(WordEncoder(), w).read(inputs) for w in (weights, again))
+    one, two = (TrainedReader(WordEncoder(), w, early_exit=False).read(inputs) for w in (weights, again))
     for before, after in zip(one, two, strict=True):  # kept as float16
         np.testing.assert_allclose(after.scores, before.scores, atol=0.02)
 

@@ -171,3 +171,11 @@ def test_labels_speak_the_question() -> None:
     program = Follow(Entities((graph.find("Anna"),)), Step(graph.find_relation("mother")))
     texts = [Serialiser(graph, language).tokens(program, {})[-1].text for language in ("en", "zh")]
     assert texts == ["mother", "母亲"]
+
+
+def test_what_is_remembered_is_what_a_fresh_serialiser_says() -> None:
+    used = Serialiser(GRAPH, "en")
+    programs = (FILMED, STARRED, ops.OfType(FILMED, node("Film")), ops.Count(STARRED))
+    for _ in range(2):
+        for program in programs:
+            assert used.tokens(program, {}) == Serialiser(GRAPH, "en").tokens(program, {})

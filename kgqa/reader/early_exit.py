@@ -1,0 +1,27 @@
+"""When retrieval is so sure of a candidate that no network need read it (early exit; Teerapittayanon et al., 2016,
+arXiv:1709.01686).
+
+Both limits were chosen on dev questions (`docs/reader.md`): among those that pass, the network prefers another
+candidate to none that was right.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kgqa.reader.contract import Floats
+
+SURE = 1.0
+"""The least of retrieval's own score. No candidate for a question that the graph can't answer has come so far."""
+LEAD = 0.3
+"""The least lead over the next candidate, in retrieval's own score, with caution on unfamiliar graphs."""
+
+
+def leads(weighed: Floats) -> bool:
+    """Whether the first of the candidates is far enough ahead of the second.
+
+    weighed : float32 [candidates], how far each lies behind the best, at most 0, as
+    `kgqa.reader.trained_weights.ReaderWeights.weighed` gives it.
+    """
+    second = np.partition(weighed, -2)[-2] if len(weighed) > 1 else -np.inf
+    return bool(second <= -LEAD)
