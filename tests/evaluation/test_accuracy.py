@@ -43,9 +43,7 @@ def measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Row]:
     monkeypatch.setattr(accuracy, "WORK", tmp_path)
     monkeypatch.setattr(accuracy, "REPORTS", tmp_path / "reports")
     monkeypatch.setattr(accuracy, "_system", lambda graph, reader: system)
-    monkeypatch.setattr(
-        accuracy, "accuracy_settings", lambda: AccuracySettings(seed=1, test_sample=9, sets=(toy, absent))
-    )
+    monkeypatch.setattr(accuracy, "accuracy_settings", lambda: settings)
     (table,) = accuracy.run(Choice())
     return list(table.rows)
 
