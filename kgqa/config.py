@@ -162,19 +162,19 @@ class EncoderConfig:
 class ReaderConfig:
     """Which reader chooses among the candidate programs.
 
-    name : "zero-shot" (no weights), "shipped" (those that come with kgqa for the encoder in use, else none), or the
-    folder that a training run wrote.
+    name : "shipped" (the weights that come with kgqa for the encoder in use, where there are any), "zero-shot" (no
+    weights), or the folder that a training run wrote.
     precision : of a trained reader's encoder: "float32", "int8" or "block", see `kgqa.embedding.Precision`.
     early_exit : whether a trained reader takes a candidate unread that retrieval is sure of.
     """
 
-    name: str = "zero-shot"
+    name: str = "shipped"
     precision: str = "float32"
     early_exit: bool = True
 
     def __post_init__(self) -> None:
         if not self.name.strip():
-            raise ConfigError(f'\'reader.name\' is {self.name!r}; expected "zero-shot", "shipped" or a folder')
+            raise ConfigError(f'\'reader.name\' is {self.name!r}; expected "shipped", "zero-shot" or a folder')
         if self.precision not in PRECISIONS:
             raise ConfigError(f"'reader.precision' is {self.precision!r}; expected one of: {', '.join(PRECISIONS)}")
 
