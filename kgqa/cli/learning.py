@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgqa.cli.options import command, progress
-from kgqa.cli.output import safe, write_json
+from kgqa.cli.output import plain, safe, write_json
 from kgqa.errors import InputError
 
 if TYPE_CHECKING:
-    from kgqa.training import TrainingConfig
+    from kgqa.training import Coverage, Trained, TrainingConfig
+    from kgqa.training.examples import Progress
 
 _LANGUAGES = ("en", "zh")
 
@@ -69,9 +71,9 @@ def _train(args: argparse.Namespace) -> int:
         TrainingPair(name=f"{graph}, {questions}", graph=graph, train=read, dev=dev if place == len(named) else None)
         for place, ((graph, questions), read) in enumerate(zip(named, sets, strict=True), 1)
     ]
-    with progress() as on_progress:
+    with _progress() as on_progress:
         trained = train(pairs, args.output, _settings(args) or TrainingConfig(), on_progress=on_progress)
-    _print_figures(args, trained.before, trained.dev, trained.steps)
+    _print_figures(args, trained, trained.before)
     return 0
 
 
@@ -80,10 +82,17 @@ def _adapt(args: argparse.Namespace) -> int:
     from kgqa.training import adapt
 
     graph = KnowledgeGraph.load(args.graph)
-    with progress() as on_progress:
+    with _progress() as on_progress:
         made = adapt(graph, args.output, _settings(args), languages=args.language, on_progress=on_progress)
-    _print_figures(args, made.before, made.trained.dev, made.trained.steps)
+    _print_figures(args, made.trained, made.before)
     return 0
+
+
+def _progress() -> AbstractContextManager[Progress | None]:
+    """Bars of one of the processes that train together."""
+    from kgqa.training import is_main_process
+
+    return progress() if is_main_process() else nullcontext()
 
 
 def _settings(args: argparse.Namespace) -> TrainingConfig | None:
@@ -92,13 +101,33 @@ def _settings(args: argparse.Namespace) -> TrainingConfig | None:
     return None if args.config is None else TrainingConfig.from_toml(args.config)
 
 
-def _print_figures(
-    args: argparse.Namespace, before: Mapping[str, float], after: Mapping[str, float], steps: int
-) -> None:
-    if args.json:
-        write_json({"steps": steps, "before": dict(before), "dev": dict(after), "model": str(args.output)})
+def _print_figures(args: argparse.Namespace, trained: Trained, before: Mapping[str, float]) -> None:
+    from kgqa.training import is_main_process
+
+    if not is_main_process():
         return
-    sys.stdout.write(f"{safe(str(args.output))}: {steps:,} steps; F1 of the first program on questions held back\n")
-    for name in after:
-        sys.stdout.write(f"  {before.get(name, 0.0):.3f} -> {after[name]:.3f}  {safe(name)}\n")
-    sys.stdout.write(f"Use it: --model {safe(str(args.output))}\n")
+    if args.json:
+        figures = {"steps": trained.steps, "before": dict(before), "dev": dict(trained.dev)}
+        write_json(figures | {"coverage": plain(dict(trained.coverage)), "model": str(args.output)})
+        return
+    steps, folder = trained.steps, safe(str(args.output))
+    sys.stdout.write(f"{folder}: {steps:,} steps; F1 of the first program on questions held back\n")
+    for name, after in trained.dev.items():
+        sys.stdout.write(f"  {before.get(name, 0.0):.3f} -> {after:.3f}  {safe(name)}\n")
+    for name, found in trained.coverage.items():
+        _print_coverage(name, found)
+    sys.stdout.write(f"Losses: {folder}/losses.svg\nUse it: --model {folder}\n")
+
+
+def _print_coverage(name: str, found: Coverage) -> None:
+    """Say what training could not learn from."""
+    if found.absent:
+        first = safe(", ".join(found.first))
+        sys.stdout.write(
+            f"  {found.absent:,} of {found.questions:,} questions of {safe(name)} have no answer that is in the graph; "
+            f"the first: {first}\n"
+        )
+    if found.unread:
+        sys.stdout.write(
+            f"  in {found.unread:,} of {found.questions:,} questions of {safe(name)} nothing of the graph is found\n"
+        )
