@@ -129,7 +129,7 @@ class _Run:
     def _learn(self, step: int) -> dict[str, float]:
         """The gradients of this process's part of a batch; returns its part of the loss."""
         self._optimizer.zero_grad()
-        part = self._processes.part(self._sampler.draw(step), _amount)
+        part = self._processes.part(self._sampler.draw(step), amount)
         if part is None:
             return {"choice": 0.0}
         with self._processes.on_device():
@@ -138,7 +138,8 @@ class _Run:
         return {"choice": float(loss.detach())}
 
 
-def _amount(targets: Targets) -> dict[str, float]:
+def amount(targets: Targets) -> dict[str, float]:
+    """Over how much the mean of `choice_loss` goes."""
     return {"choice": float((targets.weight * targets.answerable).sum())}
 
 

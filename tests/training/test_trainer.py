@@ -23,8 +23,8 @@ pytestmark = pytest.mark.slow
 torch = pytest.importorskip("torch")
 
 from kgqa.training import NetworkSettings, TrainingConfig, TuningSettings, fit  # noqa: E402 - needs torch
+from kgqa.training.disk import LOG  # noqa: E402
 from kgqa.training.schedule import schedule  # noqa: E402
-from kgqa.training.trainer import LOG  # noqa: E402
 
 PEOPLE = [f"P{i}" for i in range(8)]
 FACTS = "\n".join(
