@@ -1,7 +1,6 @@
 """Run benchmarks: `python -m evaluation.run [NAME ...] [--only SET ...] [--resume]`.
 
-Names: load, latency, batch, accuracy, reader, baselines, robustness, namesakes,
-linkprediction.
+Names: load, latency, batch, accuracy, reader, test, baselines, robustness, namesakes, linkprediction.
 
 Without names all run. Results go to evaluation/results/*.json; `python -m evaluation.tables` shows them in the README.
 """
@@ -22,6 +21,7 @@ BENCHMARKS = (
     "batch",
     "accuracy",
     "reader",
+    "test",
     "baselines",
     "robustness",
     "namesakes",
@@ -55,6 +55,7 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
         "batch": lambda: batch.run(choice),
         "accuracy": lambda: accuracy.run(choice),
         "reader": lambda: accuracy.run_reader(choice),
+        "test": lambda: accuracy.run_test(choice),
         "baselines": lambda: comparison.run(choice),
         "robustness": lambda: robustness.run(choice),
         "namesakes": lambda: namesakes.run(choice),
@@ -70,6 +71,7 @@ def _order(name: str) -> list[str]:
         "batch": batch.order,
         "accuracy": accuracy.order,
         "reader": accuracy.order,
+        "test": accuracy.order,
         "baselines": comparison.order,
         "robustness": robustness.order,
         "namesakes": namesakes.order,

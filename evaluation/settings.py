@@ -61,7 +61,8 @@ class AccuracySet:
     hops : longest path of the baseline, 0 where the set gives no entities. encoder : the baseline's.
     gold_unusable : ids whose gold is known to be wrong: asked, not scored. report : file of evaluation/reports that
     keeps the whole report, "" for none; only of sets that we may publish. learnt : what the shipped reader learnt from
-    of this set: "train part", "made questions" (from the graph alone) or "nothing".
+    of this set: "train part", "made questions" (from the graph alone) or "nothing". test : the questions for the table
+    of test splits, "" for none. published : the best published figures on them, for each number of hops or one.
     """
 
     name: str
@@ -75,13 +76,16 @@ class AccuracySet:
     gold_unusable: tuple[str, ...] = ()
     report: str = ""
     learnt: str = "nothing"
+    test: str = ""
+    published: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccuracySettings:
-    """Answering question sets."""
+    """Answering question sets. test_sample : most questions of a test split, for each number of hops."""
 
     seed: int
+    test_sample: int
     sets: tuple[AccuracySet, ...] = field(default_factory=tuple)
 
 

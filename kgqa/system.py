@@ -398,7 +398,8 @@ class KGQA:
         if name == ZERO_SHOT or folder is None:
             return ZeroShotReader(encoder), Calibration()
         weights = ReaderWeights.load(folder)
-        if weights.encoder != encoder.name and self.config.encoder.name == AUTO:
+        others = name == SHIPPED and weights.about.get("fingerprint") != encoder.fingerprint
+        if others or (weights.encoder != encoder.name and self.config.encoder.name == AUTO):
             return ZeroShotReader(encoder), Calibration()
         return TrainedReader(encoder, weights), Calibration.of(weights.about)
 

@@ -84,6 +84,7 @@ _COMPARED = {
 }
 _LARGEST = {ops.Order.LARGEST: TokenKind.LARGEST, ops.Order.SMALLEST: TokenKind.SMALLEST}
 _MOST = {ops.Order.LARGEST: TokenKind.MOST, ops.Order.SMALLEST: TokenKind.FEWEST}
+_ROWS = {ops.Order.LARGEST: "with most", ops.Order.SMALLEST: "with fewest"}
 _PAIRS = {ops.Intersect: TokenKind.AND, ops.Union: TokenKind.OR, ops.Difference: TokenKind.NOT}
 
 
@@ -192,8 +193,11 @@ class Serialiser:
         return (*self.tokens(source, slots), *head)
 
     def _ranked(self, kind: TokenKind, step: Step, k: int) -> Tokens:
-        rank = (ProgramToken(TokenKind.RANK, str(k)),) if k > 1 else ()
-        return (ProgramToken(kind, self._name(step)), *rank)
+        return self._rank(ProgramToken(kind, self._name(step)), k)
+
+    @staticmethod
+    def _rank(token: ProgramToken, k: int) -> Tokens:
+        return (token, ProgramToken(TokenKind.RANK, str(k))) if k > 1 else (token,)
 
     def _value(self, program: Program, slots: Mapping[int, int]) -> Tokens:
         match program:
@@ -210,7 +214,34 @@ class Serialiser:
                 asked = (ProgramToken(TokenKind.COMPARE, self._name(step)), ProgramToken(_COMPARED[comparison]))
                 return (*self.tokens(left, slots), *asked, *self.tokens(right, slots))
             case _:
+                return self._table(program, slots)
+
+    def _table(self, program: Program, slots: Mapping[int, int]) -> Tokens:
+        """Tables, and how two sets are related."""
+        match program:
+            case ops.Groups(table):
+                return self.tokens(table, slots)
+            case ops.GroupCount(_, _, _):
+                return (*self._each(program, slots), ProgramToken(TokenKind.COUNT))
+            case ops.GroupAggregate(_, _, _, attribute, aggregation):
+                measured = ProgramToken(TokenKind.MEASURE, self._name(attribute))
+                return (*self._each(program, slots), measured, ProgramToken(TokenKind.AGGREGATE, aggregation.value))
+            case ops.GroupBest(_, _, _, attribute, order):
+                return (*self._each(program, slots), ProgramToken(_LARGEST[order], self._name(attribute)))
+            case ops.TopRows(table, order, k):
+                return (*self.tokens(table, slots), *self._rank(ProgramToken(TokenKind.OPERATOR, _ROWS[order]), k))
+            case ops.WhereRows(table, comparison, number):
+                return (*self.tokens(table, slots), ProgramToken(_COMPARED[comparison], f"{number:g}"))
+            case ops.RelationBetween(left, right):
+                how = ProgramToken(TokenKind.OPERATOR, "how related")
+                return (*self.tokens(left, slots), how, *self.tokens(right, slots))
+            case _:
                 return self._any(program, slots)
+
+    def _each(self, table: ops.GroupCount | ops.GroupAggregate | ops.GroupBest, slots: Mapping[int, int]) -> Tokens:
+        """The groups of a table, and what stands in them."""
+        each = ProgramToken(TokenKind.OPERATOR, "for each")
+        return (*self.tokens(table.groups, slots), each, self._step(table.step), *self.tokens(table.members, slots))
 
     def _any(self, program: Program, slots: Mapping[int, int]) -> Tokens:
         """An operator without tokens of its own: its name, its step and its parts."""

@@ -36,7 +36,10 @@ _TOGETHER = re.compile(r"\bboth\b|都|同时", re.I)
 _ANY = re.compile(r"\b(any|some|there|anything|anyone)\b|有没有|存在|是否有", re.I)
 _FOLDS: tuple[tuple[re.Pattern[str], Aggregation], ...] = (
     (re.compile(r"\b(average|mean)\b|平均", re.I), Aggregation.AVERAGE),
-    (re.compile(r"\b(total|sum|combined)\b|总和|总计|合计", re.I), Aggregation.SUM),
+    (
+        re.compile(r"\b(total|sum|combined)\b|总和|总计|合计|(?<=的)总(?![统理部督裁书参会局店机])", re.I),
+        Aggregation.SUM,
+    ),
     (re.compile(r"\b(maximum|max)\b|最大值", re.I), Aggregation.MAXIMUM),
     (re.compile(r"\b(minimum|min)\b|最小值", re.I), Aggregation.MINIMUM),
 )

@@ -66,7 +66,7 @@ _AHEAD = (
 _TIMED = re.compile(r"\b(after|since|before|earlier|later)\b|[之以]?[前后]", re.I)
 _BETWEEN = re.compile(
     r"\b(?:between|from)\s+(?P<low>\S+(?: (?:thousand|million|billion))?)\s+(?:and|to|until|-)\s+"
-    r"(?P<high>\S+?(?: (?:thousand|million|billion))?)(?=[\s,.?!]|$)"
+    r"(?P<high>\S+?(?: (?:thousand|million|billion))?)(?=\s|[,.?!](?:\s|$)|$)"
     r"|(?P<low2>\d[\d,.]*[千万亿]*)\s*年?\s*(?:到|至|和|—|-)\s*(?P<high2>\d[\d,.]*[千万亿]*)\s*年?(?=.{0,4}(?:之?间|年))",
     re.I,
 )

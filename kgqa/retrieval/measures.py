@@ -29,7 +29,7 @@ from kgqa.retrieval.derivation import Bench, Derivation, Form, within
 from kgqa.retrieval.limits import Limit
 from kgqa.retrieval.relations import Scores
 from kgqa.retrieval.rules import TOLD, RuleWeights, SetRules
-from kgqa.retrieval.scene import Scene, Spoken, Superlative
+from kgqa.retrieval.scene import Scene, Spoken, Superlative, words_of
 
 _ATTRIBUTES = 4
 _LEAST = 0.2
@@ -116,12 +116,13 @@ class MeasureRules:
             if not item.extreme.beside or item.used & used or not _compared_with(item, other, scene):
                 continue
             more = item.extreme.order is Order.LARGEST
+            named = self._named(source, item, scene)
             for measured in self.attributes(source, item.used, item.usual, scene, bench):
                 if measured.used & used or not bench.leads(other.nodes, measured.step):
                     continue
                 comparison = Comparison.GREATER if more else Comparison.LESS
                 program = WhereBeside(source.program, measured.step, comparison, other.program)
-                score = measured.score + other.score
+                score = measured.score + other.score - (0.0 if measured.used else _UNNAMED * named)
                 words = item.used | measured.used | other.used
                 yield from self._ended(source, program, score, words, bench, other)
 
@@ -139,14 +140,15 @@ class MeasureRules:
             yield from self._ended(source, program, counted.score, item.used | counted.used, bench, counted.members)
 
     def _named(self, source: Derivation, item: Superlative, scene: Scene) -> bool:
-        """Whether the attribute stands right beside the superlative: "lowest density", 面积最小."""
+        """Whether the attribute stands right beside the word: "lowest density", 面积最小, "a density lower than"."""
         words = scene.view.words
-        first, last = (item.used & -item.used).bit_length() - 1, item.used.bit_length()
+        said = words_of(scene.view, item.extreme.start, item.extreme.end)
+        first, last = (said & -said).bit_length() - 1, said.bit_length()
         han = words[first].han
         for spoken in scene.relations:
             if self._attributes.measured[spoken.relation] and spoken.score >= _CLEAR and not spoken.used & source.used:
                 ahead, behind = spoken.used.bit_length() == first, spoken.used & -spoken.used == 1 << last
-                if (han and ahead) or (not han and behind):
+                if (ahead and (han or item.extreme.beside)) or (behind and not han):
                     return True
         return False
 
@@ -308,7 +310,7 @@ def _counts(limit: Limit) -> bool:
 def _compared_with(item: Superlative, other: Derivation, scene: Scene) -> bool:
     """Whether a set stands where a comparative names what it compares with."""
     words = [i for i in range(item.used.bit_length()) if item.used >> i & 1]
-    if item.extreme.parts and len(item.extreme.parts) > 1:
+    if len(item.extreme.parts) > 1 and item.extreme.parts[-1][0] == item.extreme.start:  # 比 ... 大
         return words[0] < other.first and other.last <= words[-1] + 1
     return other.first > words[-1] and not scene.gap(item.used, other.used & -other.used)
 

@@ -93,8 +93,15 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
 )
 _EXTREMES = tuple((re.compile(p, re.I), order, hints, counts) for p, order, hints, counts in _LEXICON)
 _COMPARATIVE = re.compile(r"er$|^(more|less|fewer)\b|^更", re.I)
-_HAN_AMOUNT = re.compile(r"的?(?P<number>[一二两三四五六七八九十\d]+)[个座条种位名家项]")
-_THAN = re.compile(r"\s+than\b", re.I)
+_HAN_AMOUNT = re.compile(r"的?前?(?P<number>[一二两三四五六七八九十\d]+)[个座条种位名家项]")
+_THAN = re.compile(r"\s+(?:[^\W\d][\w-]*\s+){0,4}?(?P<than>than)\b", re.I)
+_FEW_WITH = re.compile(
+    r"\b(?:the|which|what|list|name|show|find)\s+(?P<number>\d+|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)"
+    r"\s+(?:[\w'-]+\s+){1,10}?"
+    r"(?:with|have|having|whose)\s+(?:the\s+)?$",
+    re.I,
+)
+"""What stands ahead of the superlative in "the five countries with the largest"."""
 _HAN_ADJECTIVES: Mapping[str, tuple[Order, tuple[str, ...]]] = {
     "大": (Order.LARGEST, _SIZE),
     "小": (Order.SMALLEST, _SIZE),
@@ -124,7 +131,7 @@ def find_extremes(text: str) -> tuple[Extreme, ...]:
     found: list[Extreme] = [*_han_comparatives(text), *_han_ordinals(text)]
     for pattern, order, hints, counts in _EXTREMES:
         for match in pattern.finditer(text):
-            if not any(match.start() < e.end and e.start < match.end() for e in found):
+            if not any(match.start() < end and start < match.end() for e in found for start, end in e.spans):
                 found.append(_extreme(text, match, (order, hints, counts)))
     return tuple(sorted(found, key=lambda e: e.start))
 
@@ -145,8 +152,22 @@ def _extreme(text: str, match: re.Match[str], meaning: tuple[Order, tuple[str, .
         first = numbered.start() if numbered else start
     comparative = _COMPARATIVE.search(match.group()) is not None
     than = _THAN.match(text, end) if comparative else None
-    parts = ((first, than.end() if than else last),)
+    parts: tuple[tuple[int, int], ...] = ((first, last),)
+    if than is not None:
+        near = not text[end : than.start("than")].strip()
+        parts = ((first, than.end()),) if near else ((first, last), than.span("than"))
+    elif (few := _few(text[:start])) is not None and k == nth == 1:
+        k, parts = few[0], (few[1:], *parts)
     return Extreme(start, end, order, hints, counts, k, nth, comparative, than is not None, parts)
+
+
+def _few(ahead: str) -> tuple[int, int, int] | None:
+    """How many things with most of something are wanted, and where that is said: "the FIVE countries with the"."""
+    match = _FEW_WITH.search(ahead)
+    numbers = find_numbers(match["number"]) if match else ()
+    if match is None or len(numbers) != 1 or not 1 < numbers[0].value <= _MOST:
+        return None
+    return int(numbers[0].value), *match.span("number")
 
 
 def _han_comparatives(text: str) -> Iterator[Extreme]:

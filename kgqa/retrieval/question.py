@@ -80,7 +80,9 @@ _ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     (Asked.PERSON, re.compile(r"\bwho(m|se)?\b|谁|哪位", re.I)),
 )
 COUNTING = re.compile(
-    r"\bhow many\b|\bnumber of\b|\bcount\b|多少(个|种|位|座|条|家|部|国)|几(个|种|位|座|条|家|部|国)", re.I
+    r"\bhow many\b|\bnumber of\b|\bcount\b|多少(个|种|位|座|条|家|部|国)|几(个|种|位|座|条|家|部|国)"
+    r"|有多少(?=[一-鿿])(?!人|钱|岁|度|米|公|千|天|年|月|元|吨|平方|倍)",
+    re.I,
 )
 
 
