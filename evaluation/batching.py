@@ -87,6 +87,10 @@ class Ahead:
         found = [self._tokens[kind, text] for text in texts if (kind, text) in self._tokens]
         return found if len(found) == len(texts) else self._encoder.encode_tokens(texts, kind=kind)
 
+    def encode_static(self, texts: Sequence[str]) -> Floats:
+        """Token embeddings without context are looked up, so there is nothing to prepare."""
+        return self._encoder.encode_static(texts)
+
     def prepare(self, texts: Sequence[Text]) -> None:
         """Encode texts, a call a kind; those prepared before are forgotten."""
         self._vectors.clear()

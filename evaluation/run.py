@@ -1,6 +1,7 @@
 """Run benchmarks: `python -m evaluation.run [NAME ...] [--only SET ...] [--resume]`.
 
-Names: load, latency, batch, accuracy, reader, test, baselines, robustness, namesakes, linkprediction.
+Names: load, latency, batch, accuracy, reader, test, baselines, robustness, namesakes,
+linkprediction, ablation.
 
 Without names all run. Results go to evaluation/results/*.json; `python -m evaluation.tables` shows them in the README.
 """
@@ -26,6 +27,7 @@ BENCHMARKS = (
     "robustness",
     "namesakes",
     "linkprediction",
+    "ablation",
 )
 
 
@@ -47,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
-    from evaluation import accuracy, batch, comparison, latency, linkprediction, load, namesakes, robustness
+    from evaluation import ablation, accuracy, batch, comparison, latency, linkprediction, load, namesakes, robustness
 
     runs: dict[str, Callable[[], list[Table]]] = {
         "load": load.run,
@@ -60,12 +62,13 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
         "robustness": lambda: robustness.run(choice),
         "namesakes": lambda: namesakes.run(choice),
         "linkprediction": lambda: linkprediction.run(choice),
+        "ablation": lambda: ablation.run(choice),
     }
     return runs[name]
 
 
 def _order(name: str) -> list[str]:
-    from evaluation import accuracy, batch, comparison, linkprediction, namesakes, robustness
+    from evaluation import ablation, accuracy, batch, comparison, linkprediction, namesakes, robustness
 
     orders = {
         "batch": batch.order,
@@ -76,6 +79,7 @@ def _order(name: str) -> list[str]:
         "robustness": robustness.order,
         "namesakes": namesakes.order,
         "linkprediction": linkprediction.order,
+        "ablation": ablation.order,
     }
     return orders[name]() if name in orders else []
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from kgqa.config import from_mapping
 from kgqa.errors import ConfigError
@@ -220,6 +221,27 @@ class LinkSettings:
     sets: tuple[LinkSet, ...] = field(default_factory=tuple)
 
 
+@dataclass(frozen=True, kw_only=True)
+class AblationSet:
+    """One question set for the ablation of fusions. folder : of graph.tsv, train.jsonl and dev.jsonl."""
+
+    name: str
+    folder: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AblationSettings:
+    """Every variant on every set with every seed.
+
+    structural, training : what all variants share, as fields of `StructuralConfig` and `TrainingConfig`.
+    """
+
+    seeds: tuple[int, ...]
+    structural: Mapping[str, Any]
+    training: Mapping[str, Any]
+    sets: tuple[AblationSet, ...] = field(default_factory=tuple)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
     """What of the benchmark to run. only : names of sets, all if empty. resume : go on with a stopped run."""
@@ -278,6 +300,13 @@ def link_settings() -> LinkSettings:
     data = _toml("linkprediction")
     sets, models = _sets(LinkSet, data), _sets(LinkModel, data, "models")
     return replace(from_mapping(LinkSettings, data), sets=sets, models=models)
+
+
+def ablation_settings() -> AblationSettings:
+    """Read ablation.toml."""
+    data: dict[str, Any] = _toml("ablation")
+    sets = _sets(AblationSet, data)
+    return AblationSettings(**(data | {"seeds": tuple(data["seeds"]), "sets": sets}))
 
 
 def data_folder() -> Path:

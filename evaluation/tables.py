@@ -13,7 +13,10 @@ from pathlib import Path
 from evaluation.results import Cell, Column, Row, Table
 from evaluation.settings import RESULTS, ROOT
 
-PAGES = (ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("evaluation", "robustness", "embeddings")))
+PAGES = (
+    ROOT / "README.md",
+    *(ROOT / "docs" / f"{name}.md" for name in ("evaluation", "robustness", "embeddings", "reader")),
+)
 _MARKED = re.compile(r"(<!-- results:(?P<name>[\w-]+) -->\n).*?(<!-- /results:(?P=name) -->)", re.DOTALL)
 _MISSING = "–"
 

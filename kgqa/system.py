@@ -401,7 +401,7 @@ class KGQA:
         others = name == SHIPPED and weights.about.get("fingerprint") != encoder.fingerprint
         if others or (weights.encoder != encoder.name and self.config.encoder.name == AUTO):
             return ZeroShotReader(encoder), Calibration()
-        return TrainedReader(encoder, weights), Calibration.of(weights.about)
+        return TrainedReader(encoder, weights, self.structural), Calibration.of(weights.about)
 
     def _encoder_for(self, question: str) -> str:
         if self.config.encoder.name != AUTO:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from kgqa import KGQA
 from kgqa.cli import main
+from kgqa.embedding.structural import StructuralEmbeddings, StructuralModel
 from tests.training.toy import write_files
 
 pytest.importorskip("torch")
@@ -77,6 +80,22 @@ def test_what_the_graph_lacks_is_told(capsys: pytest.CaptureFixture[str], tmp_pa
     assert "have no answer that is in the graph; the first: odd ('Atlantis')\n" in out
     assert f"Losses: {model}/losses.svg\n" in out
     assert (model / "losses.svg").exists()
+
+
+@pytest.mark.slow
+def test_a_bundles_structural_embeddings_are_told_of(capsys: pytest.CaptureFixture[str], files: Path) -> None:
+    system = KGQA.from_graph(files / "graph.csv")
+    nodes = np.asarray(system.graph.entities, dtype=np.int32)
+    vectors = np.ones((len(nodes), 4), dtype=np.float32)
+    relations = np.ones((system.graph.n_relations, 4), dtype=np.float32)
+    own = StructuralEmbeddings(StructuralModel.TRANSE, nodes, vectors, relations)
+    system.with_structural(own).save(files / "bundle")
+    given = (files / "bundle", files / "q.jsonl", "-o", files / "model", "--config", files / "short.toml")
+    code, out, err = run(capsys, "train", *given)
+    assert code == 0, err
+    assert "Reads the structural embeddings (TransE, 4 numbers) of " in out
+    code, out, _ = run(capsys, "train", *given, "--json")
+    assert json.loads(out)["structural"]["fingerprint"] == own.fingerprint
 
 
 def test_a_graph_without_questions_is_refused(capsys: pytest.CaptureFixture[str], files: Path) -> None:

@@ -74,6 +74,9 @@ class WordEncoder(TextEncoder):
     def encode_tokens(self, texts: Sequence[str], *, kind: TextKind = TextKind.PASSAGE) -> list[TokenEmbeddings]:
         raise NotImplementedError
 
+    def encode_static(self, texts: Sequence[str]) -> Floats:
+        raise NotImplementedError
+
 
 @pytest.fixture
 def encoder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> WordEncoder:

@@ -78,12 +78,19 @@ def _train(args: argparse.Namespace) -> int:
 
 
 def _adapt(args: argparse.Namespace) -> int:
-    from kgqa.graph import KnowledgeGraph
+    from kgqa import KGQA
     from kgqa.training import adapt
 
-    graph = KnowledgeGraph.load(args.graph)
+    system = KGQA.from_graph(args.graph)
     with _progress() as on_progress:
-        made = adapt(graph, args.output, _settings(args), languages=args.language, on_progress=on_progress)
+        made = adapt(
+            system.graph,
+            args.output,
+            _settings(args),
+            languages=args.language,
+            structural=system.structural,
+            on_progress=on_progress,
+        )
     _print_figures(args, made.trained, made.before)
     return 0
 
@@ -106,8 +113,9 @@ def _print_figures(args: argparse.Namespace, trained: Trained, before: Mapping[s
 
     if not is_main_process():
         return
+    structural = trained.weights.about.get("structural")
     if args.json:
-        figures = {"steps": trained.steps, "before": dict(before), "dev": dict(trained.dev)}
+        figures = {"steps": trained.steps, "before": dict(before), "dev": dict(trained.dev), "structural": structural}
         write_json(figures | {"coverage": plain(dict(trained.coverage)), "model": str(args.output)})
         return
     steps, folder = trained.steps, safe(str(args.output))
@@ -116,6 +124,10 @@ def _print_figures(args: argparse.Namespace, trained: Trained, before: Mapping[s
         sys.stdout.write(f"  {before.get(name, 0.0):.3f} -> {after:.3f}  {safe(name)}\n")
     for name, found in trained.coverage.items():
         _print_coverage(name, found)
+    if structural is not None:
+        told = f"{structural['model']}, {structural['dimension']} numbers"
+        where = ", ".join(safe(name) for name in structural["sources"])
+        sys.stdout.write(f"Reads the structural embeddings ({told}) of {where}; over other graphs it goes without\n")
     sys.stdout.write(f"Losses: {folder}/losses.svg\nUse it: --model {folder}\n")
 
 

@@ -91,6 +91,10 @@ class CachedEncoder:
         """Encode every token of every text in context; these are not kept."""
         return self._encoder.encode_tokens(texts, kind=kind)
 
+    def encode_static(self, texts: Sequence[str]) -> Floats:
+        """The mean of each text's token embeddings, without context; these are not kept."""
+        return self._encoder.encode_static(texts)
+
     def _key(self, text: str, kind: TextKind) -> bytes:
         content = f"{self.fingerprint}\0{kind.value}\0{text}".encode("utf-8", "surrogatepass")
         return hashlib.blake2b(content, digest_size=_KEY_BYTES).digest()

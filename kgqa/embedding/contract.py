@@ -82,3 +82,11 @@ class TextEncoder(Protocol):
     def encode_tokens(self, texts: Sequence[str], *, kind: TextKind = TextKind.PASSAGE) -> list[TokenEmbeddings]:
         """Encode every token of every text in context."""
         ...
+
+    def encode_static(self, texts: Sequence[str]) -> Floats:
+        """The mean of each text's token embeddings before the first layer, float32 [texts, dimension], unit length.
+
+        Tokens don't see each other, so it tells less than `encode` and takes a hundredth of the time. A text without
+        a token gives 0.
+        """
+        ...

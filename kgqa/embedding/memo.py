@@ -56,3 +56,7 @@ class MemoEncoder:
     def encode_tokens(self, texts: Sequence[str], *, kind: TextKind = TextKind.PASSAGE) -> list[TokenEmbeddings]:
         """Encode every token of every text in context; nothing is remembered."""
         return self._encoder.encode_tokens(texts, kind=kind)
+
+    def encode_static(self, texts: Sequence[str]) -> Floats:
+        """The mean of each text's token embeddings, without context; nothing is remembered."""
+        return self._encoder.encode_static(texts)

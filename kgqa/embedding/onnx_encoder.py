@@ -89,6 +89,17 @@ class OnnxEncoder:
                 out[i] = _own_tokens(states[row], tokens[i], prefix)
         return [found for found in out if found is not None]
 
+    def encode_static(self, texts: Sequence[str]) -> Floats:
+        """The mean of each text's token embeddings, without context."""
+        plain = [_LONE_SURROGATE.sub("\ufffd", text) for text in texts]
+        out = np.zeros((len(texts), self.dimension), np.float32)
+        for row, tokens in enumerate(self._tokenizer.encode(plain, self._settings.max_tokens)):
+            own = [id_ for id_, (start, end) in zip(tokens.ids, tokens.offsets, strict=True) if end > start]
+            if own:
+                mean = self._words[own].astype(np.float32).mean(axis=0)
+                out[row] = mean / max(float(np.linalg.norm(mean)), 1e-12)
+        return out
+
     def _prefix(self, kind: TextKind) -> str:
         return self._settings.query_prefix if kind is TextKind.QUERY else self._settings.passage_prefix
 

@@ -94,6 +94,16 @@ class TransformersEncoder:
                 out[int(i)] = TokenEmbeddings(vectors=_unit(states[row][kept]), offsets=offsets)
         return [out[i] for i in range(len(texts))]
 
+    def encode_static(self, texts: Sequence[str]) -> Floats:
+        """The mean of each text's token embeddings, without context."""
+        table = self._model.get_input_embeddings().weight.detach()
+        out = np.zeros((len(texts), int(table.shape[1])), np.float32)
+        for row, text in enumerate(texts):
+            ids = self._tokenizer(text, truncation=True, max_length=_MAX_TOKENS, add_special_tokens=False)["input_ids"]
+            if ids:
+                out[row] = _unit(table[ids].float().numpy().mean(axis=0))
+        return out
+
     def _states(self, texts: Sequence[str], kind: TextKind) -> Iterator[tuple[NDArray[np.int64], Floats, Any]]:
         """Run batches of like length; give their rows, last hidden states and tokenizer output."""
         import torch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from kgqa.embedding import TextEncoder, TextKind
 from kgqa.embedding.contract import Floats
-from kgqa.reader.contract import ReaderInput
+from kgqa.reader.contract import ReaderInput, Yielded
 from kgqa.reader.features import OPERATIONS, RESULTS, evidence
 from kgqa.reader.serialise import MaskedQuestion, Tokens
+from kgqa.reader.soft import SoftTokens, Wanted, soft_tokens
 from kgqa.reader.wording import token_text
 
 Ints = NDArray[np.int64]
@@ -37,6 +38,7 @@ class FusionArrays:
     row of `texts`. there [c, p] : whether a token is there.
     start, end : [c, p], its place from either end, below PLACES. variant [c] : the question of each program.
     evidence : float32 [c, len(EVIDENCE)]. operation, result [c] : places in OPERATIONS and RESULTS.
+    soft : what is added to the programs' tokens, by kind.
     """
 
     states: Floats
@@ -53,6 +55,7 @@ class FusionArrays:
     evidence: Floats
     operation: Ints
     result: Ints
+    soft: Mapping[str, SoftTokens] = field(default_factory=dict)
 
 
 class Vectors(Protocol):
@@ -63,7 +66,11 @@ class Vectors(Protocol):
         ...
 
     def texts(self, texts: Sequence[str]) -> Floats:
-        """The vectors of names, [texts, e]."""
+        """The vectors of texts, [texts, e]."""
+        ...
+
+    def names(self, names: Sequence[str]) -> Floats:
+        """The vectors of names of entities, whose words need no context, [names, e]."""
         ...
 
 
@@ -79,13 +86,21 @@ class EncoderVectors:
         return [(tokens.vectors, tokens.offsets) for tokens in found]
 
     def texts(self, texts: Sequence[str]) -> Floats:
-        """The vectors of names."""
+        """The vectors of texts."""
         return self._encoder.encode(texts)
+
+    def names(self, names: Sequence[str]) -> Floats:
+        """The vectors of names, without context: there are too many to encode in full for each question."""
+        return self._encoder.encode_static(names)
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Candidates of several questions in one row: what `lay_out` needs of each."""
+    """Candidates of several questions in one row: what `lay_out` needs of each.
+
+    yielded : of each candidate; may be left out where a network reads no soft tokens. source : which graph they are
+    over, by a name, where there are several.
+    """
 
     questions: tuple[MaskedQuestion, ...]
     variant: Ints
@@ -93,6 +108,8 @@ class Rows:
     evidence: Floats
     operation: Ints
     result: Ints
+    yielded: tuple[Yielded, ...] = ()
+    source: str = ""
 
 
 def rows_of(item: ReaderInput) -> Rows:
@@ -105,16 +122,21 @@ def rows_of(item: ReaderInput) -> Rows:
         evidence(item),
         np.array([OPERATIONS.index(c.operation) for c in item.candidates], dtype=np.int64),
         np.array([RESULTS.index(c.result) for c in item.candidates], dtype=np.int64),
+        tuple(c.yielded for c in item.candidates),
     )
 
 
-def lay_out(rows: Rows, vectors: Vectors) -> FusionArrays:
-    """Encode and pad. Questions are cut after 64 tokens, programs after 24."""
+def lay_out(rows: Rows, vectors: Vectors, wanted: Wanted | None = None) -> FusionArrays:
+    """Encode and pad. Questions are cut after 64 tokens, programs after 24.
+
+    wanted : what is read besides texts; nothing unless given.
+    """
     found = [(states[:_LONGEST], offsets[:_LONGEST]) for states, offsets in vectors.states(rows.questions)]
     asked, distance, said, words = layout_questions(rows.questions, [offsets for _, offsets in found])
     states = _states([own for own, _ in found], asked.shape[1])
     known = numbered(token_text(token) for program in rows.programs for token in program)
     kind, told, there = layout_programs(rows.programs, known)
+    cut = [_cut(program, kind.shape[1]) for program in rows.programs]
     place = np.cumsum(there, axis=1) - 1
     return FusionArrays(
         states=states,
@@ -131,6 +153,7 @@ def lay_out(rows: Rows, vectors: Vectors) -> FusionArrays:
         evidence=rows.evidence,
         operation=rows.operation,
         result=rows.result,
+        soft=soft_tokens(kind, cut, rows.yielded, wanted, vectors.names) if wanted is not None else {},
     )
 
 
@@ -199,11 +222,15 @@ def layout_programs(programs: Sequence[Tokens], known: Mapping[str, int]) -> tup
     kind = np.zeros((len(programs), width), dtype=np.int64)
     told, there = np.zeros_like(kind), np.zeros(kind.shape, dtype=bool)
     for row, tokens in enumerate(programs):
-        cut = tokens if len(tokens) <= width else (*tokens[: width - 1], tokens[-1])
+        cut = _cut(tokens, width)
         kind[row, : len(cut)] = [token.kind.value for token in cut]
         told[row, : len(cut)] = [known.get(token_text(token), 0) for token in cut]
         there[row, : max(len(cut), 1)] = True
     return kind, told, there
+
+
+def _cut(tokens: Tokens, width: int) -> Tokens:
+    return tokens if len(tokens) <= width else (*tokens[: width - 1], tokens[-1])
 
 
 def _distances(offsets: NDArray[np.int32], slots: Sequence[int]) -> Ints:

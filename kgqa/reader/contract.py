@@ -39,6 +39,20 @@ class ResultKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Yielded:
+    """Some of what a program yields.
+
+    sample : its first nodes. shown : the names of the first of those.
+    """
+
+    sample: tuple[int, ...] = ()
+    shown: tuple[str, ...] = ()
+
+
+_NOTHING = Yielded()
+
+
+@dataclass(frozen=True, slots=True)
 class ReaderCandidate:
     """One candidate program as a reader sees it.
 
@@ -48,6 +62,7 @@ class ReaderCandidate:
     the mentions that the program rests on as letters.
     operation, result : what it does and yields. hops : steps in all. names : entities in all.
     size : nodes that it yields. truncated : whether a set was cut on the way.
+    yielded : some of it.
     """
 
     words: str
@@ -63,6 +78,7 @@ class ReaderCandidate:
     names: int = 1
     size: int = 1
     truncated: bool = False
+    yielded: Yielded = _NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ agreement decides. `kgqa.training.model` holds the same in PyTorch; a test holds
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,12 +20,14 @@ from kgqa.reader.agreement import NAMES, Agreement
 from kgqa.reader.arrays import FusionArrays
 from kgqa.reader.contract import ReaderOutput
 from kgqa.reader.features import FREE
+from kgqa.reader.soft import SOFT
 
 HEADS = 4
 NUMBERS = 3 + len(NAMES) + len(FREE)
 """Explained, the parts of agreement, log p(operation), log p(result), and the evidence whose weights are learnt."""
 MAXIMA = ("explained", "agreement", "alignment", "coverage", "fit", "support")
 """The best values among the candidates, on which the score of "none of these" rests."""
+_SOFT = "soft."
 _NEVER = np.float32(-1e4)
 _EPSILON = 1e-5
 
@@ -34,7 +36,8 @@ _EPSILON = 1e-5
 class Fusion:
     """The network.
 
-    arrays : parameters, named and shaped as PyTorch's layers in `kgqa.training.model` have them.
+    arrays : parameters, named and shaped as PyTorch's layers in `kgqa.training.model` have them. Those of soft tokens
+    (`soft.KIND.weight`, `soft.KIND.bias`) may be missing: such tokens are not read.
     """
 
     arrays: Mapping[str, Floats] = field(repr=False)
@@ -43,6 +46,16 @@ class Fusion:
     def blocks(self) -> int:
         """How many blocks there are."""
         return sum(name.endswith(".inner.bias") and name.startswith("blocks.") for name in self.arrays)
+
+    @property
+    def soft(self) -> tuple[str, ...]:
+        """The kinds of soft tokens that the network reads."""
+        return tuple(name for name in SOFT if f"{_SOFT}{name}.weight" in self.arrays)
+
+    def without(self, kinds: Collection[str]) -> Fusion:
+        """The network without some kinds of soft tokens."""
+        gone = tuple(f"{_SOFT}{name}." for name in kinds)
+        return Fusion({name: value for name, value in self.arrays.items() if not name.startswith(gone)})
 
     def score(self, batch: FusionArrays, agreement: Agreement) -> ReaderOutput:
         """Score the candidates of one question."""
@@ -55,6 +68,7 @@ class Fusion:
             + self._table("start", batch.start)
             + self._table("end", batch.end)
         )
+        told = self._softened(told, batch)
         for block in range(self.blocks):
             told = self._block(f"blocks.{block}", told, asked, near, batch)
         told = self._norm("last", told)
@@ -68,6 +82,15 @@ class Fusion:
         maxima = np.concatenate([[explained.max(), own.max()], batch.evidence[:, :4].max(axis=0)])
         none = self._linear("none", maxima[None].astype(np.float32))[0, 0]
         return ReaderOutput(scores.astype(np.float32), float(none))
+
+    def _softened(self, told: Floats, batch: FusionArrays) -> Floats:
+        """Add what stands behind the tokens, as far as it is known and the network has learnt to read it."""
+        for name in self.soft:
+            if name in batch.soft:
+                table = self._linear(f"{_SOFT}{name}", batch.soft[name].vectors)
+                table[0] = 0
+                told = told + table[batch.soft[name].rows]
+        return told
 
     def _features(self, told: Floats, said: Floats, overall: Floats, batch: FusionArrays) -> tuple[Floats, Floats]:
         """What a candidate's score rests on: vectors [c, 3 width], and numbers that mean something alone."""

@@ -9,13 +9,16 @@ import numpy as np
 from kgqa.graph import KnowledgeGraph
 from kgqa.program import algebra as ops
 from kgqa.program.algebra import Program, Yields
-from kgqa.reader.contract import Operation, ReaderCandidate, ReaderInput, ResultKind
+from kgqa.reader.contract import Operation, ReaderCandidate, ReaderInput, ResultKind, Yielded
 from kgqa.reader.serialise import STEPS, ProgramToken, Serialiser, TokenKind, masked_question, slots_of
 from kgqa.retrieval.contract import Candidate, Retrieval
 from kgqa.retrieval.gist import gist
 from kgqa.types import NodeIds
 
-_SAMPLE = 5
+SAMPLE = 5
+"""Nodes that are looked at of what a program yields."""
+SHOWN = 3
+"""Nodes whose names are read."""
 _TIMES = frozenset(("date", "dateTime", "gYear", "gYearMonth", "dateTimeStamp", "time"))
 _TEXTS = frozenset(("string", "langString"))
 _OPERATIONS: tuple[tuple[Operation, tuple[type[Program], ...]], ...] = (
@@ -43,7 +46,8 @@ class InputBuilder:
         language, program = retrieval.question.language.value, candidate.program
         slots, serialiser = slots_of(program, candidate.links), self._serialiser(language)
         tokens = serialiser.tokens(program, slots)
-        result = self._result(candidate)
+        result, sample = self._result(candidate), sample_of(candidate)
+        shown = tuple(self._graph.label(node, language) for node in sample[:SHOWN])
         return ReaderCandidate(
             gist(program, self._graph, language),
             candidate.alignment,
@@ -58,6 +62,7 @@ class InputBuilder:
             names=len(slots),
             size=0 if candidate.nodes is None else len(candidate.nodes),
             truncated=candidate.truncated,
+            yielded=Yielded(sample, shown),
         )
 
     def _yielded(self, candidate: Candidate, result: ResultKind, serialiser: Serialiser) -> ProgramToken:
@@ -75,6 +80,13 @@ class InputBuilder:
         return kind_of_nodes(self._graph, candidate.nodes)
 
 
+def sample_of(candidate: Candidate) -> tuple[int, ...]:
+    """The first nodes that a program yields, at most `SAMPLE`; none of one that yields a number or a truth value."""
+    if candidate.program.yields is not Yields.NODES or candidate.nodes is None:
+        return ()
+    return tuple(candidate.nodes[:SAMPLE].tolist())
+
+
 def operation_of(program: Program) -> Operation:
     """What a program does: the operator that stands first in the order of `Operation`'s weight, else a lookup."""
     types = {type(part) for part in program.walk()}
@@ -85,7 +97,7 @@ def kind_of_nodes(graph: KnowledgeGraph, nodes: NodeIds | None) -> ResultKind:
     """What kind of values a set holds, by its first nodes."""
     if nodes is None or not len(nodes):
         return ResultKind.ENTITY
-    sample = nodes[:_SAMPLE]
+    sample = nodes[:SAMPLE]
     literals = sample[graph.is_literal(sample)]
     if not len(literals):
         return ResultKind.ENTITY

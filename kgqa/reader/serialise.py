@@ -61,6 +61,7 @@ class TokenKind(Enum):
 
 
 SLOTS = (TokenKind.FIRST, TokenKind.SECOND, TokenKind.THIRD)
+ENTITIES = (*SLOTS, TokenKind.OTHER_ENTITY)
 STEPS = (TokenKind.ALONG, TokenKind.AGAINST)
 RELATIONS = (
     *STEPS,
@@ -90,10 +91,15 @@ _PAIRS = {ops.Intersect: TokenKind.AND, ops.Union: TokenKind.OR, ops.Difference:
 
 @dataclass(frozen=True, slots=True)
 class ProgramToken:
-    """One token; `text` is what an encoder reads of it, empty where its kind says all."""
+    """One token.
+
+    text : what an encoder reads of it, empty where its kind says all. ref : the graph's number of the relation, for
+    the kinds in RELATIONS, or of the entity, for those in ENTITIES; -1 for the others.
+    """
 
     kind: TokenKind
     text: str = ""
+    ref: int = -1
 
 
 Tokens = tuple[ProgramToken, ...]
@@ -173,14 +179,14 @@ class Serialiser:
         match program:
             case ops.Where(source, step, comparison, value):
                 compared = ProgramToken(_COMPARED[comparison], key_to_literal(value).lexical)
-                head = (ProgramToken(TokenKind.WHERE, self._name(step)), compared)
+                head = (self._related(TokenKind.WHERE, step), compared)
             case ops.WhereCount(source, step, comparison, number):
                 head = (
-                    ProgramToken(TokenKind.WHERE_COUNT, self._name(step)),
+                    self._related(TokenKind.WHERE_COUNT, step),
                     ProgramToken(_COMPARED[comparison], str(number)),
                 )
             case ops.WhereBeside(source, step, comparison, other):
-                asked = (ProgramToken(TokenKind.WHERE, self._name(step)), ProgramToken(_COMPARED[comparison]))
+                asked = (self._related(TokenKind.WHERE, step), ProgramToken(_COMPARED[comparison]))
                 head = (*asked, ProgramToken(TokenKind.BESIDE), *self.tokens(other, slots))
             case ops.Top(source, step, order, k):
                 head = self._ranked(_LARGEST[order], step, k)
@@ -193,7 +199,7 @@ class Serialiser:
         return (*self.tokens(source, slots), *head)
 
     def _ranked(self, kind: TokenKind, step: Step, k: int) -> Tokens:
-        return self._rank(ProgramToken(kind, self._name(step)), k)
+        return self._rank(self._related(kind, step), k)
 
     @staticmethod
     def _rank(token: ProgramToken, k: int) -> Tokens:
@@ -205,13 +211,13 @@ class Serialiser:
                 return (*self.tokens(source, slots), ProgramToken(TokenKind.COUNT))
             case ops.Aggregate(source, step, aggregation):
                 head = ProgramToken(TokenKind.AGGREGATE, aggregation.value)
-                return (*self.tokens(source, slots), ProgramToken(TokenKind.MEASURE, self._name(step)), head)
+                return (*self.tokens(source, slots), self._related(TokenKind.MEASURE, step), head)
             case ops.Exists(source):
                 return (*self.tokens(source, slots), ProgramToken(TokenKind.EXISTS))
             case ops.Contains(left, right):
                 return (*self.tokens(left, slots), ProgramToken(TokenKind.CONTAINS), *self.tokens(right, slots))
             case ops.Compare(left, right, step, comparison):
-                asked = (ProgramToken(TokenKind.COMPARE, self._name(step)), ProgramToken(_COMPARED[comparison]))
+                asked = (self._related(TokenKind.COMPARE, step), ProgramToken(_COMPARED[comparison]))
                 return (*self.tokens(left, slots), *asked, *self.tokens(right, slots))
             case _:
                 return self._table(program, slots)
@@ -224,10 +230,10 @@ class Serialiser:
             case ops.GroupCount(_, _, _):
                 return (*self._each(program, slots), ProgramToken(TokenKind.COUNT))
             case ops.GroupAggregate(_, _, _, attribute, aggregation):
-                measured = ProgramToken(TokenKind.MEASURE, self._name(attribute))
+                measured = self._related(TokenKind.MEASURE, attribute)
                 return (*self._each(program, slots), measured, ProgramToken(TokenKind.AGGREGATE, aggregation.value))
             case ops.GroupBest(_, _, _, attribute, order):
-                return (*self._each(program, slots), ProgramToken(_LARGEST[order], self._name(attribute)))
+                return (*self._each(program, slots), self._related(_LARGEST[order], attribute))
             case ops.TopRows(table, order, k):
                 return (*self.tokens(table, slots), *self._rank(ProgramToken(TokenKind.OPERATOR, _ROWS[order]), k))
             case ops.WhereRows(table, comparison, number):
@@ -246,21 +252,24 @@ class Serialiser:
     def _any(self, program: Program, slots: Mapping[int, int]) -> Tokens:
         """An operator without tokens of its own: its name, its step and its parts."""
         step = getattr(program, "step", None)
-        measure = (ProgramToken(TokenKind.MEASURE, self._name(step)),) if isinstance(step, Step) else ()
+        measure = (self._related(TokenKind.MEASURE, step),) if isinstance(step, Step) else ()
         parts = [token for part in program.parts() for token in self.tokens(part, slots)]
         return (ProgramToken(TokenKind.OPERATOR, type(program).__name__.casefold()), *measure, *parts)
 
     def _entity(self, node: int, slots: Mapping[int, int]) -> ProgramToken:
         slot = slots.get(node)
         if slot is None or slot >= len(SLOTS):
-            return ProgramToken(TokenKind.OTHER_ENTITY, self._graph.label(node, self._language))
-        return ProgramToken(SLOTS[slot], self.class_of(node))
+            return ProgramToken(TokenKind.OTHER_ENTITY, self._graph.label(node, self._language), node)
+        return ProgramToken(SLOTS[slot], self.class_of(node), node)
 
     def _class(self, node: int) -> ProgramToken:
         return ProgramToken(TokenKind.CLASS, self._graph.label(node, self._language))
 
     def _step(self, step: Step) -> ProgramToken:
-        return ProgramToken(TokenKind.AGAINST if step.inverse else TokenKind.ALONG, self._name(step))
+        return self._related(TokenKind.AGAINST if step.inverse else TokenKind.ALONG, step)
+
+    def _related(self, kind: TokenKind, step: Step) -> ProgramToken:
+        return ProgramToken(kind, self._name(step), step.relation)
 
     def _name(self, step: Step) -> str:
         """A relation's label, and what its id says of where it belongs: "film (film actor)"."""

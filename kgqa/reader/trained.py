@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from kgqa.embedding import TextEncoder, load_encoder
 from kgqa.embedding.memo import MemoEncoder
+from kgqa.embedding.structural import StructuralEmbeddings
 from kgqa.errors import ReaderError
 from kgqa.reader.arrays import EncoderVectors, rows_of
 from kgqa.reader.contract import Floats, ReaderInput, ReaderOutput
 from kgqa.reader.features import evidence, prior
+from kgqa.reader.soft import STRUCTURAL
 from kgqa.reader.trained_weights import ADAPTER, ReaderWeights
 
 SCALE = 0.15
@@ -33,10 +35,13 @@ _BEHIND = 0.01
 class TrainedReader:
     """Scores every candidate by the fusion network; a score is the log odds against "none of these", times `SCALE`.
 
+    structural : of the graph that is asked; those that the weights did not learn from are left unread.
     Errors : ReaderError if the weights were trained with another encoder.
     """
 
-    def __init__(self, encoder: TextEncoder, weights: ReaderWeights) -> None:
+    def __init__(
+        self, encoder: TextEncoder, weights: ReaderWeights, structural: StructuralEmbeddings | None = None
+    ) -> None:
         trained_on = weights.about.get("fingerprint")
         if trained_on != encoder.fingerprint:
             raise ReaderError(
@@ -45,6 +50,13 @@ class TrainedReader:
             )
         self._vectors = EncoderVectors(tuned_encoder(encoder, weights))
         self._weights = weights
+        self._wanted = weights.wanted(structural)
+
+    @property
+    def fusions(self) -> tuple[str, ...]:
+        """What is read besides texts, of `kgqa.reader.soft.SOFT`."""
+        has = self._wanted.structural is not None
+        return tuple(kind for kind in self._wanted.kinds if has or kind not in STRUCTURAL)
 
     def read(self, batch: Sequence[ReaderInput]) -> list[ReaderOutput]:
         """Score the candidates of each question."""
@@ -55,7 +67,7 @@ class TrainedReader:
             return ReaderOutput(np.zeros(0, dtype=np.float32), NONE)
         order = shortlist(evidence(item))
         kept = replace(item, candidates=tuple(item.candidates[i] for i in order[:READ].tolist()))
-        found = self._weights.score(rows_of(kept), self._vectors)
+        found = self._weights.score(rows_of(kept), self._vectors, self._wanted)
         read = np.float32(SCALE) * (found.scores - np.float32(found.none_score))
         scores = np.empty(len(order), dtype=np.float32)
         scores[order[:READ]] = read

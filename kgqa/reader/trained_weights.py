@@ -13,6 +13,7 @@ import numpy as np
 
 from kgqa.embedding import Adapter
 from kgqa.embedding.store import write_atomically
+from kgqa.embedding.structural import StructuralEmbeddings
 from kgqa.errors import ReaderError
 from kgqa.reader.agreement import NAMES, Agreement
 from kgqa.reader.arrays import Rows, Vectors, lay_out
@@ -21,6 +22,7 @@ from kgqa.reader.familiarity import CAUTION, familiarity
 from kgqa.reader.features import EVIDENCE, prior
 from kgqa.reader.fusion import Fusion
 from kgqa.reader.serialise import TokenKind
+from kgqa.reader.soft import Wanted
 
 FORMAT = 2
 TENSORS, ABOUT, ADAPTER = "reader.safetensors", "reader.json", "adapter.safetensors"
@@ -33,7 +35,8 @@ class ReaderWeights:
     """A fusion network, the numbers of agreement, and what tuning added to the encoder.
 
     about : at least `encoder` and `fingerprint`, the name and the fingerprint of the plain encoder that was tuned;
-    besides, `familiar`, the relations learnt from (see `kgqa.reader.familiarity`), and how the weights were made.
+    besides, `familiar`, the relations learnt from (see `kgqa.reader.familiarity`), `structural`, the `fingerprint` of
+    the structural embeddings learnt from, and how the weights were made.
     adapter : None where the encoder stays as it is. folder : where they lie.
     """
 
@@ -48,12 +51,22 @@ class ReaderWeights:
         """The name of the encoder that the network reads."""
         return str(self.about["encoder"])
 
-    def score(self, rows: Rows, vectors: Vectors) -> ReaderOutput:
+    def wanted(self, structural: StructuralEmbeddings | None) -> Wanted:
+        """What the network reads besides texts on a graph with these structural embeddings.
+
+        Each training gives a space of its own, so those of another training are never read.
+        """
+        known = self.about.get("structural", {}).get("fingerprint")
+        own = self.fusion.soft and structural is not None and structural.fingerprint == known
+        return Wanted(self.fusion.soft, structural if own else None)
+
+    def score(self, rows: Rows, vectors: Vectors, wanted: Wanted | None = None) -> ReaderOutput:
         """The scores of one question's candidates and of "none of these", in log odds.
 
-        vectors : of the tuned encoder.
+        vectors : of the tuned encoder. wanted : what `wanted` gives; soft tokens that need structural embeddings are
+        not read unless given.
         """
-        batch = lay_out(rows, vectors)
+        batch = lay_out(rows, vectors, wanted or self.wanted(None))
         found = self.fusion.score(batch, self.agreement)
         strange = 1 - familiarity(rows.programs, frozenset(self.about.get("familiar", ())))
         own = prior(batch.evidence)

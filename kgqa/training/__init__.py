@@ -8,7 +8,7 @@ if _find_spec("torch") is None:
     raise _MissingExtraError("torch", "train", "train a reader")
 
 from kgqa.training.adapting import Adapted, adapt
-from kgqa.training.config import LossWeights, NetworkSettings, TrainingConfig, TuningSettings
+from kgqa.training.config import FusionSettings, LossWeights, NetworkSettings, TrainingConfig, TuningSettings
 from kgqa.training.coverage import Coverage
 from kgqa.training.curves import draw_losses
 from kgqa.training.processes import is_main_process
@@ -19,6 +19,7 @@ from kgqa.training.trainer import Trained, fit
 __all__ = [
     "Adapted",
     "Coverage",
+    "FusionSettings",
     "LossWeights",
     "NetworkSettings",
     "Synthesiser",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kgqa.embedding.structural import StructuralEmbeddings
 from kgqa.errors import TrainingError
 from kgqa.graph import KnowledgeGraph
 from kgqa.reader import shipped_weights
@@ -37,18 +38,20 @@ def adapt(
     config: TrainingConfig | None = None,
     *,
     languages: Sequence[str] = ("en",),
+    structural: StructuralEmbeddings | None = None,
     on_progress: Progress | None = None,
 ) -> Adapted:
     """Train a reader on questions made from a graph, from the weights that come with kgqa where there are any.
 
     languages : of the questions, "en" and "zh". config : `each` is how many questions are made for each of them.
+    structural : the graph's structural embeddings.
     Errors : TrainingError for a graph from which no question can be made, and as `train`.
     """
     config = config or TrainingConfig(each=400, steps=400, tuning=TuningSettings(steps=120))
     known = shipped_weights(config.encoder)
     if not config.start and known is not None:
         config = replace(config, start=str(known))
-    pairs = [_pair(graph, language, config) for language in languages]
+    pairs = [replace(_pair(graph, language, config), structural=structural) for language in languages]
     trained = train(pairs, folder, config, on_progress=on_progress)
     before = {name: figure for name, figure in trained.before.items() if name in {pair.name for pair in pairs}}
     return Adapted(trained, {pair.name: len(pair.train) for pair in pairs}, before)

@@ -115,7 +115,7 @@ def _choice(
 
 
 def collate(choices: Sequence[Choice]) -> tuple[Rows, Targets]:
-    """Lay choices out in one row; those without a candidate are left out."""
+    """Lay choices of one source out in one row; those without a candidate are left out."""
     choices = [choice for choice in choices if choice.candidates]
     rows = [(i, choice.example, c, ok) for i, choice in enumerate(choices) for c, ok in _pairs(choice)]
     questions = {text: i for i, text in enumerate(dict.fromkeys(e.variants[c.variant] for _, e, c, _ in rows))}
@@ -127,6 +127,8 @@ def collate(choices: Sequence[Choice]) -> tuple[Rows, Targets]:
         np.array([c.evidence for _, _, c, _ in rows], dtype=np.float32),
         _ints(c.operation for _, _, c, _ in rows),
         _ints(c.result for _, _, c, _ in rows),
+        tuple(c.yielded for _, _, c, _ in rows),
+        choices[0].example.source if choices else "",
     )
     return laid, Targets(
         owner=_ints(i for i, _, _, _ in rows),

@@ -10,6 +10,7 @@ from kgqa.config import from_toml
 from kgqa.embedding import MINILM
 from kgqa.embedding.devices import check_device
 from kgqa.errors import ConfigError
+from kgqa.reader.soft import ANSWERS, ENTITY, NAMES, RELATION
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,16 +27,43 @@ class LossWeights:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FusionSettings:
+    """What the network reads besides texts; see `kgqa.reader.soft`.
+
+    entity, relation : the structural embeddings of the entities and of the relations that a program names.
+    result : those of the first things that it yields, and the names of the first of these; names are read in any graph.
+    drop : the share of questions for which each kind is left out in training, so that the network reads without too.
+    """
+
+    entity: bool = True
+    relation: bool = True
+    result: bool = True
+    drop: float = 0.2
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.drop < 1:
+            raise ConfigError(f"'network.fusions.drop' is {self.drop!r}; expected a number from 0 to below 1")
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of soft tokens, of `kgqa.reader.soft.SOFT`."""
+        result = (ANSWERS, NAMES) if self.result else ()
+        return (*((ENTITY,) if self.entity else ()), *((RELATION,) if self.relation else ()), *result)
+
+
+@dataclass(frozen=True, kw_only=True)
 class NetworkSettings:
     """The shape of the fusion network.
 
     width : of its vectors, a multiple of 4. blocks : of attention. hidden : units before the score. dropout : of each.
+    fusions : what it reads besides texts.
     """
 
     width: int = 96
     blocks: int = 2
     hidden: int = 64
     dropout: float = 0.1
+    fusions: FusionSettings = field(default_factory=FusionSettings)
 
     def __post_init__(self) -> None:
         if self.width < 4 or self.width % 4:

@@ -26,6 +26,7 @@ from kgqa.graph import KnowledgeGraph
 from kgqa.program import algebra as ops
 from kgqa.program import execute
 from kgqa.program.algebra import Program, Yields
+from kgqa.reader.contract import Yielded
 from kgqa.reader.features import OPERATIONS, RESULTS, evidence
 from kgqa.reader.serialise import MaskedQuestion, ProgramToken, TokenKind
 from kgqa.reader.trained import READ, shortlist
@@ -34,6 +35,8 @@ from kgqa.system import KGQA
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
+FORM = 2
+"""Counts the forms of examples on disk."""
 _RIGHT = 0.999
 _TIMES_GOLD = 20
 """A set this many times as large as gold, and 50 more, is wrong without a look."""
@@ -46,7 +49,7 @@ class ExampleCandidate:
     tokens : the program, see `kgqa.reader.serialise`. variant : which masked question it goes with.
     evidence : as `kgqa.reader.features.evidence` gives it. operation, result : positions in OPERATIONS, RESULTS.
     f1 : of its result and the gold set. spurious : right by other relations than the gold path's.
-    relations : the relations that it uses.
+    relations : the relations that it uses. yielded : some of its result.
     """
 
     tokens: tuple[ProgramToken, ...]
@@ -57,6 +60,7 @@ class ExampleCandidate:
     f1: float
     spurious: bool
     relations: tuple[int, ...]
+    yielded: Yielded
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def read_examples(path: Path) -> list[Example]:
 
 
 def _to_json(example: Example) -> dict[str, Any]:
-    tokens = [[[token.kind.value, token.text] for token in c.tokens] for c in example.candidates]
+    tokens = [[[token.kind.value, token.text, token.ref] for token in c.tokens] for c in example.candidates]
     data = asdict(replace(example, candidates=tuple(replace(c, tokens=()) for c in example.candidates)))
     for candidate, row in zip(data["candidates"], tokens, strict=True):
         candidate["tokens"] = row
@@ -134,9 +138,10 @@ def _to_json(example: Example) -> dict[str, Any]:
 def _from_json(data: Mapping[str, Any]) -> Example:
     candidates = []
     for row in data["candidates"]:
-        tokens = tuple(ProgramToken(TokenKind(kind), text) for kind, text in row["tokens"])
+        tokens = tuple(ProgramToken(TokenKind(kind), text, ref) for kind, text, ref in row["tokens"])
         lists = {name: tuple(row[name]) for name in ("evidence", "relations")}
-        candidates.append(ExampleCandidate(**{**row, **lists, "tokens": tokens}))
+        yielded = Yielded(**{name: tuple(items) for name, items in row["yielded"].items()})
+        candidates.append(ExampleCandidate(**{**row, **lists, "tokens": tokens, "yielded": yielded}))
     variants = tuple(MaskedQuestion(row["text"], tuple(row["slots"])) for row in data["variants"])
     return Example(data["source"], data["id"], variants, tuple(candidates))
 
@@ -159,6 +164,7 @@ def _example(name: str, id_: str, system: KGQA, marker: _Marker, text: str, gold
             f1=round(f1, 4),
             spurious=spurious,
             relations=relations,
+            yielded=candidate.yielded,
         )
         for candidate, row, (f1, spurious, relations) in zip(seen, numbers, marks, strict=True)
     )

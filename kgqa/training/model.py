@@ -36,6 +36,9 @@ class _Inputs:
         parts = agreement.features(batch, near)
         self.near, self.parts = torch.as_tensor(near), torch.as_tensor(parts)
         self.own = torch.as_tensor(agreement.total(parts, batch))
+        self.soft = {
+            name: (torch.as_tensor(tokens.vectors), torch.as_tensor(tokens.rows)) for name, tokens in batch.soft.items()
+        }
 
 
 class _Cross(nn.Module):
@@ -89,10 +92,11 @@ class _Block(nn.Module):
 class FusionModel(nn.Module):
     """Scores candidates.
 
-    dimension : of the encoder's vectors.
+    dimension : of the encoder's vectors. soft : the kinds of soft tokens that it reads, each with the dimension of its
+    vectors; they start at 0, so that a network without them goes on as it was.
     """
 
-    def __init__(self, dimension: int, settings: NetworkSettings) -> None:
+    def __init__(self, dimension: int, settings: NetworkSettings, soft: Mapping[str, int] | None = None) -> None:
         super().__init__()
         width = settings.width
         self.ask, self.tell = nn.Linear(dimension, width), nn.Linear(dimension, width)
@@ -108,15 +112,23 @@ class FusionModel(nn.Module):
         self.score, self.plain = nn.Linear(settings.hidden, 1), nn.Linear(NUMBERS, 1)
         self.none = nn.Linear(len(MAXIMA), 1)
         self.dropout = nn.Dropout(settings.dropout)
+        self.soft = nn.ModuleDict({name: nn.Linear(size, width) for name, size in (soft or {}).items()})
+        self._drop = settings.fusions.drop
         with torch.no_grad():
             self.plain.weight.zero_()
             self.none.weight.zero_()
+            for parameter in self.soft.parameters():
+                parameter.zero_()
 
     def take(self, fusion: Fusion) -> None:
-        """Start from a trained network. Errors : ReaderError if it has another shape."""
+        """Start from a trained network; soft tokens that it lacks start at 0.
+
+        Errors : ReaderError if it has another shape, or soft tokens that this one does not read.
+        """
         own = dict(self.named_parameters())
         shapes = {name: tuple(value.shape) for name, value in own.items()}
-        if {name: value.shape for name, value in fusion.arrays.items()} != shapes:
+        expected = {name: shape for name, shape in shapes.items() if name in fusion.arrays or not _is_soft(name)}
+        if {name: value.shape for name, value in fusion.arrays.items()} != expected:
             raise ReaderError("the reader to start from has another shape; expected the one of 'network'")
         with torch.no_grad():
             for name, value in fusion.arrays.items():
@@ -136,7 +148,7 @@ class FusionModel(nn.Module):
         inputs = _Inputs(batch, agreement)
         asked = self.dropout(self.ask(inputs.states)) + self.distance(inputs.distance)
         told = self.dropout(self.tell(inputs.texts))[inputs.told] + self.kind(inputs.kind)
-        told = told + self.start(inputs.start) + self.end(inputs.end)
+        told = self._softened(told + self.start(inputs.start) + self.end(inputs.end), inputs, count, owner)
         for block in self.blocks:
             told = block(told, asked, inputs)
         told = self.last(told)
@@ -153,6 +165,17 @@ class FusionModel(nn.Module):
         columns = (explained, inputs.own, *inputs.evidence.T[:4])
         maxima = torch.stack([segment_max(column, owner, count) for column in columns], dim=1)
         return scores.squeeze(1), self.none(maxima).squeeze(1), operations, results
+
+    def _softened(self, told: Tensor, inputs: _Inputs, count: int, owner: Tensor) -> Tensor:
+        """Add what stands behind the tokens; in training, for some of the questions, not."""
+        for name, layer in self.soft.items():
+            if name in inputs.soft:
+                vectors, rows = inputs.soft[name]
+                added = layer(vectors)[rows] * (rows > 0)[:, :, None]
+                if self.training:
+                    added = added * (torch.rand(count) >= self._drop)[owner][:, None, None]
+                told = told + added
+        return told
 
     def _explained(self, told: Tensor, asked: Tensor, inputs: _Inputs) -> Tensor:
         weight = self.weight(asked).squeeze(2).exp().masked_fill(~inputs.asked, 0.0)[inputs.variant]
@@ -220,6 +243,10 @@ def _summaries(told: Tensor, inputs: _Inputs) -> tuple[Tensor, Tensor]:
     there = inputs.there[:, :, None].float()
     lengths = inputs.there.sum(dim=1)
     return (told * there).sum(dim=1) / there.sum(dim=1), told[torch.arange(len(told)), lengths - 1]
+
+
+def _is_soft(name: str) -> bool:
+    return name.startswith("soft.")
 
 
 def _table(rows: int, width: int) -> nn.Embedding:

@@ -12,14 +12,16 @@ from pathlib import Path
 
 from kgqa.config import Config, EncoderConfig, ReaderConfig
 from kgqa.embedding.store import write_atomically
+from kgqa.embedding.structural import StructuralEmbeddings
 from kgqa.errors import TrainingError
 from kgqa.evaluation import QuestionSet
 from kgqa.graph import KnowledgeGraph
+from kgqa.graph.bundle import is_bundle
 from kgqa.system import KGQA, ZERO_SHOT
 from kgqa.training.config import TrainingConfig
 from kgqa.training.coverage import Coverage, total
 from kgqa.training.disk import writing
-from kgqa.training.examples import Progress, collect, read_examples, shortened, write_examples
+from kgqa.training.examples import FORM, Progress, collect, read_examples, shortened, write_examples
 from kgqa.training.processes import Processes
 from kgqa.training.trainer import Trained, fit
 
@@ -32,6 +34,7 @@ class TrainingPair:
 
     name : of its figures. graph : as for `KGQA.from_graph`. train : the questions to learn from, perhaps none.
     dev : those to decide by, by default a share of the others. made : whether the questions were made from the graph.
+    structural : the graph's structural embeddings; those of a bundle are found there.
     """
 
     name: str
@@ -39,6 +42,7 @@ class TrainingPair:
     train: QuestionSet
     dev: QuestionSet | None = None
     made: bool = False
+    structural: StructuralEmbeddings | None = None
 
 
 def train(
@@ -61,6 +65,7 @@ def train(
     if len(set(names)) < len(names):
         raise TrainingError(f"two pairs share a name in {names}; give each its own")
     kept = Path(examples) if examples is not None else folder / _EXAMPLES
+    pairs = [_with_structural(pair) for pair in pairs]
     processes = Processes.join(config.device)
     if processes.main:
         for pair in pairs:
@@ -72,9 +77,18 @@ def train(
         for part in (0, 1)
     )
     made = [pair.name for pair in pairs if pair.made]
-    trained = fit(learnt, decided, folder, config, made=made, on_progress=on_progress)
+    structural = {pair.name: pair.structural for pair in pairs if pair.structural is not None}
+    trained = fit(learnt, decided, folder, config, made=made, structural=structural, on_progress=on_progress)
     read = {name: [Coverage.read(file.coverage) for file in files] for name, files in parts.items()}
     return replace(trained, coverage={name: total(found) for name, found in read.items()})
+
+
+def _with_structural(pair: TrainingPair) -> TrainingPair:
+    """The pair with the structural embeddings of its bundle, where it has some and none are given."""
+    is_path = isinstance(pair.graph, str | Path)
+    if pair.structural is not None or not is_path or not is_bundle(Path(str(pair.graph))):
+        return pair
+    return replace(pair, structural=KGQA.load(str(pair.graph)).structural)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +133,13 @@ def _parts(pair: TrainingPair, config: TrainingConfig) -> tuple[QuestionSet, Que
 
 
 def _files(folder: Path, pair: TrainingPair, part: QuestionSet, config: TrainingConfig) -> _Files:
-    """Names that change with the questions, the graph's size and the encoder."""
+    """Names that change with the questions, the graph's size and embeddings, the encoder and the examples' form."""
     size = len(pair.graph) if isinstance(pair.graph, KnowledgeGraph) else repr(pair.graph)
     about = [
+        str(FORM),
         config.encoder,
         str(size),
+        pair.structural.fingerprint if pair.structural is not None else "",
         *((q.id, q.text, part.gold[q.id].answers) for q in part.questions if q.id in part.gold),
     ]
     digest = hashlib.sha256(json.dumps(about, ensure_ascii=False).encode()).hexdigest()[:16]

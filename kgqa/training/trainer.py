@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from kgqa.embedding import TextEncoder, load_encoder, read_weights
+from kgqa.embedding.structural import StructuralEmbeddings
 from kgqa.errors import TrainingError
 from kgqa.reader.agreement import Agreement
 from kgqa.reader.arrays import lay_out
@@ -34,6 +35,7 @@ from kgqa.training.examples import Example, Progress
 from kgqa.training.model import FusionModel, amounts, losses_of, weighted
 from kgqa.training.processes import Processes
 from kgqa.training.schedule import schedule
+from kgqa.training.spaces import Spaces
 from kgqa.training.tuning import Tuned, tune
 from kgqa.training.vectors import StoredVectors
 
@@ -64,15 +66,18 @@ def fit(
     *,
     encoder: TextEncoder | None = None,
     made: Collection[str] = (),
+    structural: Mapping[str, StructuralEmbeddings] | None = None,
     on_progress: Progress | None = None,
 ) -> Trained:
     """Train a reader on examples.
 
     encoder : the one of `config.encoder`, where it is open already. made : the sources whose questions were made from
     their graph: people's words for its relations can't be learnt from them.
+    structural : the structural embeddings of the sources whose graph has them; all of one training.
     folder : of checkpoint, log, plot and best weights; a run that was stopped there goes on.
     Started by `torchrun` or `accelerate launch`, the processes share the work: see `kgqa.training.processes`.
-    Errors : TrainingError for no examples, losses that are no numbers, a full disk, a foreign or damaged checkpoint.
+    Errors : TrainingError for no examples, structural embeddings of several trainings, losses that are no numbers, a
+    full disk, a foreign or damaged checkpoint.
     """
     if not any(map(len, train.values())):
         raise TrainingError(
@@ -82,9 +87,9 @@ def fit(
         raise TrainingError("there is no dev example to stop by. Give dev questions, or a dev_share above 0")
     processes = Processes.join(config.device)
     torch.set_num_threads(config.threads)
-    run = _Run(
-        train, dev, Path(folder), config, encoder or load_encoder(config.encoder), made=made, processes=processes
-    )
+    spaces = Spaces.of(structural or {}, config.network.fusions)
+    opened = encoder or load_encoder(config.encoder)
+    run = _Run(train, dev, Path(folder), config, opened, made=made, spaces=spaces, processes=processes)
     return run.go(on_progress if on_progress is not None and processes.main else _silent)
 
 
@@ -100,6 +105,7 @@ class _Run:
         encoder: TextEncoder,
         *,
         made: Collection[str],
+        spaces: Spaces,
         processes: Processes,
     ) -> None:
         torch.manual_seed(config.seed)
@@ -107,12 +113,12 @@ class _Run:
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
         self._log = StepLog(folder / LOG)
-        self._encoder = encoder
-        self._model = FusionModel(self._encoder.dimension, config.network)
+        self._encoder, self._spaces = encoder, spaces
+        self._model = FusionModel(encoder.dimension, config.network, spaces.dimensions(encoder.dimension))
         self._start = ReaderWeights.load(Path(config.start)) if config.start else None
         if self._start is not None:
             TrainedReader(encoder, self._start)  # refuses the weights of another encoder
-            self._model.take(self._start.fusion)
+            self._model.take(spaces.kept(self._start))
         self._model.to(processes.device)
         self._mean = copy.deepcopy(self._model).eval()
         self._optimizer = torch.optim.AdamW(self._model.parameters(), lr=config.rate, weight_decay=config.decay)
@@ -125,7 +131,7 @@ class _Run:
             seed=config.seed,
         )
         self._dev = {name: examples[: config.dev_each] for name, examples in sorted(dev.items()) if examples}
-        self._id = _identity(train, dev, config)
+        self._id = _identity(train, dev, config, spaces)
 
     def go(self, report: Progress) -> Trained:
         self._tuned = self._tune(report)
@@ -207,7 +213,7 @@ class _Run:
 
     def _read(self, example: Example, weights: ReaderWeights) -> ReaderOutput:
         rows, _ = collate([whole(example)])
-        found = weights.score(rows, self._vectors)
+        found = weights.score(rows, self._vectors, self._spaces.wanted(rows.source))
         return ReaderOutput(SCALE * (found.scores - found.none_score), NONE)
 
     def _step(self, step: int) -> None:
@@ -240,7 +246,8 @@ class _Run:
             if part is None:
                 continue
             with self._processes.on_device():
-                means = losses_of(self._model, lay_out(part.rows, self._vectors), self._agreement, part.targets)
+                batch = lay_out(part.rows, self._vectors, self._spaces.wanted(part.rows.source))
+                means = losses_of(self._model, batch, self._agreement, part.targets)
                 losses = {name: part.shares[name] * mean / passes for name, mean in means.items()}
                 weighted(losses, self._config.losses).backward()  # type: ignore[no-untyped-call]
             for name, loss in losses.items():
@@ -277,6 +284,7 @@ class _Run:
             "before": {name: round(float(np.mean([unread(e) for e in d])), 4) for name, d in self._dev.items()},
             "train": {name: len(examples) for name, examples in sorted(self._train.items())},
             "config": asdict(self._config),
+            **self._spaces.about(),
         }
         return ReaderWeights(self._mean.fusion(), self._agreement, about, self._tuned.adapter, self._folder)
 
@@ -296,7 +304,8 @@ class _Run:
         found = []
         for example in examples:
             rows, targets = collate([whole(example)])
-            laid, owner = lay_out(rows, self._vectors), torch.as_tensor(targets.owner)
+            laid = lay_out(rows, self._vectors, self._spaces.wanted(rows.source))
+            owner = torch.as_tensor(targets.owner)
             scores = self._mean(laid, self._agreement, 1, owner)[0]
             found.append(example.candidates[int(scores.argmax())].f1)
         return found
@@ -308,10 +317,10 @@ def unread(example: Example) -> float:
     return example.candidates[int(order.argmax())].f1
 
 
-def _identity(train: Examples, dev: Examples, config: TrainingConfig) -> str:
+def _identity(train: Examples, dev: Examples, config: TrainingConfig, spaces: Spaces) -> str:
     """A hash of what a run depends on; it may go on elsewhere, on another device."""
     settings = {name: value for name, value in asdict(config).items() if name != "device"}
-    state = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
+    state = hashlib.sha256(json.dumps([settings, spaces.about()], sort_keys=True).encode())
     for examples in (train, dev):
         for name in sorted(examples):
             state.update(f"{name} {[(e.id, len(e.candidates)) for e in examples[name]]!r}".encode())

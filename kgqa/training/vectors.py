@@ -24,6 +24,7 @@ class StoredVectors:
         self._vectors = EncoderVectors(encoder)
         self._states: dict[str, tuple[NDArray[np.float16], NDArray[np.int32]]] = {}
         self._texts: dict[str, NDArray[np.float16]] = {}
+        self._names: dict[str, NDArray[np.float16]] = {}
 
     def gather(self, examples: Iterable[Example]) -> int:
         """Encode the questions and names of examples; returns how many were new."""
@@ -42,6 +43,14 @@ class StoredVectors:
         if unknown:
             self._texts.update(zip(unknown, self._vectors.texts(unknown).astype(np.float16), strict=True))
         return len(new) + len(unknown)
+
+    def names(self, names: Sequence[str]) -> Floats:
+        """The vectors of names, without context; these are cheap, so they are made when first asked for."""
+        new = [name for name in dict.fromkeys(names) if name not in self._names]
+        found = self._vectors.names(new).astype(np.float16)
+        self._names.update(zip(new, found, strict=True))
+        rows = [self._names[name] for name in names]
+        return np.stack(rows).astype(np.float32) if rows else found.astype(np.float32)
 
     def states(self, questions: Sequence[MaskedQuestion]) -> list[tuple[Floats, NDArray[np.int32]]]:
         """Each question's tokens in context and their offsets."""

@@ -39,6 +39,9 @@ class HashEncoder:
     def encode_tokens(self, texts: Sequence[str], *, kind: TextKind = TextKind.PASSAGE) -> list[TokenEmbeddings]:
         raise NotImplementedError
 
+    def encode_static(self, texts: Sequence[str]) -> Floats:
+        raise NotImplementedError
+
 
 TEXTS = [f"label {i % 250}" for i in range(300)]
 

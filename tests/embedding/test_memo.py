@@ -39,6 +39,9 @@ class Letters:
     def encode_tokens(self, texts: Sequence[str], *, kind: TextKind = TextKind.PASSAGE) -> list[TokenEmbeddings]:
         return [TokenEmbeddings(vectors=self.encode([t], kind=kind), offsets=np.zeros((1, 2), np.int32)) for t in texts]
 
+    def encode_static(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        raise NotImplementedError
+
 
 def seen(encoder: Letters) -> list[str]:
     return [text for call in encoder.calls for text in call]

@@ -96,6 +96,21 @@ def test_transformers_path_gives_the_same(minilm: TextEncoder, minilm_directory:
         assert np.abs(ours.vectors - theirs.vectors).max(initial=0) < 1e-4
 
 
+def test_static_vectors_are_the_mean_rows_of_the_embedding_table(minilm: TextEncoder, minilm_directory: Path) -> None:
+    transformers = pytest.importorskip("transformers")
+    tokenizer = transformers.AutoTokenizer.from_pretrained(minilm_directory)
+    table = transformers.BertModel.from_pretrained(minilm_directory).get_input_embeddings().weight.detach().numpy()
+    texts = ["Archduke Johann of Austria", "1999-05-01", "", "北京"]
+    ids = [tokenizer(text, add_special_tokens=False)["input_ids"] for text in texts]
+    expected = [table[row].mean(axis=0) if row else np.zeros(384) for row in ids]
+    lengths = np.linalg.norm(expected, axis=1, keepdims=True)
+    expected = np.array(expected) / np.where(lengths > 0, lengths, 1)
+    assert lengths[2] == 0
+    assert np.abs(minilm.encode_static(texts) - expected).max() < 1e-5
+    assert np.abs(TransformersEncoder(str(minilm_directory)).encode_static(texts) - expected).max() < 1e-5
+    assert minilm.encode_static([]).shape == (0, 384)
+
+
 def test_a_lone_surrogate_counts_as_an_unknown_character(minilm: TextEncoder, e5: TextEncoder) -> None:
     for encoder in (minilm, e5):
         assert np.array_equal(encoder.encode(["a \ud800 b"]), encoder.encode(["a \ufffd b"]))

@@ -42,6 +42,9 @@ class BagOfWords:
     def encode_tokens(self, texts: Sequence[str], *, kind: TextKind = TextKind.PASSAGE) -> list[TokenEmbeddings]:
         raise NotImplementedError
 
+    def encode_static(self, texts: Sequence[str]) -> Floats:
+        raise NotImplementedError
+
 
 FACTS = [
     ("Ann", "mum", "Bea"),

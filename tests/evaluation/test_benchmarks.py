@@ -11,6 +11,8 @@ import pyoxigraph
 import pytest
 
 from evaluation import batching, tables
+from evaluation.ablation import VARIANTS
+from evaluation.ablation import order as ablation_order
 from evaluation.baselines.cosine import Bounds, CosineBaseline
 from evaluation.batching import Ahead, Text
 from evaluation.latency import lookups
@@ -21,6 +23,7 @@ from evaluation.peers import WAYS, measure
 from evaluation.results import Column, Row, Table
 from evaluation.settings import (
     RESULTS,
+    ablation_settings,
     accuracy_settings,
     batch_settings,
     latency_settings,
@@ -70,6 +73,16 @@ def test_link_prediction_names_models_and_graphs_once() -> None:
     assert {one.model for one in settings.models} == {model.value for model in StructuralModel}
     assert len(set(link_order())) == len(settings.sets) * len(settings.models)
     assert link_order()[0] == "Nations: TransE"
+
+
+def test_the_ablation_switches_each_fusion_off_once() -> None:
+    settings = ablation_settings()
+    switches = [set(off) for off in VARIANTS.values()]
+    assert switches == [set(), {"entity"}, {"relation"}, {"result"}, {"entity", "relation", "result"}]
+    assert not any(on for off in VARIANTS.values() for on in off.values())
+    assert len(settings.seeds) == len(set(settings.seeds)) >= 2
+    assert len(set(ablation_order())) == len(settings.sets) * (len(VARIANTS) + 1)
+    assert ablation_order()[0] == "PQ-2H: all three"
 
 
 def test_facts_of_a_file_are_those_of_the_graph(tmp_path: Path) -> None:
@@ -138,6 +151,9 @@ class Letters:
         return np.asarray(counts / np.maximum(lengths, 1), dtype=np.float32)
 
     def encode_tokens(self, texts: list[str], *, kind: TextKind = TextKind.PASSAGE) -> list[TokenEmbeddings]:
+        raise NotImplementedError
+
+    def encode_static(self, texts: list[str]) -> Floats:
         raise NotImplementedError
 
 

@@ -40,6 +40,9 @@ class LetterEncoder(TextEncoder):
     def encode_tokens(self, texts: Sequence[str], *, kind: TextKind = TextKind.PASSAGE) -> list[TokenEmbeddings]:
         raise NotImplementedError
 
+    def encode_static(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        raise NotImplementedError
+
 
 ENCODER = LetterEncoder()
 VECTORS = ENCODER.encode(["abba", "cd", "zz"])

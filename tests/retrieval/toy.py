@@ -114,6 +114,9 @@ class WordEncoder:
     def encode_tokens(self, texts: Sequence[str], *, kind: TextKind = TextKind.PASSAGE) -> list[TokenEmbeddings]:
         return [self._tokens(text) for text in texts]
 
+    def encode_static(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self.encode(texts)
+
     def _tokens(self, text: str) -> TokenEmbeddings:
         found = list(re.finditer(_WORDS, text.casefold()))
         vectors = [self._word(match.group()) for match in found]

@@ -47,6 +47,8 @@ width = 8
 blocks = 1
 hidden = 4
 dropout = 0.0
+[network.fusions]
+drop = 0.0
 [tuning]
 steps = 4
 batch = 3

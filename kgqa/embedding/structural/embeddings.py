@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from kgqa.index import Index, build_index, index_from_bundle, index_sections, re
 from kgqa.types import NodeIds
 
 Floats = NDArray[np.float32]
+_HASHED = 1_000
 _REBUILD = "Build the bundle again: kgqa build GRAPH -o BUNDLE --structural MODEL"
 
 
@@ -72,6 +74,25 @@ class StructuralEmbeddings:
         found = np.zeros((len(nodes), self.dimension), dtype=np.float32)
         found[rows >= 0] = self.vectors[rows[rows >= 0]]
         return found
+
+    def vectors_of_relations(self, relations: NDArray[np.int32]) -> Floats:
+        """The vectors of relations, by the graph's numbers, float32 [n, d]; zeros for one that came later."""
+        found = np.zeros((len(relations), self.dimension), dtype=np.float32)
+        known = relations < len(self.relation_vectors)
+        found[known] = self.relation_vectors[relations[known]]
+        return found
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Which space the vectors are of: a hash of the model, the nodes, the relations and a sample of the vectors.
+
+        Vectors that were trained again have another one, even where the graph is the same.
+        """
+        rows = np.unique(np.linspace(0, max(0, len(self) - 1), _HASHED).astype(np.int64)) if len(self) else slice(0)
+        sha = hashlib.sha256(f"{self.model.value} {self.vectors.shape}".encode())
+        for part in (self.nodes, self.relation_vectors, self.vectors[rows]):
+            sha.update(np.ascontiguousarray(part).tobytes())
+        return sha.hexdigest()[:32]
 
     @cached_property
     def index(self) -> Index:
