@@ -11,6 +11,7 @@ import pytest
 from kgqa import KGQA
 from kgqa.cli import main
 from kgqa.embedding.structural import StructuralEmbeddings, StructuralModel
+from tests.training.toy import write_files
 
 pytest.importorskip("torch")
 
@@ -64,6 +65,21 @@ def test_a_reader_is_trained_and_asked(capsys: pytest.CaptureFixture[str], files
     assert f"Use it: --model {model}" in out
     code, out, _ = run(capsys, "ask", files / "graph.csv", "What is the capital of Peru?", "--model", model, "--json")
     assert (code, json.loads(out)["kind"] in ("entities", "none")) == (0, True)
+
+
+@pytest.mark.slow
+def test_what_the_graph_lacks_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    given = write_files(tmp_path)
+    more = {"id": "odd", "question": "What is the capital of France?", "answers": ["Atlantis"], "hops": 1}
+    with given.questions.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(more) + "\n")
+    model = tmp_path / "model"
+    code, out, err = run(capsys, "train", given.graph, given.questions, "-o", model, "--config", given.settings)
+    assert code == 0, err
+    assert "  1 of 12 questions of" in out
+    assert "have no answer that is in the graph; the first: odd ('Atlantis')\n" in out
+    assert f"Losses: {model}/losses.svg\n" in out
+    assert (model / "losses.svg").exists()
 
 
 @pytest.mark.slow

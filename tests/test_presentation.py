@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console, ConsoleRenderable
+from rich.text import Text
 
 from kgqa.graph import KnowledgeGraph, inspect_graph
 from kgqa.presentation import (
@@ -264,5 +265,6 @@ def test_progress_draws_on_a_terminal() -> None:
 
     stream = Terminal()
     with ProgressBars(stream) as bars:
-        bars.update("encode [x]", 2, 2)
-    assert "encode [x]" in stream.getvalue()
+        bars.update("encode [x]", 1, 2)
+    text = Text.from_ansi(stream.getvalue()).plain
+    assert re.search(r"encode \[x\] .* 1/2 +0:00:\d\d gone, +[-\d]:[-\d]{2}:[-\d]{2} left", text), text

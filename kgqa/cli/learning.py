@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgqa.cli.options import command, progress
-from kgqa.cli.output import safe, write_json
+from kgqa.cli.output import plain, safe, write_json
 from kgqa.errors import InputError
 
 if TYPE_CHECKING:
-    from kgqa.training import Trained, TrainingConfig
+    from kgqa.training import Coverage, Trained, TrainingConfig
+    from kgqa.training.examples import Progress
 
 _LANGUAGES = ("en", "zh")
 
@@ -69,7 +71,7 @@ def _train(args: argparse.Namespace) -> int:
         TrainingPair(name=f"{graph}, {questions}", graph=graph, train=read, dev=dev if place == len(named) else None)
         for place, ((graph, questions), read) in enumerate(zip(named, sets, strict=True), 1)
     ]
-    with progress() as on_progress:
+    with _progress() as on_progress:
         trained = train(pairs, args.output, _settings(args) or TrainingConfig(), on_progress=on_progress)
     _print_figures(args, trained, trained.before)
     return 0
@@ -80,7 +82,7 @@ def _adapt(args: argparse.Namespace) -> int:
     from kgqa.training import adapt
 
     system = KGQA.from_graph(args.graph)
-    with progress() as on_progress:
+    with _progress() as on_progress:
         made = adapt(
             system.graph,
             args.output,
@@ -93,6 +95,13 @@ def _adapt(args: argparse.Namespace) -> int:
     return 0
 
 
+def _progress() -> AbstractContextManager[Progress | None]:
+    """Bars of one of the processes that train together."""
+    from kgqa.training import is_main_process
+
+    return progress() if is_main_process() else nullcontext()
+
+
 def _settings(args: argparse.Namespace) -> TrainingConfig | None:
     from kgqa.training import TrainingConfig
 
@@ -100,17 +109,37 @@ def _settings(args: argparse.Namespace) -> TrainingConfig | None:
 
 
 def _print_figures(args: argparse.Namespace, trained: Trained, before: Mapping[str, float]) -> None:
+    from kgqa.training import is_main_process
+
+    if not is_main_process():
+        return
     structural = trained.weights.about.get("structural")
     if args.json:
         figures = {"steps": trained.steps, "before": dict(before), "dev": dict(trained.dev), "structural": structural}
-        write_json({**figures, "model": str(args.output)})
+        write_json(figures | {"coverage": plain(dict(trained.coverage)), "model": str(args.output)})
         return
-    output = safe(str(args.output))
-    sys.stdout.write(f"{output}: {trained.steps:,} steps; F1 of the first program on questions held back\n")
-    for name in trained.dev:
-        sys.stdout.write(f"  {before.get(name, 0.0):.3f} -> {trained.dev[name]:.3f}  {safe(name)}\n")
+    steps, folder = trained.steps, safe(str(args.output))
+    sys.stdout.write(f"{folder}: {steps:,} steps; F1 of the first program on questions held back\n")
+    for name, after in trained.dev.items():
+        sys.stdout.write(f"  {before.get(name, 0.0):.3f} -> {after:.3f}  {safe(name)}\n")
+    for name, found in trained.coverage.items():
+        _print_coverage(name, found)
     if structural is not None:
         told = f"{structural['model']}, {structural['dimension']} numbers"
         where = ", ".join(safe(name) for name in structural["sources"])
         sys.stdout.write(f"Reads the structural embeddings ({told}) of {where}; over other graphs it goes without\n")
-    sys.stdout.write(f"Use it: --model {output}\n")
+    sys.stdout.write(f"Losses: {folder}/losses.svg\nUse it: --model {folder}\n")
+
+
+def _print_coverage(name: str, found: Coverage) -> None:
+    """Say what training could not learn from."""
+    if found.absent:
+        first = safe(", ".join(found.first))
+        sys.stdout.write(
+            f"  {found.absent:,} of {found.questions:,} questions of {safe(name)} have no answer that is in the graph; "
+            f"the first: {first}\n"
+        )
+    if found.unread:
+        sys.stdout.write(
+            f"  in {found.unread:,} of {found.questions:,} questions of {safe(name)} nothing of the graph is found\n"
+        )

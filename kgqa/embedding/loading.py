@@ -96,7 +96,7 @@ def load_encoder(
         raise EncoderError(
             f"{cache_root()} can't be written ({error}). Set KGQA_CACHE to a directory that can"
         ) from error
-    return OnnxEncoder(directory, settings, precision=precision, threads=threads or DEFAULT_THREADS)
+    return OnnxEncoder(directory, settings, name=known, precision=precision, threads=threads or DEFAULT_THREADS)
 
 
 def _read_adapted(name: str, adapter: Path | None) -> EncoderWeights:

@@ -27,12 +27,14 @@ class OnnxEncoder:
 
     directory : holds `embeddings.npy`, the tokenizer and `<precision>.onnx`.
     settings : the content of its `encoder.json`.
+    name : the encoder's; the settings have that of the copy which was unpacked, and which may be gone.
     threads : ONNX Runtime's threads within an operation.
     Errors : EncoderError if a file of the directory is missing or damaged.
     """
 
-    def __init__(self, directory: Path, settings: Settings, *, precision: Precision, threads: int) -> None:
+    def __init__(self, directory: Path, settings: Settings, *, name: str, precision: Precision, threads: int) -> None:
         self._settings = settings
+        self._name = name
         self._precision = precision
         graph = directory / f"{precision.value}.onnx"
         try:
@@ -46,7 +48,7 @@ class OnnxEncoder:
     @property
     def name(self) -> str:
         """The encoder's name."""
-        return self._settings.name
+        return self._name
 
     @property
     def dimension(self) -> int:

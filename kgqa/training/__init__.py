@@ -9,12 +9,16 @@ if _find_spec("torch") is None:
 
 from kgqa.training.adapting import Adapted, adapt
 from kgqa.training.config import FusionSettings, LossWeights, NetworkSettings, TrainingConfig, TuningSettings
+from kgqa.training.coverage import Coverage
+from kgqa.training.curves import draw_losses
+from kgqa.training.processes import is_main_process
 from kgqa.training.run import TrainingPair, train
 from kgqa.training.synthetic import Synthesiser
 from kgqa.training.trainer import Trained, fit
 
 __all__ = [
     "Adapted",
+    "Coverage",
     "FusionSettings",
     "LossWeights",
     "NetworkSettings",
@@ -24,6 +28,8 @@ __all__ = [
     "TrainingPair",
     "TuningSettings",
     "adapt",
+    "draw_losses",
     "fit",
+    "is_main_process",
     "train",
 ]

@@ -59,7 +59,7 @@ class AgreementModel(nn.Module):
 
     def agreement(self) -> Agreement:
         """The numbers as numpy arrays."""
-        return Agreement({n: v.detach().numpy().astype(np.float32) for n, v in self.own_parameters().items()})
+        return Agreement({n: v.detach().cpu().numpy().astype(np.float32) for n, v in self.own_parameters().items()})
 
     def take(self, agreement: Agreement) -> None:
         """Start from trained numbers."""
@@ -89,19 +89,19 @@ class AgreementModel(nn.Module):
         known = numbered(token_text(token) for program in rows.programs for token in program)
         kind, told, there = layout_programs(rows.programs, known)
         named, steps = step_masks(kind)
-        mask, variant = torch.from_numpy(there), torch.from_numpy(rows.variant)
+        mask, variant = torch.as_tensor(there), torch.as_tensor(rows.variant)
         return _Laid(
             states=self.encoder.states(questions),
-            words=self._table(words)[torch.from_numpy(said)],
+            words=self._table(words)[torch.as_tensor(said)],
             texts=self._table(list(known)),
-            asked=torch.from_numpy(asked),
-            distance=torch.from_numpy(distance),
-            told=torch.from_numpy(told),
+            asked=torch.as_tensor(asked),
+            distance=torch.as_tensor(distance),
+            told=torch.as_tensor(told),
             there=mask,
-            named=torch.from_numpy(named) & mask,
-            steps=torch.from_numpy(steps) & mask,
+            named=torch.as_tensor(named) & mask,
+            steps=torch.as_tensor(steps) & mask,
             variant=variant,
-            prior=torch.from_numpy(prior(rows.evidence)),
+            prior=torch.as_tensor(prior(rows.evidence)),
         )
 
     def _table(self, texts: list[str]) -> Tensor:

@@ -33,6 +33,13 @@ class Targets:
     operation: NDArray[np.int64]
     result: NDArray[np.int64]
 
+    @property
+    def answerable(self) -> NDArray[np.bool_]:
+        """Which questions have a right candidate, [q]."""
+        found = np.zeros(len(self.weight), dtype=bool)
+        found[self.owner[self.right]] = True
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -66,14 +73,14 @@ class Sampler:
         self._unanswerable = unanswerable
         self._seed = seed
 
-    def draw(self, step: int) -> tuple[Rows, Targets]:
+    def draw(self, step: int) -> list[Choice]:
         """The batch of one step; the same for the same seed and step, so that a run can go on where it stopped."""
         drawn = random.Random(f"{self._seed}:{step}")  # noqa: S311 - training, not a secret
         names = list(self._sources)
         sizes = [len(self._sources[name]) ** 0.5 for name in names]
         examples = self._sources[drawn.choices(names, sizes)[0]]
         picked = drawn.sample(examples, min(self._batch, len(examples)))
-        return collate([self._choose(example, drawn) for example in picked])
+        return [self._choose(example, drawn) for example in picked]
 
     def _choose(self, example: Example, drawn: random.Random) -> Choice:
         right = right_candidates(example)

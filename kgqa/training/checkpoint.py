@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from kgqa.embedding.store import write_atomically
 from kgqa.errors import TrainingError
+from kgqa.training.disk import writing
 
 _FILE, _STATE = "checkpoint.safetensors", "state"
 _MOMENTS = ("exp_avg", "exp_avg_sq")
@@ -53,13 +54,8 @@ def save_checkpoint(
         moments = optimizer.state.get(value, {})
         tensors.update({f"{moment}.{name}": moments[moment].contiguous() for moment in _MOMENTS if moment in moments})
     about = {_STATE: json.dumps(asdict(state))}
-    try:
+    with writing(folder / _FILE):
         write_atomically(folder / _FILE, lambda target: save_file(tensors, target, metadata=about))
-    except OSError as error:
-        raise TrainingError(
-            f"the checkpoint {folder / _FILE} can't be written ({error}). Free some space, then start the same run: "
-            "it goes on from its last checkpoint"
-        ) from error
 
 
 def load_checkpoint(
@@ -84,7 +80,8 @@ def load_checkpoint(
             value.copy_(tensors[f"model.{name}"])
             if f"{_MOMENTS[0]}.{name}" in tensors:
                 step = torch.tensor(float(state.step))
-                optimizer.state[value] = {m: tensors[f"{m}.{name}"] for m in _MOMENTS} | {"step": step}
+                moments = {m: tensors[f"{m}.{name}"].to(value.device) for m in _MOMENTS}
+                optimizer.state[value] = moments | {"step": step}
     return state
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kgqa.config import from_toml
 from kgqa.embedding import MINILM
+from kgqa.embedding.devices import check_device
 from kgqa.errors import ConfigError
 from kgqa.reader.soft import ANSWERS, ENTITY, NAMES, RELATION
 
@@ -82,7 +83,7 @@ class TuningSettings:
     each question. rank, scale : of the low-rank additions. rate : AdamW's top learning rate for them; own_rate : for
     the numbers of `kgqa.reader.agreement`. decay, clip, warmup : as for the network. dropout : within the encoder.
     share : how far towards the tuned encoder the weights go, 1 for all the way. prior : what retrieval's own score
-    counts at first. mixed : bfloat16 where the processor has it. save_every : steps between checkpoints.
+    counts at first. mixed : bfloat16 where the processor or GPU has it. save_every : steps between checkpoints.
     """
 
     steps: int = 600
@@ -125,7 +126,8 @@ class TrainingConfig:
     each : questions a graph, for each number of hops, at most.
     dev_share : of the questions, held back to decide by, where a pair brings none.
     check_every : steps between looks at dev, and checkpoints. dev_each : questions of each source looked at.
-    patience : looks without gain after which training stops. threads : torch's.
+    patience : looks without gain after which training stops. threads : torch's, of each process.
+    device : "auto" (a GPU where PyTorch sees one), "cpu" or "cuda".
     """
 
     encoder: str = MINILM
@@ -147,6 +149,7 @@ class TrainingConfig:
     dev_each: int = 60
     patience: int = 6
     threads: int = 2
+    device: str = "auto"
     network: NetworkSettings = field(default_factory=NetworkSettings)
     losses: LossWeights = field(default_factory=LossWeights)
     tuning: TuningSettings = field(default_factory=TuningSettings)
@@ -156,6 +159,7 @@ class TrainingConfig:
             self, ("steps", "batch", "accumulate", "each", "check_every", "dev_each", "patience", "threads"), ""
         )
         _check_positive(self, ("rate", "clip"), "")
+        check_device(self.device)
         if self.candidates < 2:
             raise ConfigError(f"'candidates' is {self.candidates!r}; expected 2 or more")
         for name in ("warmup", "unanswerable", "dev_share", "average"):

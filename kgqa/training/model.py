@@ -25,20 +25,19 @@ class _Inputs:
     """A batch's arrays as tensors; the encoder is tuned already, so no gradient goes into them."""
 
     def __init__(self, batch: FusionArrays, agreement: Agreement) -> None:
-        self.states, self.texts = torch.from_numpy(batch.states), torch.from_numpy(batch.texts)
-        self.asked, self.there = torch.from_numpy(batch.asked), torch.from_numpy(batch.there)
-        self.distance, self.kind = torch.from_numpy(batch.distance), torch.from_numpy(batch.kind)
-        self.start, self.end = torch.from_numpy(batch.start), torch.from_numpy(batch.end)
-        self.told, self.variant = torch.from_numpy(batch.told), torch.from_numpy(batch.variant)
-        self.evidence = torch.from_numpy(batch.evidence)
-        self.operation, self.result = torch.from_numpy(batch.operation), torch.from_numpy(batch.result)
+        self.states, self.texts = torch.as_tensor(batch.states), torch.as_tensor(batch.texts)
+        self.asked, self.there = torch.as_tensor(batch.asked), torch.as_tensor(batch.there)
+        self.distance, self.kind = torch.as_tensor(batch.distance), torch.as_tensor(batch.kind)
+        self.start, self.end = torch.as_tensor(batch.start), torch.as_tensor(batch.end)
+        self.told, self.variant = torch.as_tensor(batch.told), torch.as_tensor(batch.variant)
+        self.evidence = torch.as_tensor(batch.evidence)
+        self.operation, self.result = torch.as_tensor(batch.operation), torch.as_tensor(batch.result)
         near = agreement.near(batch)
         parts = agreement.features(batch, near)
-        self.near, self.parts = torch.from_numpy(near), torch.from_numpy(parts)
-        self.own = torch.from_numpy(agreement.total(parts, batch))
+        self.near, self.parts = torch.as_tensor(near), torch.as_tensor(parts)
+        self.own = torch.as_tensor(agreement.total(parts, batch))
         self.soft = {
-            name: (torch.from_numpy(tokens.vectors), torch.from_numpy(tokens.rows))
-            for name, tokens in batch.soft.items()
+            name: (torch.as_tensor(tokens.vectors), torch.as_tensor(tokens.rows)) for name, tokens in batch.soft.items()
         }
 
 
@@ -137,7 +136,7 @@ class FusionModel(nn.Module):
 
     def fusion(self) -> Fusion:
         """The parameters as numpy arrays."""
-        return Fusion({name: value.detach().numpy().astype(np.float32) for name, value in self.named_parameters()})
+        return Fusion({n: v.detach().cpu().numpy().astype(np.float32) for n, v in self.named_parameters()})
 
     def forward(
         self, batch: FusionArrays, agreement: Agreement, count: int, owner: Tensor
@@ -189,14 +188,20 @@ class FusionModel(nn.Module):
 
 def losses_of(model: FusionModel, batch: FusionArrays, agreement: Agreement, targets: Targets) -> dict[str, Tensor]:
     """The mean loss of each head over a batch's questions."""
-    owner, count = torch.from_numpy(targets.owner), len(targets.weight)
+    owner, count = torch.as_tensor(targets.owner), len(targets.weight)
     scores, none, operations, results = model(batch, agreement, count, owner)
-    lead = torch.from_numpy(targets.lead)
+    lead = torch.as_tensor(targets.lead)
     return {
         "choice": _listwise(scores, none, targets),
         "operation": _labels(operations[lead], targets.operation),
         "result": _labels(results[lead], targets.result),
     }
+
+
+def amounts(targets: Targets) -> dict[str, float]:
+    """For each head, over how much the mean of `losses_of` goes."""
+    counts = {name: float((getattr(targets, name) >= 0).sum()) for name in ("operation", "result")}
+    return {"choice": float(targets.weight.sum()), **counts}
 
 
 def weighted(losses: Mapping[str, Tensor], weights: LossWeights) -> Tensor:
@@ -211,19 +216,19 @@ def segment_max(values: Tensor, owner: Tensor, count: int) -> Tensor:
 
 def _listwise(scores: Tensor, none: Tensor, targets: Targets) -> Tensor:
     """Negative log likelihood of the right candidates together, or of none where nothing is right."""
-    owner, right = torch.from_numpy(targets.owner), torch.from_numpy(targets.right)
-    count, weight = len(targets.weight), torch.from_numpy(targets.weight)
+    owner, right = torch.as_tensor(targets.owner), torch.as_tensor(targets.right)
+    count, weight = len(targets.weight), torch.as_tensor(targets.weight)
     everything = segment_logsumexp(scores, none, owner, count)
     good = segment_logsumexp(scores.masked_fill(~right, _NEVER), torch.full_like(none, _NEVER), owner, count)
-    answerable = torch.zeros(count, dtype=torch.bool).index_put((owner[right],), torch.tensor(True))
-    losses = everything - torch.where(answerable, good, none)
+    losses = everything - torch.where(torch.as_tensor(targets.answerable), good, none)
     return (losses * weight).sum() / weight.sum().clamp(min=1e-6)
 
 
 def _labels(logs: Tensor, target: NDArray[np.int64]) -> Tensor:
-    found = torch.from_numpy(target)
-    known = found >= 0
-    return nn.functional.nll_loss(logs[known], found[known]) if bool(known.any()) else logs.sum() * 0.0
+    known = np.flatnonzero(target >= 0)
+    if not len(known):
+        return logs.sum() * 0.0
+    return nn.functional.nll_loss(logs[torch.as_tensor(known)], torch.as_tensor(target[known]))
 
 
 def segment_logsumexp(values: Tensor, extra: Tensor, owner: Tensor, count: int) -> Tensor:

@@ -19,7 +19,10 @@ from kgqa.graph import KnowledgeGraph
 from kgqa.graph.bundle import is_bundle
 from kgqa.system import KGQA, ZERO_SHOT
 from kgqa.training.config import TrainingConfig
-from kgqa.training.examples import FORM, Example, Progress, collect, read_examples, shortened, write_examples
+from kgqa.training.coverage import Coverage, total
+from kgqa.training.disk import writing
+from kgqa.training.examples import FORM, Progress, collect, read_examples, shortened, write_examples
+from kgqa.training.processes import Processes
 from kgqa.training.trainer import Trained, fit
 
 _EXAMPLES = "examples"
@@ -62,14 +65,22 @@ def train(
     if len(set(names)) < len(names):
         raise TrainingError(f"two pairs share a name in {names}; give each its own")
     kept = Path(examples) if examples is not None else folder / _EXAMPLES
-    kept.mkdir(parents=True, exist_ok=True)
     pairs = [_with_structural(pair) for pair in pairs]
-    learnt, decided = dict[str, list[Example]](), dict[str, list[Example]]()
-    for pair in pairs:
-        learnt[pair.name], decided[pair.name] = _examples(pair, kept, config, on_progress)
+    processes = Processes.join(config.device)
+    if processes.main:
+        for pair in pairs:
+            _collect(pair, kept, config, on_progress)
+    processes.wait()
+    parts = {pair.name: [_files(kept, pair, part, config) for part in _parts(pair, config)] for pair in pairs}
+    learnt, decided = (
+        {name: [shortened(e) for e in read_examples(files[part].examples)] for name, files in parts.items()}
+        for part in (0, 1)
+    )
     made = [pair.name for pair in pairs if pair.made]
     structural = {pair.name: pair.structural for pair in pairs if pair.structural is not None}
-    return fit(learnt, decided, folder, config, made=made, structural=structural, on_progress=on_progress)
+    trained = fit(learnt, decided, folder, config, made=made, structural=structural, on_progress=on_progress)
+    read = {name: [Coverage.read(file.coverage) for file in files] for name, files in parts.items()}
+    return replace(trained, coverage={name: total(found) for name, found in read.items()})
 
 
 def _with_structural(pair: TrainingPair) -> TrainingPair:
@@ -80,24 +91,34 @@ def _with_structural(pair: TrainingPair) -> TrainingPair:
     return replace(pair, structural=KGQA.load(str(pair.graph)).structural)
 
 
-def _examples(
-    pair: TrainingPair, folder: Path, config: TrainingConfig, on_progress: Progress | None
-) -> tuple[list[Example], list[Example]]:
-    questions, dev = _parts(pair, config)
-    paths = [_path(folder, pair, part, config) for part in (questions, dev)]
-    if not all(path.exists() for path in paths):
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """What is kept of the questions of a pair, those to learn from or those to decide by."""
+
+    examples: Path
+    coverage: Path
+
+
+def _collect(pair: TrainingPair, folder: Path, config: TrainingConfig, on_progress: Progress | None) -> None:
+    """Ask retrieval for candidates, unless that was done before."""
+    parts = _parts(pair, config)
+    files = [_files(folder, pair, part, config) for part in parts]
+    if not all(path.exists() for own in files for path in (own.examples, own.coverage)):
         settings = Config(encoder=EncoderConfig(name=config.encoder), reader=ReaderConfig(name=ZERO_SHOT))
         system = KGQA.from_graph(pair.graph, config=settings)
-        for path, part in zip(paths, (questions, dev), strict=True):
-            asked = collect(pair.name, system, part, on_progress=on_progress)
-            write_atomically(path, partial(write_examples, examples=list(asked)))
-    found = [read_examples(path) for path in paths]
-    if questions.questions and not any(example.best > 0 for example in found[0]):
+        for own, part in zip(files, parts, strict=True):
+            if not own.examples.exists():
+                asked = list(collect(pair.name, system, part, on_progress=on_progress))
+                with writing(own.examples):
+                    write_atomically(own.examples, partial(write_examples, examples=asked))
+            Coverage.of(part, read_examples(own.examples), system.graph).write(own.coverage)
+    for own, kind in zip(files, ("questions", "dev questions"), strict=True):
+        Coverage.read(own.coverage).check(f"{kind} of {pair.name!r}")
+    if parts[0].gold and not any(example.best > 0 for example in read_examples(files[0].examples)):
         raise TrainingError(
-            f"none of the {len(questions)} questions of {pair.name!r} finds any of its answers in the graph. Are they "
-            "for this graph? Answers are ids or labels of its nodes"
+            f"none of the {len(parts[0])} questions of {pair.name!r} has a candidate that gives any of its answers. "
+            "Are they for this graph? Answers are ids or labels of its nodes"
         )
-    return [shortened(example) for example in found[0]], [shortened(example) for example in found[1]]
 
 
 def _parts(pair: TrainingPair, config: TrainingConfig) -> tuple[QuestionSet, QuestionSet]:
@@ -111,8 +132,8 @@ def _parts(pair: TrainingPair, config: TrainingConfig) -> tuple[QuestionSet, Que
     return train.sample(config.each, config.seed), dev.sample(config.dev_each, config.seed)
 
 
-def _path(folder: Path, pair: TrainingPair, part: QuestionSet, config: TrainingConfig) -> Path:
-    """A name that changes with the questions, the graph's size and embeddings, the encoder and the examples' form."""
+def _files(folder: Path, pair: TrainingPair, part: QuestionSet, config: TrainingConfig) -> _Files:
+    """Names that change with the questions, the graph's size and embeddings, the encoder and the examples' form."""
     size = len(pair.graph) if isinstance(pair.graph, KnowledgeGraph) else repr(pair.graph)
     about = [
         str(FORM),
@@ -122,4 +143,4 @@ def _path(folder: Path, pair: TrainingPair, part: QuestionSet, config: TrainingC
         *((q.id, q.text, part.gold[q.id].answers) for q in part.questions if q.id in part.gold),
     ]
     digest = hashlib.sha256(json.dumps(about, ensure_ascii=False).encode()).hexdigest()[:16]
-    return folder / f"{digest}.jsonl"
+    return _Files(folder / f"{digest}.jsonl", folder / f"{digest}.coverage.json")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import math
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,9 +27,13 @@ from kgqa.reader.trained_weights import ADAPTER, ReaderWeights
 from kgqa.training.batches import Sampler, collate, right_candidates, whole
 from kgqa.training.calibrating import LOST, fit_calibration, scored, unanswerable
 from kgqa.training.checkpoint import State, load_checkpoint, save_checkpoint
-from kgqa.training.config import TrainingConfig
+from kgqa.training.config import LossWeights, TrainingConfig
+from kgqa.training.coverage import Coverage
+from kgqa.training.curves import draw_losses
+from kgqa.training.disk import LOG, TUNING, StepLog, writing
 from kgqa.training.examples import Example, Progress
-from kgqa.training.model import FusionModel, losses_of, weighted
+from kgqa.training.model import FusionModel, amounts, losses_of, weighted
+from kgqa.training.processes import Processes
 from kgqa.training.schedule import schedule
 from kgqa.training.spaces import Spaces
 from kgqa.training.tuning import Tuned, tune
@@ -36,21 +41,21 @@ from kgqa.training.vectors import StoredVectors
 
 Examples = Mapping[str, Sequence[Example]]
 
-LOG, TUNING = "log.jsonl", "tuning"
-
 
 @dataclass(frozen=True, slots=True)
 class Trained:
     """What a run gave.
 
     weights : of the best look at dev. dev : the mean F1 of the chosen candidate for each source; before : the same of
-    retrieval's own order. steps : done in all.
+    retrieval's own order. steps : done in all. coverage : what the graph of each pair has of its questions, where
+    there were graphs.
     """
 
     weights: ReaderWeights
     dev: Mapping[str, float]
     before: Mapping[str, float]
     steps: int
+    coverage: Mapping[str, Coverage] = field(default_factory=dict)
 
 
 def fit(
@@ -69,7 +74,8 @@ def fit(
     encoder : the one of `config.encoder`, where it is open already. made : the sources whose questions were made from
     their graph: people's words for its relations can't be learnt from them.
     structural : the structural embeddings of the sources whose graph has them; all of one training.
-    folder : of checkpoint, log and best weights; a run that was stopped there goes on.
+    folder : of checkpoint, log, plot and best weights; a run that was stopped there goes on.
+    Started by `torchrun` or `accelerate launch`, the processes share the work: see `kgqa.training.processes`.
     Errors : TrainingError for no examples, structural embeddings of several trainings, losses that are no numbers, a
     full disk, a foreign or damaged checkpoint.
     """
@@ -79,10 +85,12 @@ def fit(
         )
     if not any(map(len, dev.values())):
         raise TrainingError("there is no dev example to stop by. Give dev questions, or a dev_share above 0")
+    processes = Processes.join(config.device)
     torch.set_num_threads(config.threads)
     spaces = Spaces.of(structural or {}, config.network.fusions)
-    run = _Run(train, dev, Path(folder), config, encoder or load_encoder(config.encoder), made=made, spaces=spaces)
-    return run.go(on_progress or _silent)
+    opened = encoder or load_encoder(config.encoder)
+    run = _Run(train, dev, Path(folder), config, opened, made=made, spaces=spaces, processes=processes)
+    return run.go(on_progress if on_progress is not None and processes.main else _silent)
 
 
 class _Run:
@@ -98,16 +106,20 @@ class _Run:
         *,
         made: Collection[str],
         spaces: Spaces,
+        processes: Processes,
     ) -> None:
         torch.manual_seed(config.seed)
-        self._config, self._folder = config, folder
-        folder.mkdir(parents=True, exist_ok=True)
+        self._config, self._folder, self._processes = config, folder, processes
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._log = StepLog(folder / LOG)
         self._encoder, self._spaces = encoder, spaces
         self._model = FusionModel(encoder.dimension, config.network, spaces.dimensions(encoder.dimension))
         self._start = ReaderWeights.load(Path(config.start)) if config.start else None
         if self._start is not None:
             TrainedReader(encoder, self._start)  # refuses the weights of another encoder
             self._model.take(spaces.kept(self._start))
+        self._model.to(processes.device)
         self._mean = copy.deepcopy(self._model).eval()
         self._optimizer = torch.optim.AdamW(self._model.parameters(), lr=config.rate, weight_decay=config.decay)
         self._train, self._made = train, frozenset(made)
@@ -126,23 +138,36 @@ class _Run:
         self._agreement = self._tuned.agreement
         self._vectors = StoredVectors(tuned_encoder(self._encoder, self._weights(0, {})))
         sources = [*self._train.values(), *self._dev.values()]
-        for done, examples in enumerate(sources):
-            report("encode", done, len(sources))
+        for done, examples in enumerate(sources, 1):
             self._vectors.gather(examples)
+            report("encode", done, len(sources))
         found = load_checkpoint(self._folder, self._model, self._mean, self._optimizer, self._id)
         state = found or State(0, -1.0, 0, self._id)
+        if self._processes.main:
+            self._log.start(state.step)
         while state.step < self._config.steps and state.waited < self._config.patience:
-            torch.manual_seed(self._config.seed + state.step)  # so that a resumed run draws the same dropout
+            self._processes.seed(self._config.seed + state.step)  # so that a resumed run draws the same dropout
             self._step(state.step)
             state = replace(state, step=state.step + 1)
             report("train", state.step, self._config.steps)
             if state.step % self._config.check_every == 0 or state.step == self._config.steps:
                 state = self._look(state)
+        if self._processes.main:
+            self._finish()
+        self._processes.wait()
+        best = ReaderWeights.load(self._folder)
+        return Trained(best, best.about["dev"], best.about["before"], state.step)
+
+    def _finish(self) -> None:
+        """Complete what is known of the best weights."""
         best = ReaderWeights.load(self._folder)
         best = replace(best, about={**best.about, "familiar": self._familiar()})
-        best = self._calibrated(replace(best, about={**best.about, "dev": self._served(best)}))
-        best.save(self._folder)
-        return Trained(best, best.about["dev"], best.about["before"], state.step)
+        self._save(self._calibrated(replace(best, about={**best.about, "dev": self._served(best)})))
+        draw_losses(self._folder)
+
+    def _save(self, weights: ReaderWeights) -> None:
+        with writing(self._folder):
+            weights.save(self._folder)
 
     def _tune(self, report: Progress) -> Tuned:
         """Tune the encoder, or take what an earlier part of this run has tuned."""
@@ -151,11 +176,21 @@ class _Run:
             start = Tuned(self._start.adapter, self._start.agreement)
         if settings.steps:
             plain = read_weights(self._config.encoder)
-            tuned = tune(self._train, plain, self._folder / TUNING, self._config, start=start, on_progress=report)
+            tuned = tune(
+                self._train,
+                plain,
+                self._folder / TUNING,
+                self._config,
+                start=start,
+                processes=self._processes,
+                on_progress=report,
+            )
         else:
             tuned = start or Tuned(None, Agreement.initial(self._encoder.dimension, settings.prior))
-        if tuned.adapter is not None:
-            tuned.adapter.save(self._folder / ADAPTER)
+        if tuned.adapter is not None and self._processes.main:
+            with writing(self._folder / ADAPTER):
+                tuned.adapter.save(self._folder / ADAPTER)
+        self._processes.wait()
         return tuned
 
     def _served(self, weights: ReaderWeights) -> dict[str, float]:
@@ -182,27 +217,42 @@ class _Run:
         return ReaderOutput(SCALE * (found.scores - found.none_score), NONE)
 
     def _step(self, step: int) -> None:
-        started, sums = time.perf_counter(), dict[str, float]()
+        started = time.perf_counter()
         rate = schedule(step, self._config.steps, self._config.warmup)
         for group in self._optimizer.param_groups:
             group["lr"] = self._config.rate * rate
-        self._optimizer.zero_grad()
-        self._model.train()
-        for part in range(self._config.accumulate):
-            rows, targets = self._sampler.draw(step * self._config.accumulate + part)
-            batch = lay_out(rows, self._vectors, self._spaces.wanted(rows.source))
-            losses = losses_of(self._model, batch, self._agreement, targets)
-            loss = weighted(losses, self._config.losses)
-            if not bool(torch.isfinite(loss)):
-                found = {name: float(value.detach()) for name, value in losses.items()}
-                raise TrainingError(f"the loss is no number at step {step}: {found}. Lower 'rate' or 'clip'")
-            (loss / self._config.accumulate).backward()  # type: ignore[no-untyped-call]
-            for name, value in losses.items():
-                sums[name] = sums.get(name, 0.0) + float(value.detach()) / self._config.accumulate
-        norm = torch.nn.utils.clip_grad_norm_(self._model.parameters(), self._config.clip)
+        losses = self._processes.total(self._learn(step))
+        if not all(map(math.isfinite, losses.values())):
+            raise TrainingError(
+                f"the loss is no number at step {step}: {losses}. Lower 'rate' or 'clip', in a new folder"
+            )
+        parameters = list(self._model.parameters())
+        self._processes.add_gradients(parameters)
+        norm = torch.nn.utils.clip_grad_norm_(parameters, self._config.clip)
         self._optimizer.step()
         self._follow(step)
-        self._log({"step": step, "rate": rate, "norm": float(norm), "seconds": time.perf_counter() - started} | sums)
+        if self._processes.main:
+            seconds = time.perf_counter() - started
+            self._log.add({"step": step, "rate": rate, "norm": float(norm), "seconds": seconds} | losses)
+
+    def _learn(self, step: int) -> dict[str, float]:
+        """The gradients of this process's part of a step; returns its part of each head's loss."""
+        self._optimizer.zero_grad()
+        self._model.train()
+        sums = {head.name: 0.0 for head in fields(LossWeights)}
+        passes = self._config.accumulate
+        for place in range(passes):
+            part = self._processes.part(self._sampler.draw(step * passes + place), amounts)
+            if part is None:
+                continue
+            with self._processes.on_device():
+                batch = lay_out(part.rows, self._vectors, self._spaces.wanted(part.rows.source))
+                means = losses_of(self._model, batch, self._agreement, part.targets)
+                losses = {name: part.shares[name] * mean / passes for name, mean in means.items()}
+                weighted(losses, self._config.losses).backward()  # type: ignore[no-untyped-call]
+            for name, loss in losses.items():
+                sums[name] += float(loss.detach())
+        return sums
 
     def _follow(self, step: int) -> None:
         """Move the mean of the weights towards them; quickly at first, so that the start is soon forgotten."""
@@ -213,14 +263,16 @@ class _Run:
 
     def _look(self, state: State) -> State:
         """Measure dev, keep the weights if they are the best, write a checkpoint."""
-        figures = self._measure()
-        mean = float(np.mean(list(figures.values())))
-        self._log({"step": state.step, "dev": mean, "sources": figures})
+        figures = self._measure() if self._processes.main else {}
+        mean = self._processes.from_main(float(np.mean(list(figures.values()))) if figures else 0.0)
         better = mean > state.best
-        if better:
-            self._weights(state.step, figures).save(self._folder)
         state = replace(state, best=max(mean, state.best), waited=0 if better else state.waited + 1)
-        save_checkpoint(self._folder, self._model, self._mean, self._optimizer, state)
+        if self._processes.main:
+            self._log.add({"step": state.step, "dev": mean, "sources": figures})
+            if better:
+                self._save(self._weights(state.step, figures))
+            save_checkpoint(self._folder, self._model, self._mean, self._optimizer, state)
+            draw_losses(self._folder)
         return state
 
     def _weights(self, step: int, dev: Mapping[str, float]) -> ReaderWeights:
@@ -245,7 +297,7 @@ class _Run:
 
     def _measure(self) -> dict[str, float]:
         """The mean F1 of the candidate with the best score, for each source."""
-        with torch.no_grad():
+        with torch.no_grad(), self._processes.on_device():
             return {name: round(float(np.mean(self._chosen(found))), 4) for name, found in self._dev.items()}
 
     def _chosen(self, examples: Sequence[Example]) -> list[float]:
@@ -253,14 +305,10 @@ class _Run:
         for example in examples:
             rows, targets = collate([whole(example)])
             laid = lay_out(rows, self._vectors, self._spaces.wanted(rows.source))
-            owner = torch.from_numpy(targets.owner)
+            owner = torch.as_tensor(targets.owner)
             scores = self._mean(laid, self._agreement, 1, owner)[0]
             found.append(example.candidates[int(scores.argmax())].f1)
         return found
-
-    def _log(self, record: Mapping[str, object]) -> None:
-        with (self._folder / LOG).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n")
 
 
 def unread(example: Example) -> float:
@@ -270,8 +318,9 @@ def unread(example: Example) -> float:
 
 
 def _identity(train: Examples, dev: Examples, config: TrainingConfig, spaces: Spaces) -> str:
-    """A hash of what a run depends on."""
-    state = hashlib.sha256(json.dumps([asdict(config), spaces.about()], sort_keys=True).encode())
+    """A hash of what a run depends on; it may go on elsewhere, on another device."""
+    settings = {name: value for name, value in asdict(config).items() if name != "device"}
+    state = hashlib.sha256(json.dumps([settings, spaces.about()], sort_keys=True).encode())
     for examples in (train, dev):
         for name in sorted(examples):
             state.update(f"{name} {[(e.id, len(e.candidates)) for e in examples[name]]!r}".encode())

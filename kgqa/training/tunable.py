@@ -6,6 +6,7 @@ import importlib.util
 import tempfile
 import warnings
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,6 @@ class TunableEncoder(nn.Module):
             weights.tokenizer.save(Path(folder))
             self._tokenizer = open_tokenizer(Path(folder))
         self._ids: dict[str, tuple[list[int], list[tuple[int, int]]]] = {}
-        self._mixed = settings.mixed and _has_bfloat16()
         if start is not None:
             self._take(start)
 
@@ -54,14 +54,9 @@ class TunableEncoder(nn.Module):
         hidden, _ = self._hidden(texts)
         prefix = len(self._weights.query_prefix)
         kept = [_own(self._tokenized(text)[1], prefix)[0] for text in texts]
-        width = max(1, *map(len, kept))
-        rows = torch.zeros(len(texts), width, dtype=torch.long)
-        there = torch.zeros(len(texts), width, 1)
-        for row, places in enumerate(kept):
-            rows[row, : len(places)] = torch.tensor(places, dtype=torch.long)
-            there[row, : len(places)] = 1
+        rows, there = _padded(kept)
         own = torch.gather(hidden, 1, rows[:, :, None].expand(-1, -1, hidden.shape[2]))
-        return nn.functional.normalize(own, dim=-1) * there
+        return nn.functional.normalize(own, dim=-1) * there[:, :, None]
 
     def texts(self, texts: Sequence[str]) -> Tensor:
         """The vectors of names and programs, [texts, e], unit length."""
@@ -71,9 +66,7 @@ class TunableEncoder(nn.Module):
         for start in range(0, len(order), _CHUNK):
             hidden, mask = self._hidden([prefixed[i] for i in order[start : start + _CHUNK]])
             found.append(nn.functional.normalize((hidden * mask[:, :, None]).sum(dim=1), dim=-1))
-        back = torch.empty(len(order), dtype=torch.long)
-        back[torch.tensor(order)] = torch.arange(len(order))
-        return torch.cat(found)[back]
+        return torch.cat(found)[torch.as_tensor(np.argsort(order))]
 
     def adapter(self) -> Adapter:
         """What was learnt so far."""
@@ -102,13 +95,8 @@ class TunableEncoder(nn.Module):
         return self._ids[text]
 
     def _hidden(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
-        rows = [self._tokenized(text)[0] for text in texts]
-        ids = torch.zeros(len(rows), max(map(len, rows)), dtype=torch.long)
-        mask = torch.zeros(ids.shape)
-        for row, own in enumerate(rows):
-            ids[row, : len(own)] = torch.tensor(own)
-            mask[row, : len(own)] = 1
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._mixed):
+        ids, mask = _padded([self._tokenized(text)[0] for text in texts])
+        with _precision(self.bert.device.type, mixed=self._settings.mixed):
             hidden = self.bert(input_ids=ids, attention_mask=mask.long()).last_hidden_state
         return hidden.float(), mask
 
@@ -153,6 +141,23 @@ def _scale(settings: TuningSettings) -> float:
     return round(settings.scale * settings.rank) / settings.rank
 
 
-def _has_bfloat16() -> bool:
-    """Whether the processor multiplies bfloat16 itself; where it does not, mixed precision is slower."""
-    return bool(torch.cpu._is_avx512_bf16_supported())
+def _padded(rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    """Whole numbers of rows, filled up with 0, int64 [rows, longest]; where there is one, float32, as 1."""
+    lengths = np.array([len(row) for row in rows])
+    there = np.arange(max(1, lengths.max()))[None, :] < lengths[:, None]
+    numbers = np.zeros(there.shape, dtype=np.int64)
+    numbers[there] = [number for row in rows for number in row]
+    return torch.as_tensor(numbers), torch.as_tensor(there.astype(np.float32))
+
+
+def _precision(device: str, *, mixed: bool) -> AbstractContextManager[object]:
+    """Products in bfloat16, where that is wanted and the device multiplies them itself; elsewhere they are slower."""
+    if not mixed:
+        return nullcontext()
+    return torch.autocast(device, dtype=torch.bfloat16) if _has_bfloat16(device) else nullcontext()
+
+
+def _has_bfloat16(device: str) -> bool:
+    if device == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return device == "cpu" and bool(torch.cpu._is_avx512_bf16_supported())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -22,12 +23,12 @@ from kgqa.training.agreement_model import AgreementModel
 from kgqa.training.batches import Sampler, Targets
 from kgqa.training.checkpoint import State, load_checkpoint, save_checkpoint
 from kgqa.training.config import TrainingConfig
+from kgqa.training.disk import TUNING_LOG, StepLog, writing
 from kgqa.training.examples import Example, Progress
 from kgqa.training.model import segment_logsumexp
+from kgqa.training.processes import Processes
 from kgqa.training.schedule import schedule
 from kgqa.training.tunable import TunableEncoder
-
-LOG = "tuning.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,13 @@ def tune(
     config: TrainingConfig,
     *,
     start: Tuned | None = None,
+    processes: Processes,
     on_progress: Progress,
 ) -> Tuned:
     """Tune an encoder on examples; the same call goes on where an earlier one was stopped.
 
     weights : the plain encoder's. folder : takes checkpoint and log. start : what to go on from.
+    processes : this one and those that tune with it.
     Errors : TrainingError for losses that are no numbers, a full disk, a foreign or damaged checkpoint.
     """
     settings = config.tuning
@@ -58,16 +61,23 @@ def tune(
     model = AgreementModel(encoder, weights.shape.hidden, settings.prior)
     if start is not None:
         model.take(start.agreement)
-    _Run(train, model, folder, config).go(on_progress)
+    _Run(train, model.to(processes.device), folder, config, processes).go(on_progress)
     return Tuned(encoder.adapter().scaled(settings.share), model.agreement())
 
 
 class _Run:
     def __init__(
-        self, train: Mapping[str, Sequence[Example]], model: AgreementModel, folder: Path, config: TrainingConfig
+        self,
+        train: Mapping[str, Sequence[Example]],
+        model: AgreementModel,
+        folder: Path,
+        config: TrainingConfig,
+        processes: Processes,
     ) -> None:
-        self._model, self._folder, self._config = model, folder, config
-        folder.mkdir(parents=True, exist_ok=True)
+        self._model, self._folder, self._config, self._processes = model, folder, config, processes
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._log = StepLog(folder / TUNING_LOG)
         settings = config.tuning
         own = list(model.own_parameters().values())
         groups = [
@@ -85,13 +95,16 @@ class _Run:
     def go(self, report: Progress) -> None:
         settings, model = self._config.tuning, self._model
         state = load_checkpoint(self._folder, model, None, self._optimizer, self._id) or State(0, 0.0, 0, self._id)
+        if self._processes.main:
+            self._log.start(state.step)
         model.train()
         while state.step < settings.steps:
-            torch.manual_seed(self._config.seed + state.step)  # so that a resumed run draws the same dropout
+            self._processes.seed(self._config.seed + state.step)  # so that a resumed run draws the same dropout
             self._step(state.step)
             state = replace(state, step=state.step + 1)
             report("tune", state.step, settings.steps)
-            if state.step % settings.save_every == 0 or state.step == settings.steps:
+            due = state.step % settings.save_every == 0 or state.step == settings.steps
+            if due and self._processes.main:
                 save_checkpoint(self._folder, model, None, self._optimizer, state)
         model.eval()
 
@@ -100,26 +113,41 @@ class _Run:
         share = schedule(step, settings.steps, settings.warmup)
         for group in self._optimizer.param_groups:
             group["lr"] = group["rate"] * share
-        rows, targets = self._sampler.draw(step)
-        loss = _choice(self._model(rows), targets)
-        if not bool(torch.isfinite(loss)):
-            raise TrainingError(f"the loss is no number at step {step} of tuning. Lower 'tuning.rate' or 'tuning.clip'")
-        self._optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        losses = self._processes.total(self._learn(step))
+        if not math.isfinite(losses["choice"]):
+            raise TrainingError(
+                f"the loss is no number at step {step} of tuning. Lower 'tuning.rate' or 'tuning.clip', in a new folder"
+            )
         parameters = [p for group in self._optimizer.param_groups for p in group["params"]]
+        self._processes.add_gradients(parameters)
         norm = torch.nn.utils.clip_grad_norm_(parameters, settings.clip)
         self._optimizer.step()
-        record = {"step": step, "choice": float(loss.detach()), "norm": float(norm), "rate": share}
-        with (self._folder / LOG).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record | {"seconds": time.perf_counter() - started}) + "\n")
+        if self._processes.main:
+            seconds = time.perf_counter() - started
+            self._log.add({"step": step, **losses, "norm": float(norm), "rate": share, "seconds": seconds})
+
+    def _learn(self, step: int) -> dict[str, float]:
+        """The gradients of this process's part of a batch; returns its part of the loss."""
+        self._optimizer.zero_grad()
+        part = self._processes.part(self._sampler.draw(step), amount)
+        if part is None:
+            return {"choice": 0.0}
+        with self._processes.on_device():
+            loss = part.shares["choice"] * choice_loss(self._model(part.rows), part.targets)
+            loss.backward()  # type: ignore[no-untyped-call]
+        return {"choice": float(loss.detach())}
 
 
-def _choice(scores: Tensor, targets: Targets) -> Tensor:
+def amount(targets: Targets) -> dict[str, float]:
+    """Over how much the mean of `choice_loss` goes."""
+    return {"choice": float((targets.weight * targets.answerable).sum())}
+
+
+def choice_loss(scores: Tensor, targets: Targets) -> Tensor:
     """Negative log likelihood of the right candidates among all of each question that has one."""
-    owner, right = torch.from_numpy(targets.owner), torch.from_numpy(targets.right)
-    weight = torch.from_numpy(targets.weight)
+    owner, right = torch.as_tensor(targets.owner), torch.as_tensor(targets.right)
+    weight, answerable = torch.as_tensor(targets.weight), torch.as_tensor(targets.answerable)
     count, none = len(targets.weight), torch.full((len(targets.weight),), NEVER)
-    answerable = torch.zeros(count, dtype=torch.bool).index_put((owner[right],), torch.tensor(True))
     everything = segment_logsumexp(scores, none, owner, count)
     good = segment_logsumexp(scores.masked_fill(~right, NEVER), none, owner, count)
     losses = torch.where(answerable, everything - good, torch.zeros(count))

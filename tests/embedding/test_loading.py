@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from importlib.machinery import ModuleSpec
@@ -27,6 +28,7 @@ from kgqa.embedding import (
 from kgqa.embedding.loading import PACKAGED
 from kgqa.embedding.store import file_digest, unpack
 from kgqa.errors import EncoderError, MissingExtraError
+from tests.training.toy import tiny_weights
 
 HEAVY = {"onnx", "onnxruntime", "tokenizers", "faiss", "torch", "transformers", "sentence_transformers", "marisa_trie"}
 
@@ -223,3 +225,13 @@ def test_written_e5_opens_here_and_in_transformers(e5: TextEncoder, tmp_path: Pa
     mask = found["attention_mask"][..., None]
     pooled = torch.nn.functional.normalize((states * mask).sum(1), dim=1).numpy()
     assert (pooled * expected).sum(1).min() > 0.9999
+
+
+def test_a_copy_of_an_encoder_goes_by_its_own_name(tmp_path: Path, empty_cache: Path) -> None:
+    for name in ("first", "second"):
+        write_pretrained(tiny_weights(), tmp_path / name)
+    first = load_encoder(str(tmp_path / "first"))
+    shutil.rmtree(tmp_path / "first")
+    second = load_encoder(str(tmp_path / "second"))
+    assert (first.name, second.name) == (str(tmp_path / "first"), str(tmp_path / "second"))
+    assert first.fingerprint == second.fingerprint

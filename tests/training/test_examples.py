@@ -79,7 +79,7 @@ def test_a_batch_says_whose_candidates_they_are() -> None:
 def test_draws_repeat_and_hold_a_right_candidate() -> None:
     examples = [example("Who is the director of Alpha?", "Kim"), example("How many films star Lee?", "3")]
     sampler = Sampler({"films": examples}, batch=2, candidates=3, unanswerable=0.0, seed=1)
-    one, again = sampler.draw(7), sampler.draw(7)
+    one, again = collate(sampler.draw(7)), collate(sampler.draw(7))
     assert one[0].programs == again[0].programs
     assert set(one[1].owner[one[1].right].tolist()) == {0, 1}
     assert max(one[1].owner.tolist().count(i) for i in (0, 1)) <= 3
@@ -95,7 +95,7 @@ def test_an_unanswerable_question_has_nothing_right_left() -> None:
     assert len(left.candidates) < len(one.candidates)
     assert unanswerable(replace(one, candidates=one.candidates[:0])) is None
     sampler = Sampler({"films": [one]}, batch=1, candidates=8, unanswerable=0.999, seed=1)
-    assert not sampler.draw(0)[1].right.any()
+    assert not collate(sampler.draw(0))[1].right.any()
 
 
 def test_scores_of_nothing_are_no_example() -> None:

@@ -76,8 +76,10 @@ def test_other_encoders_weights_are_refused_where_the_encoder_is_set(tmp_path: P
 
 def test_questions_about_another_graph_are_named(tmp_path: Path) -> None:
     other = questions(("Who is the director of Alpha?", "Nobody"), ("Who is the star of Beta?", "Nobody either"))
-    with pytest.raises(TrainingError, match="'films' finds any of its answers"):
-        train([TrainingPair(name="films", graph=films(), train=other, dev=ABOUT_FILMS)], tmp_path, SMALL)
+    with pytest.raises(TrainingError, match=r"none of the 2 questions of 'films' has an answer .* q0 \('Nobody'\), q1"):
+        train([TrainingPair(name="films", graph=films(), train=other, dev=ABOUT_FILMS)], tmp_path / "train", SMALL)
+    with pytest.raises(TrainingError, match="none of the 2 dev questions of 'films' has an answer"):
+        train([TrainingPair(name="films", graph=films(), train=ABOUT_FILMS, dev=other)], tmp_path / "dev", SMALL)
 
 
 def test_two_pairs_need_two_names(tmp_path: Path) -> None:
@@ -92,7 +94,7 @@ def test_examples_are_found_once(tmp_path: Path) -> None:
     written = {path: path.stat().st_mtime_ns for path in (tmp_path / "examples").iterdir()}
     train([pair], tmp_path / "two", replace(SMALL, rate=2e-3), examples=tmp_path / "examples")
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "examples").iterdir()} == written
-    assert len(written) == 2
+    assert sorted(path.suffix for path in written) == [".json", ".json", ".jsonl", ".jsonl"]
 
 
 def test_adapting_needs_no_questions(tmp_path: Path) -> None:

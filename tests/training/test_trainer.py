@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from kgqa.config import from_mapping
-from kgqa.errors import ConfigError, TrainingError
+from kgqa.errors import ConfigError, ReaderError, TrainingError
 from kgqa.evaluation import Gold, Question, QuestionSet
 from kgqa.reader import ReaderWeights, TrainedReader
 from kgqa.reader.features import EVIDENCE
@@ -23,8 +23,8 @@ pytestmark = pytest.mark.slow
 torch = pytest.importorskip("torch")
 
 from kgqa.training import NetworkSettings, TrainingConfig, TuningSettings, fit  # noqa: E402 - needs torch
+from kgqa.training.disk import LOG  # noqa: E402
 from kgqa.training.schedule import schedule  # noqa: E402
-from kgqa.training.trainer import LOG  # noqa: E402
 
 PEOPLE = [f"P{i}" for i in range(8)]
 FACTS = "\n".join(
@@ -134,6 +134,31 @@ def test_a_cut_checkpoint_is_named(examples: list[Example], tmp_path: Path) -> N
         fit(*parts(examples), tmp_path, short, encoder=WordEncoder())
 
 
+def test_weights_to_start_from_must_fit(examples: list[Example], tmp_path: Path) -> None:
+    class Another(WordEncoder):
+        fingerprint = "words-2"
+
+    start, short = tmp_path / "start", replace(CONFIG, steps=2, check_every=2)
+    fit(*parts(examples), start, short, encoder=WordEncoder())
+    onwards = replace(short, start=str(start))
+    fit(*parts(examples), tmp_path / "on", onwards, encoder=WordEncoder())
+    with pytest.raises(
+        ReaderError, match=r"trained with the encoder 'words' of fingerprint words-1.* words-2.* Name that"
+    ):
+        fit(*parts(examples), tmp_path / "encoder", onwards, encoder=Another())
+    wider = replace(onwards, network=replace(CONFIG.network, width=32))
+    with pytest.raises(ReaderError, match="another shape; expected the one of 'network'"):
+        fit(*parts(examples), tmp_path / "shape", wider, encoder=WordEncoder())
+    about = json.loads((start / "reader.json").read_text(encoding="utf-8"))
+    (start / "reader.json").write_text(json.dumps(about | {"format": 1}), encoding="utf-8")
+    with pytest.raises(ReaderError, match=r"another version of kgqa \(format 1; expected"):
+        fit(*parts(examples), tmp_path / "version", onwards, encoder=WordEncoder())
+    weights = start / "reader.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-9])
+    with pytest.raises(ReaderError, match=r"start holds no reader, or a damaged one .* Give the folder"):
+        fit(*parts(examples), tmp_path / "cut", onwards, encoder=WordEncoder())
+
+
 def test_no_examples_are_an_error(examples: list[Example], tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="no training example"):
         fit({"people": []}, {"people": examples}, tmp_path, CONFIG, encoder=WordEncoder())
@@ -149,8 +174,10 @@ def test_the_rate_rises_then_falls() -> None:
     assert min(rates) == pytest.approx(0.05)
 
 
-@pytest.mark.parametrize(("name", "value"), [("steps", 0), ("rate", 0.0), ("candidates", 1), ("warmup", 1.0)])
-def test_settings_out_of_range_are_named(name: str, value: float) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"), [("steps", 0), ("rate", 0.0), ("candidates", 1), ("warmup", 1.0), ("device", "tpu")]
+)
+def test_settings_out_of_range_are_named(name: str, value: float | str) -> None:
     with pytest.raises(ConfigError, match=name):
         from_mapping(TrainingConfig, {name: value})
 

@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 
 from kgqa.config import from_toml
+from kgqa.embedding.devices import check_device
 from kgqa.errors import ConfigError
 
 MOST_FOR_ALL = 2_000
@@ -81,7 +82,7 @@ class StructuralConfig:
     def __post_init__(self) -> None:
         _check_choice("model", self.model, [kind.value for kind in StructuralModel])
         _check_choice("objective", self.objective, ["auto", *(kind.value for kind in Objective)])
-        _check_choice("device", self.device, ["auto", "cpu", "cuda"])
+        check_device(self.device)
         for name in ("dimension", "epochs", "batch", "negatives"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"'{name}' is {getattr(self, name)!r}; expected 1 or more")

@@ -27,6 +27,7 @@ from pykeen.triples import CoreTriplesFactory
 from pykeen.utils import complex_normalize
 from torch import Tensor
 
+from kgqa.embedding.devices import device_for
 from kgqa.embedding.structural.checkpoint import load_state, save_state
 from kgqa.embedding.structural.config import Objective, StructuralConfig, StructuralModel
 from kgqa.embedding.structural.embeddings import Floats
@@ -55,7 +56,7 @@ class Learner:
         self._objective = config.objective_for(len(facts.nodes))
         torch.manual_seed(config.seed)
         self._factory = CoreTriplesFactory(torch.from_numpy(facts.rows), len(facts.nodes), len(facts.relations))
-        self._model = _model(self._factory, config, _loss(config, self._objective)).to(_device(config))
+        self._model = _model(self._factory, config, _loss(config, self._objective)).to(device_for(config.device))
         self._loop = self._make_loop(torch.optim.Adam(self._model.parameters(), lr=config.rate))
 
     def learn(self, report: Callable[[int, int], None]) -> Learnt:
@@ -201,13 +202,6 @@ _INTERACTIONS: dict[StructuralModel, tuple[Any, dict[str, Any]]] = {
     StructuralModel.COMPLEX: (ComplExInteraction, {}),
     StructuralModel.ROTATE: (RotatEInteraction, {"p": 2}),
 }
-
-
-def _device(config: StructuralConfig) -> torch.device:
-    there = torch.cuda.is_available()
-    if config.device == "cuda" and not there:
-        raise TrainingError("'device' is 'cuda' and PyTorch sees no GPU; expected one. Take \"auto\" or \"cpu\"")
-    return torch.device("cuda" if there and config.device != "cpu" else "cpu")
 
 
 def _real(representation: Any) -> Floats:

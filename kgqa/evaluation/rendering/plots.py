@@ -20,6 +20,15 @@ _MARGIN, _ROW, _BAR, _AXIS = 14.0, 42.0, 14.0, 44.0
 _LEFT, _RIGHT, _TOP, _PANEL, _STRIP, _GAP = 58.0, 384.0, 12.0, 280.0, 56.0, 20.0
 _ARROW = " → "
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_TITLE, _RISE, _FEW = 30.0, 150.0, 40
+_KEY_ROW, _KEY_CELLS = 20.0, 40
+_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")  # Okabe and Ito, 2008
+_DASHES = ("", "7 3", "2 3")
+_SHEET_STYLE = (
+    "svg{background:#ffffff;color-scheme:light}text{font:13px system-ui,'Noto Sans','Noto Sans CJK SC',sans-serif;"
+    "fill:#16202c}.label{font-weight:600}.tick,.axis{fill:#55606e;font-size:12px}.grid{stroke:#d5dae1}"
+    ".curve{fill:none;stroke-width:1.5;stroke-linejoin:round}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,24 @@ class Caption:
     title: str
     description: str
     axis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A line through points (x, y) of which no coordinate is negative."""
+
+    name: str
+    points: Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Curves over the same axes, which start at 0. across, up : what the axes show."""
+
+    title: str
+    across: str
+    up: str
+    curves: Sequence[Curve]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +168,30 @@ def risk_plot(caption: Caption, points: Sequence[RiskPoint]) -> Markup:
     )
 
 
+def curve_sheet(title: str, description: str, panels: Sequence[Panel]) -> Markup:
+    """A whole SVG file: panels below each other, each with a key where it has several curves.
+
+    Points that aren't finite are left out.
+    """
+    drawn, y = list[Markup](), 0.0
+    for panel in panels:
+        part, height = _panel(panel)
+        drawn.append(element("g", part, transform=f"translate(0 {y:g})"))
+        y += height
+    return element(
+        "svg",
+        element("title", title),
+        element("desc", description),
+        element("style", Markup(_SHEET_STYLE)),
+        *drawn,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {WIDTH:g} {y:g}",
+        width=WIDTH,
+        height=y,
+        role="img",
+    )
+
+
 def absent(title: str) -> Markup:
     """What stands where there is nothing to draw."""
     return element("p", f"{title}: {NOT_APPLICABLE}", class_="absent")
@@ -162,6 +213,62 @@ def _svg(caption: Caption, height: float, *content: Markup) -> Markup:
         role="img",
         aria_labelledby=" ".join(names),
     )
+
+
+def _panel(panel: Panel) -> tuple[Markup, float]:
+    """A panel and its height."""
+    curves = [Curve(c.name, [p for p in c.points if all(map(math.isfinite, p))]) for c in panel.curves]
+    points = [point for curve in curves for point in curve.points]
+    floor = _TITLE + _RISE
+    heading = _text(_LEFT, 20.0, panel.title, "start", "label")
+    if not points:
+        return joined(heading, _text(_LEFT, 44.0, NOT_APPLICABLE, "start", "axis")), 60.0
+    marks = ticks(max(x for x, _ in points) or 1.0, whole=True, most=5), ticks(max(y for _, y in points) or 1.0, most=5)
+    across, up = Scale(marks[0][-1], _LEFT, _RIGHT), Scale(marks[1][-1], floor, _TITLE)
+    keys = curves if len(curves) > 1 else []
+    return joined(
+        heading,
+        *_vertical(marks[0], across, (_TITLE, floor)),
+        *_horizontal(marks[1], up, panel.up),
+        *(_curve(curve, place, across, up) for place, curve in enumerate(curves)),
+        _text((_LEFT + _RIGHT) / 2, floor + 34, panel.across, "middle", "axis"),
+        *(_key(curve, place, floor + _AXIS + 14 + _KEY_ROW * place) for place, curve in enumerate(keys)),
+    ), floor + _AXIS + _KEY_ROW * len(keys) + 14
+
+
+def _curve(curve: Curve, place: int, across: Scale, up: Scale) -> Markup:
+    """A curve; its points as well where there are few."""
+    colour, dash = _stroke(place)
+    line = " ".join(f"{across(x):.2f},{up(y):.2f}" for x, y in curve.points)
+    dots = [
+        element("circle", element("title", f"{x:g}: {number(y)}"), cx=across(x), cy=up(y), r=2.5, fill=colour)
+        for x, y in (curve.points if len(curve.points) <= _FEW else ())
+    ]
+    return element(
+        "g",
+        element("title", curve.name),
+        element("polyline", points=line, class_="curve", stroke=colour, stroke_dasharray=dash),
+        *dots,
+    )
+
+
+def _key(curve: Curve, place: int, y: float) -> Markup:
+    """What a curve is called, and its last value."""
+    colour, dash = _stroke(place)
+    last = number(curve.points[-1][1]) if curve.points else NOT_APPLICABLE
+    return joined(
+        element(
+            "line", x1=_LEFT, x2=_LEFT + 26, y1=y - 4, y2=y - 4, stroke=colour, stroke_width=2, stroke_dasharray=dash
+        ),
+        _text(_LEFT + 34, y, cut(visible(curve.name), _KEY_CELLS - cells(last)), "start"),
+        _text(_RIGHT, y, last, "end"),
+    )
+
+
+def _stroke(place: int) -> tuple[str, str | None]:
+    """The colour and the dashes of a curve, by its place in a panel."""
+    turn, colour = divmod(place, len(_COLOURS))
+    return _COLOURS[colour], _DASHES[turn % len(_DASHES)] or None
 
 
 def _bar(bar: Bar, y: float, scale: Scale) -> Markup:
