@@ -63,4 +63,5 @@ def stage_medians(predictions: Sequence[Prediction]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(*sys.argv[1:4], int(sys.argv[4]), "".join(sys.argv[5:6]))))
+    GRAPH, READER, QUESTIONS, WARM_UP, *SPLIT = sys.argv[1:]
+    print(json.dumps(main(GRAPH, READER, QUESTIONS, int(WARM_UP), "".join(SPLIT))))
