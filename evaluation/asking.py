@@ -63,5 +63,5 @@ def stage_medians(predictions: Sequence[Prediction]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    GRAPH, READER, QUESTIONS, WARM_UP, *SPLIT = sys.argv[1:]
-    print(json.dumps(main(GRAPH, READER, QUESTIONS, int(WARM_UP), "".join(SPLIT))))
+    SYSTEM, GRAPH, QUESTIONS, WARM_UP, *SPLIT = sys.argv[1:]
+    print(json.dumps(main(SYSTEM, GRAPH, QUESTIONS, int(WARM_UP), "".join(SPLIT))))
