@@ -69,7 +69,8 @@ class Program:
     def parts(self) -> tuple[Program, ...]:
         """The programs directly inside this one."""
         kind: type = type(self)
-        return tuple([getattr(self, name) for name in _part_names(kind)])
+        parts = [getattr(self, name) for name in _part_names(kind)]
+        return tuple([part for part in parts if isinstance(part, Program)])  # checking finds what is none
 
     def walk(self) -> Iterator[Program]:
         """Yield the program and all inside it, outermost first."""

@@ -191,7 +191,7 @@ def test_weights_without_soft_tokens_score_as_before(inputs: list[ReaderInput]) 
 def test_embeddings_of_another_training_are_never_read(inputs: list[ReaderInput]) -> None:
     weights = softened(2)
     scores = {
-        name: [output.scores for output in TrainedReader(WordEncoder(), weights, given).read(inputs)]
+        name: [output.scores for output in TrainedReader(WordEncoder(), weights, given, early_exit=False).read(inputs)]
         for name, given in (("none", None), ("own", OWN), ("foreign", FOREIGN))
     }
     for none, own, foreign in zip(*scores.values(), strict=True):
@@ -220,6 +220,6 @@ def test_weights_with_soft_tokens_come_back_from_disk(inputs: list[ReaderInput],
     weights.save(tmp_path)
     again = ReaderWeights.load(tmp_path)
     assert again.fusion.soft == SOFT
-    one, two = (TrainedReader(WordEncoder(), w, OWN).read(inputs) for w in (weights, again))
+    one, two = (TrainedReader(WordEncoder(), w, OWN, early_exit=False).read(inputs) for w in (weights, again))
     for before, after in zip(one, two, strict=True):  # kept as float16
         np.testing.assert_allclose(after.scores, before.scores, atol=0.05)
