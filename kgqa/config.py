@@ -161,15 +161,15 @@ class EncoderConfig:
 class ReaderConfig:
     """Which reader chooses among the candidate programs.
 
-    name : "zero-shot" (no weights), "shipped" (those that come with kgqa for the encoder in use, else none), or the
-    folder that a training run wrote.
+    name : "shipped" (the weights that come with kgqa for the encoder in use, where there are any), "zero-shot" (no
+    weights), or the folder that a training run wrote.
     """
 
-    name: str = "zero-shot"
+    name: str = "shipped"
 
     def __post_init__(self) -> None:
         if not self.name.strip():
-            raise ConfigError(f'\'reader.name\' is {self.name!r}; expected "zero-shot", "shipped" or a folder')
+            raise ConfigError(f'\'reader.name\' is {self.name!r}; expected "shipped", "zero-shot" or a folder')
 
 
 @dataclass(frozen=True, kw_only=True)

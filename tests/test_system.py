@@ -194,10 +194,7 @@ def test_a_frame_changes_neither_answer_nor_offsets(world: Domain) -> None:
         ("world", "Who is the king of France?"),
         ("elements", "What does gold taste like?"),
         ("elements", "What is the population of Sweden?"),
-        pytest.param(
-            *("elements", "Who is the prime minister of Norway?"),
-            marks=pytest.mark.xfail(strict=True, reason="answers a chemist of that nationality"),
-        ),
+        ("elements", "Who is the prime minister of Norway?"),
         ("world", "What is the mass of France?"),
         ("elements", "What is the price of gold?"),
     ],

@@ -40,7 +40,7 @@ def add_graph(parser: argparse.ArgumentParser, *, several: bool = False) -> None
 def add_model(parser: argparse.ArgumentParser) -> None:
     """Add the option that says which reader serves."""
     help_text = (
-        'a folder that `kgqa train` or `kgqa adapt` wrote, "shipped" or, unless given, "zero-shot": see docs/reader.md'
+        'a folder that `kgqa train` or `kgqa adapt` wrote, "zero-shot" or, unless given, "shipped": see docs/reader.md'
     )
     parser.add_argument("--model", metavar="MODEL", help=help_text)
 

@@ -1,6 +1,7 @@
 """The accuracy benchmark over a toy graph, its files written for the test; both systems run."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,12 +36,14 @@ def measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Row]:
     toy = AccuracySet(
         name="Toy", graph=graph, questions=questions, by_hops=True, hops=2, gold_unusable=("4",), report="toy.md"
     )
+    toy = replace(toy, test=questions, published=("90", "80"))
     absent = AccuracySet(name="Absent", graph="", questions="{data}/absent.jsonl")
+    settings = AccuracySettings(seed=1, test_sample=9, sets=(toy, absent))
     system = AlwaysBea.from_graph(tmp_path / "graph.tsv")
     monkeypatch.setattr(accuracy, "WORK", tmp_path)
     monkeypatch.setattr(accuracy, "REPORTS", tmp_path / "reports")
     monkeypatch.setattr(accuracy, "_system", lambda graph, reader: system)
-    monkeypatch.setattr(accuracy, "accuracy_settings", lambda: AccuracySettings(seed=1, sets=(toy, absent)))
+    monkeypatch.setattr(accuracy, "accuracy_settings", lambda: settings)
     (table,) = accuracy.run(Choice())
     return list(table.rows)
 
@@ -76,6 +79,13 @@ def test_stages_are_told_and_the_report_is_kept(measured: list[Row], tmp_path: P
     assert (cells["reader learnt from"], cells["questions"]) == ("nothing", 2)
     assert isinstance(cells["Hits@1"], tuple)
     assert cells["Hits@1"][0] == 0.5
+
+
+def test_test_splits_stand_beside_what_others_published(measured: list[Row]) -> None:
+    (table,) = accuracy.run_test(Choice())
+    assert [row.name for row in table.rows] == ["Toy, 1 hop", "Toy, 2 hops"]
+    assert [row.cells[-1] for row in table.rows] == ["90", "80"]
+    assert len(accuracy.TEST_COLUMNS) == len(table.rows[0].cells)
 
 
 def test_row_order_follows_the_settings() -> None:
