@@ -90,6 +90,7 @@ def test_a_bundles_structural_embeddings_are_told_of(capsys: pytest.CaptureFixtu
     relations = np.ones((system.graph.n_relations, 4), dtype=np.float32)
     own = StructuralEmbeddings(StructuralModel.TRANSE, nodes, vectors, relations)
     system.with_structural(own).save(files / "bundle")
+    (files / "short.toml").write_text(SETTINGS + "[network.fusions]\nrelation = true\n", encoding="utf-8")
     given = (files / "bundle", files / "q.jsonl", "-o", files / "model", "--config", files / "short.toml")
     code, out, err = run(capsys, "train", *given)
     assert code == 0, err

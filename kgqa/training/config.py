@@ -28,16 +28,16 @@ class LossWeights:
 
 @dataclass(frozen=True, kw_only=True)
 class FusionSettings:
-    """What the network reads besides texts; see `kgqa.reader.soft`.
+    """What the network reads besides texts; see `kgqa.reader.soft`. All off unless wanted: `docs/reader.md` has what
+    they were worth.
 
     entity, relation : the structural embeddings of the entities and of the relations that a program names.
-    result : those of the first things that it yields, and the names of the first of these. Off unless wanted: names are
-    read in any graph, and what they add on one that was never learnt from has not been measured.
+    result : those of the first things that it yields, and the names of the first of these.
     drop : the share of questions for which each kind is left out in training, so that the network reads without too.
     """
 
-    entity: bool = True
-    relation: bool = True
+    entity: bool = False
+    relation: bool = False
     result: bool = False
     drop: float = 0.2
 

@@ -30,7 +30,8 @@ from kgqa.training.model import FusionModel  # noqa: E402
 
 GRAPH = films()
 SPACE = 4
-SETTINGS = NetworkSettings(width=8, blocks=1, hidden=4, dropout=0.0, fusions=FusionSettings(result=True))
+EVERY = FusionSettings(entity=True, relation=True, result=True)
+SETTINGS = NetworkSettings(width=8, blocks=1, hidden=4, dropout=0.0, fusions=EVERY)
 CONFIG = TrainingConfig(
     encoder="words",
     steps=6,
@@ -68,7 +69,11 @@ def examples() -> list[Example]:
 
 def fusions(**switches: bool | float) -> TrainingConfig:
     return replace(
-        CONFIG, network=replace(SETTINGS, fusions=from_mapping(FusionSettings, {"result": True, **switches}))
+        CONFIG,
+        network=replace(
+            SETTINGS,
+            fusions=from_mapping(FusionSettings, {"entity": True, "relation": True, "result": True, **switches}),
+        ),
     )
 
 
@@ -131,7 +136,7 @@ def test_soft_tokens_start_at_nothing_and_are_dropped_in_training(examples: list
     sizes = {kind: DIMENSION if kind == NAMES else SPACE for kind in SOFT}
     torch.manual_seed(0)
     plain = FusionModel(DIMENSION, SETTINGS).eval()
-    settings = replace(SETTINGS, fusions=FusionSettings(drop=0.5))
+    settings = replace(SETTINGS, fusions=replace(EVERY, drop=0.5))
     model = FusionModel(DIMENSION, settings, sizes).eval()
     model.take(plain.fusion())
     expected = plain(batch, agreement, len(examples), owner)[0]

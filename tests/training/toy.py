@@ -48,6 +48,8 @@ blocks = 1
 hidden = 4
 dropout = 0.0
 [network.fusions]
+entity = true
+relation = true
 drop = 0.0
 [tuning]
 steps = 4
