@@ -1,8 +1,8 @@
 """How much of a graph's vocabulary a reader learnt from people's questions about it.
 
 Tuning an encoder on some graphs makes it surer on others than it should be. There, retrieval's own score, in which
-nothing was learnt, is given more weight: where no relation is familiar, `CAUTION` times as much again. Measured on
-graphs that were left out of training (`docs/reader.md`).
+nothing was learnt, is given more weight: where no relation is familiar, `CAUTION` times as much again, unless weights
+bring another number. Measured on graphs that were left out of training (`docs/reader.md`).
 """
 
 from __future__ import annotations

@@ -36,7 +36,8 @@ class ReaderWeights:
     """A fusion network, the numbers of agreement, and what tuning added to the encoder.
 
     about : at least `encoder` and `fingerprint`, the name and the fingerprint of the plain encoder that was tuned;
-    besides, `familiar`, the relations learnt from (see `kgqa.reader.familiarity`), `structural`, the `fingerprint` of
+    besides, `familiar` and `caution`, the relations learnt from and how much less others are trusted (see
+    `kgqa.reader.familiarity`), `structural`, the `fingerprint` of
     the structural embeddings learnt from, and how the weights were made.
     adapter : None where the encoder stays as it is. folder : where they lie.
     """
@@ -71,7 +72,7 @@ class ReaderWeights:
         found = self.fusion.score(batch, self.agreement)
         strange = 1 - familiarity(rows.programs, self.familiar)
         own = prior(batch.evidence)
-        lag = CAUTION * strange * self.agreement.arrays["prior"] * (own - own.max())
+        lag = self.caution * strange * self.agreement.arrays["prior"] * (own - own.max())
         return ReaderOutput((found.scores + lag).astype(np.float32), found.none_score)
 
     def weighed(self, own: Floats, programs: Sequence[Tokens]) -> Floats:
@@ -80,8 +81,13 @@ class ReaderWeights:
         own : that score. Where no relation of the programs is familiar, it counts as much more as in `score`.
         """
         strange = 1 - familiarity(programs, self.familiar)
-        behind: Floats = ((1 + CAUTION * strange) * (own - own.max())).astype(np.float32)
+        behind: Floats = ((1 + self.caution * strange) * (own - own.max())).astype(np.float32)
         return behind
+
+    @property
+    def caution(self) -> float:
+        """How many times as much again retrieval's own score counts where nothing is familiar."""
+        return float(self.about.get("caution", CAUTION))
 
     @property
     def familiar(self) -> frozenset[int]:

@@ -10,6 +10,7 @@ from kgqa.config import from_toml
 from kgqa.embedding import MINILM
 from kgqa.embedding.devices import check_device
 from kgqa.errors import ConfigError
+from kgqa.reader.familiarity import CAUTION
 from kgqa.reader.soft import ANSWERS, ENTITY, NAMES, RELATION
 
 
@@ -123,6 +124,7 @@ class TrainingConfig:
     decay : AdamW's weight decay. clip : largest norm of the gradient.
     average : how slowly the mean of the weights over past steps, which is what serves, follows them; 0 for no mean.
     unanswerable : share of the questions from which every candidate with a relation of the right one is taken.
+    caution : how many times as much again retrieval's own score counts where no relation is familiar.
     each : questions a graph, for each number of hops, at most.
     dev_share : of the questions, held back to decide by, where a pair brings none.
     check_every : steps between looks at dev, and checkpoints. dev_each : questions of each source looked at.
@@ -143,6 +145,7 @@ class TrainingConfig:
     clip: float = 1.0
     average: float = 0.99
     unanswerable: float = 0.15
+    caution: float = CAUTION
     each: int = 1_000
     dev_share: float = 0.1
     check_every: int = 250
@@ -162,6 +165,8 @@ class TrainingConfig:
         check_device(self.device)
         if self.candidates < 2:
             raise ConfigError(f"'candidates' is {self.candidates!r}; expected 2 or more")
+        if not self.caution >= 0:
+            raise ConfigError(f"'caution' is {self.caution!r}; expected 0 or more")
         for name in ("warmup", "unanswerable", "dev_share", "average"):
             if not 0 <= getattr(self, name) < 1:
                 raise ConfigError(f"'{name}' is {getattr(self, name)!r}; expected a number from 0 to below 1")

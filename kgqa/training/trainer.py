@@ -161,7 +161,7 @@ class _Run:
     def _finish(self) -> None:
         """Complete what is known of the best weights."""
         best = ReaderWeights.load(self._folder)
-        best = replace(best, about={**best.about, "familiar": self._familiar()})
+        best = replace(best, about={**best.about, "familiar": self._familiar(), "caution": self._config.caution})
         self._save(self._calibrated(replace(best, about={**best.about, "dev": self._served(best)})))
         draw_losses(self._folder)
 
