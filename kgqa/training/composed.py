@@ -10,7 +10,7 @@ from kgqa.graph.terms import XSD, literal_key
 from kgqa.program import algebra as ops
 from kgqa.program import execute
 from kgqa.program.algebra import Comparison, Order, Program, Step
-from kgqa.training.draws import Draft, Draws, ThingSet, degree, said
+from kgqa.training.draws import Draft, Drafts, ThingSet, degree, said
 from kgqa.types import Literal
 
 _MOST_GROUPS = 30
@@ -18,14 +18,8 @@ _MOST_COUNTED = 9
 _TRUE, _FALSE = (literal_key(Literal(text, XSD + "boolean")) for text in ("true", "false"))
 
 
-class ComposedDrafts:
+class ComposedDrafts(Drafts):
     """Drafts about the classes of a graph."""
-
-    def __init__(self, draws: Draws) -> None:
-        self._draws = draws
-        self._drawn = draws.random
-        self._graph = draws.graph
-        self._words = draws.templates
 
     @property
     def kinds(self) -> tuple[Callable[[], Draft | None], ...]:

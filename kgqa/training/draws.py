@@ -273,6 +273,16 @@ class Draws:
         return self.graph.label(int(types[0]), self._language) if len(types) else ""
 
 
+class Drafts:
+    """Kinds of drafts about the graph that is drawn from."""
+
+    def __init__(self, draws: Draws) -> None:
+        self._draws = draws
+        self._drawn = draws.random
+        self._graph = draws.graph
+        self._words = draws.templates
+
+
 def said(things: ThingSet, own: Attribute | None = None, **more: str) -> dict[str, str]:
     """The words of a set and of an attribute, and others, for templates."""
     return {"one": things.one, "many": things.many, "m": own.name if own else ""} | more

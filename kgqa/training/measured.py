@@ -11,7 +11,7 @@ from kgqa.graph.terms import XSD, literal_key
 from kgqa.graph.values import ValueClass, values_of
 from kgqa.program import algebra as ops
 from kgqa.program.algebra import Comparison, Order, Program, Step
-from kgqa.training.draws import Attribute, Draft, Draws, degree, said
+from kgqa.training.draws import Attribute, Draft, Drafts, degree, said
 from kgqa.training.templates import Adjective, Forms
 from kgqa.types import Literal
 
@@ -28,14 +28,8 @@ class _Limit:
     number: float
 
 
-class MeasuredDrafts:
+class MeasuredDrafts(Drafts):
     """Drafts about what the things of a graph's classes measure."""
-
-    def __init__(self, draws: Draws) -> None:
-        self._draws = draws
-        self._drawn = draws.random
-        self._graph = draws.graph
-        self._words = draws.templates
 
     @property
     def kinds(self) -> tuple[Callable[[], Draft | None], ...]:

@@ -9,17 +9,11 @@ import numpy as np
 from kgqa.program import algebra as ops
 from kgqa.program import execute
 from kgqa.program.algebra import Program, Step
-from kgqa.training.draws import Draft, Draws
+from kgqa.training.draws import Draft, Drafts
 
 
-class PathDrafts:
+class PathDrafts(Drafts):
     """Drafts that start from a fact."""
-
-    def __init__(self, draws: Draws) -> None:
-        self._draws = draws
-        self._drawn = draws.random
-        self._graph = draws.graph
-        self._words = draws.templates
 
     @property
     def kinds(self) -> tuple[Callable[[], Draft | None], ...]:
