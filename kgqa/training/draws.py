@@ -83,6 +83,7 @@ class Draws:
         self.attributes = Attributes(graph)
         self._language = language
         self.relations = [r for r in walkable(graph) if r not in graph.schema.types]
+        self._known = frozenset(self.relations)
         self._schema = {graph.relation_term(r) for r in range(graph.n_relations)} | self.attributes.classes
         self._instances = lru_cache(maxsize=None)(self._compute_instances)
 
@@ -109,9 +110,9 @@ class Draws:
 
     def steps_of(self, node: int) -> list[Step]:
         """All steps out of a node."""
-        at, known = np.array([node], dtype=np.int32), set(self.relations)
+        at = np.array([node], dtype=np.int32)
         found = ((r, i) for i in (False, True) for r in self.graph.relations_of(at, inverse=i)[0].tolist())
-        return [Step(r, inverse=i) for r, i in found if r in known]
+        return [Step(r, inverse=i) for r, i in found if r in self._known]
 
     def reached(self, node: int, step: Step) -> NodeIds:
         """What a step from a node leads to."""
@@ -174,7 +175,7 @@ class Draws:
         """Something that at least two of the nodes measure."""
         relations, _ = self.graph.relations_of(nodes)
         mask = self.attributes.measured
-        own = [r for r in relations.tolist() if mask[r] and r in set(self.relations)]
+        own = [r for r in relations.tolist() if mask[r] and r in self._known]
         own = [r for r in own if timed is None or bool(self.attributes.timed[r]) is timed]
         self.random.shuffle(own)
         for relation in own:
@@ -206,7 +207,7 @@ class Draws:
             Step(r, inverse=i)
             for i in (False, True)
             for r in self.graph.relations_of(nodes, inverse=i)[0].tolist()
-            if self.attributes.linking[r] and r in set(self.relations)
+            if self.attributes.linking[r] and r in self._known
         ]
 
     def linked_to(self, nodes: NodeIds, step: Step) -> list[int]:
