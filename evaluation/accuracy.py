@@ -87,13 +87,7 @@ def run_test(choice: Choice) -> list[Table]:
 
 
 def _there(settings: AccuracySettings, choice: Choice) -> Iterator[AccuracySet]:
-    for one in settings.sets:
-        if choice.only and one.name not in choice.only:
-            continue
-        if located(one.questions).exists():
-            yield one
-        else:
-            print(f"left out: {one.name}: {located(one.questions)} is missing; set KGQA_DATA", file=sys.stderr)
+    yield from (one for one in settings.sets if choice.takes(one.name, one.questions))
 
 
 def order() -> list[str]:

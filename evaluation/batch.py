@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -30,21 +29,15 @@ _REFERENCE = "one by one"
 def run(choice: Choice) -> list[Table]:
     """Measure every set whose files are there; the others are named on stderr."""
     settings = batch_settings()
-    rows = [row for one in settings.sets if _is_wanted(one, choice) for row in _rows(one, settings)]
+    rows = [
+        row for one in settings.sets if choice.takes(one.name, one.graph, one.questions) for row in _rows(one, settings)
+    ]
     return [Table("batch", "Many questions", _COLUMNS, tuple(rows))]
 
 
 def order() -> list[str]:
     """The names of all rows."""
     return [f"{one.name}, {way}" for one in batch_settings().sets for way in WAYS]
-
-
-def _is_wanted(one: BatchSet, choice: Choice) -> bool:
-    if choice.only and one.name not in choice.only:
-        return False
-    if missing := [path for path in (located(one.graph), located(one.questions)) if not path.exists()]:
-        print(f"left out: {one.name}: {missing[0]} is missing; set KGQA_DATA", file=sys.stderr)
-    return not missing
 
 
 def _rows(one: BatchSet, settings: BatchSettings) -> Iterator[Row]:

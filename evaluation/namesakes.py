@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -45,7 +44,9 @@ class Outcome:
 def run(choice: Choice) -> list[Table]:
     """Ask every set whose files are there, as it is and with namesakes; the others are named on stderr."""
     settings = namesake_settings()
-    rows = [row for one in settings.sets if _is_wanted(one, choice) for row in _rows(one, settings)]
+    rows = [
+        row for one in settings.sets if choice.takes(one.name, one.graph, one.questions) for row in _rows(one, settings)
+    ]
     return [Table("namesakes", "Questions about one entity", _COLUMNS, tuple(rows))]
 
 
@@ -89,14 +90,6 @@ def _dealt(graph: KnowledgeGraph, drawn: random.Random) -> dict[int, int]:
 
 def _new_id(graph: KnowledgeGraph, node: int, name: int) -> str:
     return f"{_BASE}{node}" if is_iri(graph.id(node)) else f"{graph.id(name)} (2)"
-
-
-def _is_wanted(one: RobustnessSet, choice: Choice) -> bool:
-    if choice.only and one.name not in choice.only:
-        return False
-    if missing := [path for path in (located(one.graph), located(one.questions)) if not path.exists()]:
-        print(f"left out: {one.name}: {missing[0]} is missing; set KGQA_DATA", file=sys.stderr)
-    return not missing
 
 
 def _rows(one: RobustnessSet, settings: NamesakeSettings) -> Iterator[Row]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
@@ -59,7 +58,9 @@ class SideBySide:
 def run(choice: Choice) -> list[Table]:
     """Read every set whose files are there; the others are named on stderr."""
     settings = precision_settings()
-    rows = [row for one in settings.sets if _is_wanted(one, choice) for row in _rows(one, settings)]
+    rows = [
+        row for one in settings.sets if choice.takes(one.name, one.graph, one.questions) for row in _rows(one, settings)
+    ]
     return [Table("precision", "Trained reader, dev questions", _COLUMNS, tuple(rows))]
 
 
@@ -67,14 +68,6 @@ def order() -> list[str]:
     """The names of all rows."""
     settings = precision_settings()
     return [f"{one.name}, {precision}" for one in settings.sets for precision in settings.precisions]
-
-
-def _is_wanted(one: RobustnessSet, choice: Choice) -> bool:
-    if choice.only and one.name not in choice.only:
-        return False
-    if missing := [path for path in (located(one.graph), located(one.questions)) if not path.exists()]:
-        print(f"left out: {one.name}: {missing[0]} is missing; set KGQA_DATA", file=sys.stderr)
-    return not missing
 
 
 def _rows(one: RobustnessSet, settings: PrecisionSettings) -> Iterator[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -264,6 +265,14 @@ class Choice:
 
     only: tuple[str, ...] = ()
     resume: bool = False
+
+    def takes(self, name: str, *paths: str) -> bool:
+        """Whether a set is wanted and its files are there; what is missing is named on stderr."""
+        if self.only and name not in self.only:
+            return False
+        if missing := [path for path in map(located, paths) if not path.exists()]:
+            print(f"left out: {name}: {missing[0]} is missing; set KGQA_DATA", file=sys.stderr)
+        return not missing
 
 
 def load_settings() -> LoadSettings:
