@@ -17,12 +17,15 @@ from kgqa.program.algebra import Order, Program, Step
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.relations import relation_names, walkable
 from kgqa.text import guess_language, plurals, singulars
+from kgqa.training.paraphrases import Paraphrase, paraphrases
 from kgqa.training.templates import CHINESE, ENGLISH, Templates
 from kgqa.types import NodeIds
 
 _LOOKED_AT = 6
 _BACKWARDS = 0.35
 _NARROWED = 0.5
+_CLASS_SAID = 0.15
+"""The share of names that the class goes before: "the country France"."""
 _FEWEST, _MOST = 3, 5_000
 """How many things a class must have for questions about all of them."""
 _TRIES = 8
@@ -252,15 +255,42 @@ class Draws:
         return self.choose(forms, {"r": self.name(step), "x": self.node(node)})
 
     def name(self, step: Step) -> str:
-        """A relation's label, or in half of the cases any of its names in the language."""
+        """A relation's label, or in half of the cases any of its names in the language, or another noun for it."""
         own = self.graph.relation_label(step.relation, self._language)
         speaks = guess_language(own)
         others = [name for name in relation_names(self.graph, step.relation) if guess_language(name) is speaks]
+        if step.relation in self._paraphrases:
+            others += self._paraphrases[step.relation].nouns
         return own if self.random.random() < 0.5 or not others else self.random.choice(others)
+
+    def paraphrase(self, node: int, step: Step) -> Paraphrase | None:
+        """Other words for a step from a node, unless they would do for another of its steps too."""
+        found = self._paraphrases.get(step.relation)
+        rivals = found.rivals if found else ()
+        return None if any(len(self.reached(node, Step(r, inverse=step.inverse))) for r in rivals) else found
+
+    @cached_property
+    def _paraphrases(self) -> dict[int, Paraphrase]:
+        if self._language != "en":
+            return {}
+        names = {name for r in self.relations for name in relation_names(self.graph, r)}
+        return paraphrases({r: self.graph.relation_label(r, "en") for r in self.relations}, names)
+
+    @property
+    def nouns(self) -> set[str]:
+        """The other nouns for relations."""
+        return {noun for said in self._paraphrases.values() for noun in said.nouns}
 
     def node(self, node: int) -> str:
         """A node's label."""
         return self.graph.label(node, self._language)
+
+    def mention(self, node: int) -> str:
+        """A node's label, at times after its class."""
+        own, kind = self.node(node), self.class_of(np.array([node], dtype=np.int32))
+        if not kind or self._language != "en" or self.random.random() >= _CLASS_SAID:
+            return own
+        return self.random.choice(("the {c} {x}", "{c} {x}")).format(c=kind, x=own)
 
     def plural(self, noun: str) -> str:
         """An English noun in the plural, as which it may already stand; as it is in Chinese."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -27,6 +28,7 @@ class PathDrafts(Drafts):
             self.test,
             self.most,
             self.chain,
+            self.same,
         )
 
     def lookup(self) -> Draft | None:
@@ -34,8 +36,8 @@ class PathDrafts(Drafts):
         fact = self._draws.fact()
         if fact is None:
             return None
-        start = ops.Entities((fact.subject,))
-        return Draft(ops.Follow(start, fact.step), self._said(self._draws.node(fact.subject), [fact.step], fact.object))
+        way = [(fact.subject, fact.step)]
+        return Draft(ops.Follow(ops.Entities((fact.subject,)), fact.step), self._said(way, fact.object))
 
     def chain(self) -> Draft | None:
         """Two or three steps from a node."""
@@ -43,14 +45,34 @@ class PathDrafts(Drafts):
         if fact is None:
             return None
         program: Program = ops.Follow(ops.Entities((fact.subject,)), fact.step)
-        steps, at = [fact.step], fact.object
+        way, at = [(fact.subject, fact.step)], fact.object
         for _ in range(self._drawn.choice((1, 1, 2))):
-            step = self._draws.onward(at, steps[-1])
+            step = self._draws.onward(at, way[-1][1])
             if step is None:
                 break
-            program, steps = ops.Follow(program, step), [*steps, step]
+            program, way = ops.Follow(program, step), [*way, (at, step)]
             at = int(self._draws.reached(at, step)[0])
-        return Draft(program, self._said(self._draws.node(fact.subject), steps, at)) if len(steps) > 1 else None
+        return Draft(program, self._said(way, at)) if len(way) > 1 else None
+
+    def same(self) -> Draft | None:
+        """Other things of which the same fact holds, or what a step from those leads to."""
+        fact = self._draws.fact()
+        if fact is None or fact.step.inverse:
+            return None
+        own = ops.Entities((fact.subject,))
+        back = Step(fact.step.relation, inverse=True)
+        program: Program = ops.Difference(ops.Follow(ops.Follow(own, fact.step), back), own)
+        others = execute(program, self._graph).nodes
+        if not len(others):
+            return None
+        kind = self._draws.class_of(np.array([fact.subject], dtype=np.int32)) or self._things()
+        words = {"r": self._draws.name(fact.step), "x": self._draws.node(fact.subject)}
+        said = self._draws.choose(self._words.same, words | {"many": self._draws.plural(kind)})
+        other = int(others[0])
+        onward = self._draws.onward(other, fact.step) if self._draws.toss() else None
+        if onward is None or onward.inverse:
+            return Draft(program, self._draws.choose(self._words.listed, {"many": said}))
+        return Draft(ops.Follow(program, onward), self._asked(said, other, onward, other))
 
     def count(self) -> Draft | None:
         """How many nodes one step leads to."""
@@ -115,19 +137,36 @@ class PathDrafts(Drafts):
         templates = self._words.largest if order is ops.Order.LARGEST else self._words.smallest
         return Draft(ops.Top(source, own.step, order), self._draws.choose(templates, words))
 
-    def _said(self, name: str, steps: list[Step], last: int) -> str:
-        """A chain in words: along a relation by its name, against it by what has it."""
-        said = name
-        for step in steps[:-1]:
+    def _said(self, way: Sequence[tuple[int, Step]], last: int) -> str:
+        """A chain in words; `way` are its steps with the nodes that they start from."""
+        said = self._draws.mention(way[0][0])
+        for (node, step), (reached, _) in pairwise(way):
+            said = self._part(said, node, step, reached)
+        return self._asked(said, *way[-1], last)
+
+    def _part(self, said: str, node: int, step: Step, reached: int) -> str:
+        """What a step leads to, as a noun phrase."""
+        other = self._draws.paraphrase(node, step)
+        forms = () if other is None else other.against if step.inverse else other.along
+        if not forms or self._draws.toss():
             forms = self._words.against if step.inverse else self._words.along
-            said = self._draws.choose(forms, {"r": self._draws.name(step), "x": said, "c": self._things()})
-        step = steps[-1]
-        things = self._draws.class_of(np.array([last], dtype=np.int32))
+        return self._draws.choose(forms, self._kind(reached) | {"r": self._draws.name(step), "x": said})
+
+    def _asked(self, said: str, node: int, step: Step, reached: int) -> str:
+        """A question for what a step leads to: along a relation by its name, against it by what has it."""
+        other = self._draws.paraphrase(node, step)
+        forms = () if other is None else other.backs if step.inverse else other.asks
+        words = self._kind(reached) | {"r": self._draws.name(step), "x": said}
+        if forms and self._draws.toss():
+            return self._draws.choose(forms, words)
         if step.inverse:
-            words = {"r": self._draws.name(step), "x": said, "c": things or self._things()}
             return self._draws.choose(self._words.asks_back, words)
-        asked = self._draws.choose(self._words.along, {"r": self._draws.name(step), "x": said})
-        return self._draws.choose(self._words.asks, {"a": asked})
+        return self._draws.choose(self._words.asks, {"a": self._draws.choose(self._words.along, words)})
+
+    def _kind(self, node: int) -> dict[str, str]:
+        """What a thing is, in the singular and in the plural, for templates."""
+        kind = self._draws.class_of(np.array([node], dtype=np.int32)) or self._things()
+        return {"c": kind, "cs": self._draws.plural(kind)}
 
     def _things(self) -> str:
         """A word for what has no class."""

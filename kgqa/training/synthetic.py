@@ -1,7 +1,8 @@
 """Questions made from a graph itself: programs drawn at random, worded by templates in English or Chinese.
 
 What a reader learns from them is how operators are asked for, how relations chain, and that some things are not
-known; not how people word a relation: names are taken from labels and aliases.
+known. Names are taken from labels and aliases; how people word a relation, from `kgqa.training.paraphrases` where that
+knows the relation.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ class Synthesiser:
     def _vocabulary(self) -> set[str]:
         names = chain.from_iterable(relation_names(self._graph, r) for r in self._draws.relations)
         classes = (self._draws.node(c) for c in self._draws.classes)
-        return {part for name in (*names, *classes) for part in _parts(name)}
+        return {part for name in (*names, *classes, *self._draws.nouns) for part in _parts(name)}
 
     def _answers(self, program: Program | None) -> tuple[str, ...] | None:
         """The program's values as a question file writes them; None if there are none or too many."""

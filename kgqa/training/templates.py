@@ -38,6 +38,7 @@ class Templates:
     counts: Forms
     counts_back: Forms
     shared: Forms
+    same: Forms
     tests: Forms
     largest: Forms
     smallest: Forms
@@ -126,6 +127,13 @@ ENGLISH = Templates(
     counts=("How many {r} does {x} have?", "what is the number of {r} of {x}", "How many {r} has {x}?"),
     counts_back=("How many {c} have the {r} {x}?", "how many {c} have {x} as {r}", "Count the {c} whose {r} is {x}."),
     shared=("Which {c} {a} and {b}?", "what {c} {a} and also {b}", "Name the {c} that {a} and {b}."),
+    same=(
+        "{many} that have the same {r} as {x}",
+        "{many} with the same {r} as {x}",
+        "{many} that share a {r} with {x}",
+        "other {many} with {x}'s {r}",
+        "{many} whose {r} is the same as that of {x}",
+    ),
     tests=("Is {y} the {r} of {x}?", "Is {x}'s {r} {y}?", "Does {x} have the {r} {y}?", "is {y} a {r} of {x}"),
     largest=(
         "Which of the {c} that {a} has the largest {m}?",
@@ -358,6 +366,7 @@ CHINESE = Templates(
     counts=("{x}有多少个{r}？", "{x}的{r}有几个？", "{x}的{r}一共有多少个？"),
     counts_back=("有多少个{c}的{r}是{x}？", "{r}是{x}的{c}有几个？"),
     shared=("哪些{c}{a}，并且{b}？", "{a}而且{b}的{c}有哪些？", "哪个{c}既{a}又{b}？"),
+    same=("和{x}的{r}相同的{many}", "与{x}有相同{r}的{many}", "跟{x}有一样的{r}的{many}"),
     tests=("{y}是{x}的{r}吗？", "{x}的{r}是不是{y}？", "{x}的{r}是{y}吗？"),
     largest=("{a}的{c}中，哪个{m}最大？", "{a}的{c}里{m}最高的是哪个？"),
     smallest=("{a}的{c}中，哪个{m}最小？", "{a}的{c}里{m}最低的是哪个？"),
