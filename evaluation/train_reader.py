@@ -89,7 +89,7 @@ def _labelled(row: Mapping[str, Any]) -> KnowledgeGraph:
 
 
 def _without_classes(graph: KnowledgeGraph) -> KnowledgeGraph:
-    """A graph that does not say what its things are, as many do not: "the film" is then a word that nothing explains."""
+    """A graph that does not say what its things are: "the film" is then a word that nothing explains."""
     classes = {graph.id(node) for node in graph.classes.tolist()}
     gone = [fact for fact in graph.to_triples() if fact.subject in classes or fact.object in classes]
     return graph.with_changes(remove=gone)[0]
