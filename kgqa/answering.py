@@ -258,9 +258,13 @@ class AnswerBuilder:
         return tuple(self.value(node, language) for node in result.nodes[order[:limit]].tolist())
 
     def _order(self, program: Program, nodes: NodeIds) -> NDArray[np.int64]:
-        """The order in which nodes are shown: those of a superlative by their value, others the best known first."""
+        """The order in which nodes are shown: those of a superlative by their value, others the best known first, but
+        what the question names already last.
+        """
         if not isinstance(program, Top) or len(nodes) < 2:
-            return self._by_degree(nodes)
+            order = self._by_degree(nodes)
+            told = np.isin(nodes[order], program.named())
+            return np.concatenate([order[~told], order[told]])
         owners, numbers = best_values(self._graph, nodes, program.step, program.order)
         signed = np.full(len(nodes), np.inf)
         signed[np.searchsorted(nodes, owners)] = -numbers if program.order is Order.LARGEST else numbers

@@ -128,6 +128,12 @@ def test_better_known_values_come_first() -> None:
     assert len(degrees) == 5
 
 
+def test_what_the_question_names_comes_last() -> None:
+    assert labels(answer(Follow(node("drama"), step("genre", inverse=True)))) == ["Gamma", "Alpha", "Delta"]
+    alike = answer(Follow(Follow(node("Gamma"), step("genre")), step("genre", inverse=True)))
+    assert labels(alike) == ["Alpha", "Delta", "Gamma"]
+
+
 def test_values_and_evidence_are_cut_to_what_is_asked_for() -> None:
     found = answer(Instances(FILMS.find("Person")), config=AnswerConfig(max_values=2, max_evidence=3))
     assert (len(found.values), len(found.evidence)) == (2, 3)

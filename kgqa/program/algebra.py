@@ -80,6 +80,10 @@ class Program:
             yield part
             waiting.extend(part.parts()[::-1])
 
+    def named(self) -> list[int]:
+        """The nodes that the program names, each once, in ascending order."""
+        return sorted({node for part in self.walk() if isinstance(part, Entities) for node in part.nodes})
+
 
 @cache
 def _part_names(kind: type) -> tuple[str, ...]:

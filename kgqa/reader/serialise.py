@@ -130,7 +130,7 @@ def masked_question(question: str, links: Sequence[Link], slots: Mapping[int, in
 
 def slots_of(program: Program, links: Sequence[Link]) -> dict[int, int]:
     """A number for each linked node that the program names, in the order of their mentions."""
-    named = {node for part in program.walk() if isinstance(part, ops.Entities) for node in part.nodes}
+    named = frozenset(program.named())
     ordered = dict.fromkeys(link.node for link in sorted(links, key=lambda found: found.mention.start))
     return {node: slot for slot, node in enumerate(node for node in ordered if node in named)}
 
