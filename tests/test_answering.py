@@ -129,9 +129,9 @@ def test_better_known_values_come_first() -> None:
 
 
 def test_what_the_question_names_comes_last() -> None:
-    assert labels(answer(Follow(node("drama"), step("genre", inverse=True)))) == ["Gamma", "Alpha", "Delta"]
-    alike = answer(Follow(Follow(node("Gamma"), step("genre")), step("genre", inverse=True)))
-    assert labels(alike) == ["Alpha", "Delta", "Gamma"]
+    assert labels(answer(Follow(node("drama"), step("genre", inverse=True)))) == ["Alpha", "Gamma", "Delta"]
+    alike = answer(Follow(Follow(node("Alpha"), step("genre")), step("genre", inverse=True)))
+    assert labels(alike) == ["Gamma", "Delta", "Alpha"]
 
 
 def test_values_and_evidence_are_cut_to_what_is_asked_for() -> None:
