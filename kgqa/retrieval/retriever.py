@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from kgqa.config import RetrievalConfig
 from kgqa.graph import KnowledgeGraph
-from kgqa.program.algebra import Contains, Count, Yields
+from kgqa.program.algebra import Contains, Count, Difference, Entities, Follow, Program, Yields
 from kgqa.retrieval.alignment import AlignmentWeights, PhraseGrid
 from kgqa.retrieval.combine import Combiner, Topics
 from kgqa.retrieval.composer import Composer, Head, charged
@@ -163,16 +163,31 @@ def _rank(candidate: Candidate) -> tuple[float, int]:
 
 
 def _distinct(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """The first of all candidates that come to the same: equal sets under the same outermost operator."""
-    kept: dict[object, Candidate] = {}
+    """The first of all candidates that come to the same: equal sets under the same outermost operator.
+
+    Chains that explain more of the question's words stay: "X's wife's wife's husband" is more than the husband of X.
+    """
+    kept: dict[object, list[Candidate]] = {}
+    found = []
     for candidate in candidates:
         nodes, program = candidate.nodes, candidate.program
         alike = program.yields is Yields.NODES or isinstance(program, Contains | Count)
         outer = type(program) if program.yields is not Yields.NODES else None
         asked = candidate.links[-1].node if isinstance(program, Contains) else None
         key = (outer, asked, nodes.tobytes()) if nodes is not None and alike else program
-        kept.setdefault(key, candidate)
-    return list(kept.values())
+        same = kept.setdefault(key, [])
+        if not same or (_is_chain(program) and all(_says_more(candidate, other) for other in same)):
+            same.append(candidate)
+            found.append(candidate)
+    return found
+
+
+def _is_chain(program: Program) -> bool:
+    return all(isinstance(part, Follow | Difference | Entities) for part in program.walk())
+
+
+def _says_more(candidate: Candidate, other: Candidate) -> bool:
+    return candidate.used.bit_count() > other.used.bit_count()
 
 
 def _overlaps(mention: Mention, taken: Iterable[Mention]) -> bool:

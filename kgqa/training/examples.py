@@ -186,12 +186,12 @@ class _Marker:
         return [self._mark(candidate, wanted, path) for candidate in candidates]
 
     def _mark(
-        self, candidate: Candidate, wanted: frozenset[str], path: frozenset[str]
+        self, candidate: Candidate, wanted: frozenset[str], path: tuple[str, ...]
     ) -> tuple[float, bool, tuple[int, ...]]:
         relations = relations_of(candidate.program)
         f1 = self._f1(candidate, wanted)
-        taken = {self._graph.relation_id(relation) for relation in relations}
-        return f1, bool(path) and f1 >= _RIGHT and taken != path, relations
+        taken = sorted(self._graph.relation_id(relation) for relation in relations)
+        return f1, bool(path) and f1 >= _RIGHT and taken != list(path), tuple(dict.fromkeys(relations))
 
     def _f1(self, candidate: Candidate, wanted: frozenset[str]) -> float:
         found = self._values(candidate, len(wanted))
@@ -218,14 +218,14 @@ class _Marker:
 
 
 def relations_of(program: Program) -> tuple[int, ...]:
-    """The relations that a program uses, sorted."""
+    """The relations that a program uses, ascending, each as often as it uses it."""
     steps = (getattr(part, "step", None) for part in program.walk())
-    return tuple(sorted({step.relation for step in steps if isinstance(step, ops.Step)}))
+    return tuple(sorted(step.relation for step in steps if isinstance(step, ops.Step)))
 
 
-def gold_relations(path: Sequence[str | tuple[str, ...]]) -> frozenset[str]:
-    """The relations of a gold path: triples, or nodes and relations in turn."""
+def gold_relations(path: Sequence[str | tuple[str, ...]]) -> tuple[str, ...]:
+    """The relations of a gold path, of triples or nodes and relations in turn, sorted, each as often as it is taken."""
     triples = [item for item in path if isinstance(item, tuple)]
     if triples:
-        return frozenset(item[1] for item in triples if len(item) == 3)
-    return frozenset(str(item) for item in path[1::2])
+        return tuple(sorted(item[1] for item in triples if len(item) == 3))
+    return tuple(sorted(str(item) for item in path[1::2]))

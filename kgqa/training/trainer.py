@@ -306,7 +306,7 @@ class _Run:
             rows, targets = collate([whole(example)])
             laid = lay_out(rows, self._vectors, self._spaces.wanted(rows.source))
             owner = torch.as_tensor(targets.owner)
-            scores = self._mean(laid, self._agreement, 1, owner)[0]
+            scores = self._mean(laid, self._agreement, 1, owner).scores
             found.append(example.candidates[int(scores.argmax())].f1)
         return found
 

@@ -56,10 +56,10 @@ def test_numpy_and_torch_agree(inputs: list[ReaderInput], seed: int) -> None:
     for item in inputs:
         arrays = lay_out(rows_of(item), EncoderVectors(WordEncoder()))
         with torch.no_grad():
-            scores, none, _, _ = model(arrays, agreement, 1, torch.zeros(len(item.candidates), dtype=torch.long))
+            scored = model(arrays, agreement, 1, torch.zeros(len(item.candidates), dtype=torch.long))
         found = model.fusion().score(arrays, agreement)
-        np.testing.assert_allclose(found.scores, scores.numpy(), atol=1e-3, rtol=1e-3)
-        assert found.none_score == pytest.approx(float(none), abs=1e-3)
+        np.testing.assert_allclose(found.scores, scored.scores.numpy(), atol=1e-3, rtol=1e-3)
+        assert found.none_score == pytest.approx(float(scored.none), abs=1e-3)
 
 
 def test_distances_count_tokens_from_the_nearest_slot(inputs: list[ReaderInput]) -> None:

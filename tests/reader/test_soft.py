@@ -147,10 +147,10 @@ def test_numpy_and_torch_agree(inputs: list[ReaderInput], seed: int) -> None:
         arrays = laid(item)
         with torch.no_grad():
             owner = torch.zeros(len(item.candidates), dtype=torch.long)
-            scores, none, _, _ = model(arrays, agreement, 1, owner)
+            scored = model(arrays, agreement, 1, owner)
         found, without = model.fusion().score(arrays, agreement), model.fusion().score(laid(item, ()), agreement)
-        np.testing.assert_allclose(found.scores, scores.numpy(), atol=1e-3, rtol=1e-3)
-        assert found.none_score == pytest.approx(float(none), abs=1e-3)
+        np.testing.assert_allclose(found.scores, scored.scores.numpy(), atol=1e-3, rtol=1e-3)
+        assert found.none_score == pytest.approx(float(scored.none), abs=1e-3)
         assert np.abs(found.scores - without.scores).max() > 0.01
 
 

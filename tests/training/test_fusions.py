@@ -139,17 +139,17 @@ def test_soft_tokens_start_at_nothing_and_are_dropped_in_training(examples: list
     settings = replace(SETTINGS, fusions=replace(EVERY, drop=0.5))
     model = FusionModel(DIMENSION, settings, sizes).eval()
     model.take(plain.fusion())
-    expected = plain(batch, agreement, len(examples), owner)[0]
-    torch.testing.assert_close(model(batch, agreement, len(examples), owner)[0], expected)
+    expected = plain(batch, agreement, len(examples), owner).scores
+    torch.testing.assert_close(model(batch, agreement, len(examples), owner).scores, expected)
     with pytest.raises(ReaderError, match="another shape"):
         plain.take(model.fusion())
     torch.nn.init.normal_(model.soft[ENTITY].weight)
-    full = model(batch, agreement, len(examples), owner)[0]
+    full = model(batch, agreement, len(examples), owner).scores
     model.train()
     torch.manual_seed(1)
     keep = (torch.rand(len(examples)) >= 0.5)[owner]
     torch.manual_seed(1)
-    dropped = model(batch, agreement, len(examples), owner)[0]
+    dropped = model(batch, agreement, len(examples), owner).scores
     assert keep.any()
     assert not keep.all()
     torch.testing.assert_close(dropped, torch.where(keep, full, expected))
