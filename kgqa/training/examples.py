@@ -35,7 +35,7 @@ from kgqa.system import KGQA
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
-FORM = 2
+FORM = 3
 """Counts the forms of examples on disk."""
 _RIGHT = 0.999
 _TIMES_GOLD = 20
@@ -94,7 +94,7 @@ def collect(
 
     Questions without a candidate give no example: nothing can be chosen there.
     """
-    marker = _Marker(system.graph)
+    marker = Marker(system.graph)
     for done, question in enumerate(questions.questions, 1):
         gold = questions.gold.get(question.id)
         if gold is not None and (example := _example(name, question.id, system, marker, question.text, gold)):
@@ -146,7 +146,7 @@ def _from_json(data: Mapping[str, Any]) -> Example:
     return Example(data["source"], data["id"], variants, tuple(candidates))
 
 
-def _example(name: str, id_: str, system: KGQA, marker: _Marker, text: str, gold: Gold) -> Example | None:
+def _example(name: str, id_: str, system: KGQA, marker: Marker, text: str, gold: Gold) -> Example | None:
     reading = system.read(text)
     if not reading.retrieval.candidates:
         return None
@@ -171,7 +171,7 @@ def _example(name: str, id_: str, system: KGQA, marker: _Marker, text: str, gold
     return Example(name, id_, tuple(variants), candidates)
 
 
-class _Marker:
+class Marker:
     """Marks the candidates of one graph."""
 
     def __init__(self, graph: KnowledgeGraph) -> None:
@@ -197,12 +197,18 @@ class _Marker:
         found = self._values(candidate, len(wanted))
         if found is None or not found:
             return float(found is not None and not wanted)
+        found = self._unnamed(found, candidate.program, wanted)
         hits = [forms & wanted for forms in found]
         right, covered = sum(map(bool, hits)), len(frozenset[str]().union(*hits))
         if not right:
             return 0.0
         precision, recall = right / len(found), covered / len(wanted)
         return 2 * precision * recall / (precision + recall)
+
+    def _unnamed(self, found: list[frozenset[str]], program: Program, wanted: frozenset[str]) -> list[frozenset[str]]:
+        """The values without what the question names already: question sets tend to leave that out of their answers."""
+        named = [self._forms(node) for node in program.named()]
+        return [value for value in found if value & wanted or value not in named] or found
 
     def _values(self, candidate: Candidate, gold: int) -> list[frozenset[str]] | None:
         """The texts of each value, None where there are too many to be right."""

@@ -9,9 +9,12 @@ import pytest
 
 from kgqa.errors import QuestionsFileError
 from kgqa.evaluation import Gold, Question, QuestionSet
+from kgqa.program import execute
+from kgqa.program.algebra import Entities, Follow, Step
+from kgqa.retrieval.contract import Candidate
 from kgqa.training.batches import Sampler, collate, right_candidates, whole
 from kgqa.training.calibrating import unanswerable
-from kgqa.training.examples import Example, collect, gold_relations, read_examples, write_examples
+from kgqa.training.examples import Example, Marker, collect, gold_relations, read_examples, write_examples
 from tests.retrieval.toy import films
 from tests.training.toy import ToySystem
 
@@ -36,6 +39,21 @@ def test_candidates_are_marked_by_their_results() -> None:
     partly = example("Who is the star of Alpha?", "Lee", "Yoon", "Park")
     # One of two is right and one of three is found: 2 * 1/2 * 1/3 / (1/2 + 1/3).
     assert found(partly, "Film", "star", "Person") == pytest.approx(0.4)
+
+
+def test_what_the_question_names_is_not_held_against_a_candidate() -> None:
+    genre, alpha = GRAPH.find_relation("genre"), Entities((GRAPH.find("Alpha"),))
+    alike = Follow(Follow(alpha, Step(genre)), Step(genre, inverse=True))
+    candidate = Candidate(alike, (), 0.0, nodes=execute(alike, GRAPH).nodes)
+    marker = Marker(GRAPH)
+
+    def f1(*gold: str) -> float:
+        return marker.mark([candidate], Gold(gold))[0][0]
+
+    assert f1("Gamma", "Delta") == 1.0
+    assert f1("Alpha", "Gamma", "Delta") == 1.0
+    assert f1("Gamma") == pytest.approx(2 / 3)
+    assert f1("Beta") == 0.0
 
 
 def test_numbers_and_truth_values_are_marked_by_their_text() -> None:
