@@ -26,9 +26,9 @@ NONE = -0.45
 """The score below which no candidate is worth showing: three in log odds below even. On dev, 3 in 1,000 right answers
 lie there and a third of those to questions whose relation was taken away; the others are left to confidence."""
 READ = 24
-"""Candidates that are read, the best by retrieval's own order; the others keep that order, below all that are read. Of
-the train questions with a right candidate, the first one is behind these in 1 of 100 on WebQSP, 7 on CWQ, 3 on questions
-made of FB15k-237, and hardly ever elsewhere; with 16, in 4, 12 and 6."""
+"""Candidates that are read, the best by retrieval's own order; the others keep that order, below all that are read.
+Of the train questions with a right candidate, the first one is behind these in 1 of 100 on WebQSP, 7 on CWQ, 3 on
+questions made of FB15k-237, and hardly ever elsewhere; with 16, in 4, 12 and 6."""
 CERTAIN = 1.0
 """The score of a candidate that no network has read: about what the network gives such candidates where it knows the
 graph (0.7 to 1 on dev)."""

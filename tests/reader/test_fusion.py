@@ -102,7 +102,7 @@ def test_scores_are_log_odds_against_none(inputs: list[ReaderInput]) -> None:
 
 
 def test_candidates_that_are_not_read_stay_behind_in_retrievals_order(inputs: list[ReaderInput]) -> None:
-    many = tuple(replace(c, alignment=-0.1 * i, coverage=0, fit=0) for i, c in enumerate(inputs[0].candidates))
+    many = tuple(replace(c, alignment=-0.1 * i, coverage=0, fit=0) for i, c in enumerate(inputs[0].candidates * 2))
     assert len(many) > READ
     scores = TrainedReader(WordEncoder(), random_weights(WordEncoder(), 1)).read([ReaderInput("who?", many)])[0].scores
     assert scores[READ:].max() < scores[:READ].min()
