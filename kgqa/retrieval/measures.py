@@ -96,21 +96,24 @@ class MeasureRules:
         self, source: Derivation, scene: Scene, bench: Bench, classes: list[Derivation]
     ) -> Iterator[Derivation]:
         """The largest, the n-th largest, those with the most of something."""
-        if len(source.nodes) < 2 or bench.is_literal(source.nodes):
+        alone = len(source.nodes) < 2
+        if bench.is_literal(source.nodes) or (alone and (source.form is not Form.SET or source.ended)):
             return
         for item in scene.superlatives:
             if item.used & source.used or (item.extreme.beside and source.form is not Form.ENTITY):
                 continue
             head = self._head_cost(source, item, scene, classes)
             many = _OF_MANY if item.extreme.comparative and source.form is not Form.ENTITY else 0.0
-            named = self._named(source, item, scene)
+            named, idle = self._named(source, item, scene), self._weights.idle * alone
             for measured in self.attributes(source, item.used, item.usual, scene, bench):
                 extreme = item.extreme
                 program: Program = Top(source.program, measured.step, extreme.order, extreme.k)
                 if extreme.nth > 1:
                     program = Nth(source.program, measured.step, extreme.order, extreme.nth)
                 cost = head + _UNNAMED * named if not measured.used else min(head, _LESSENED)
-                yield from self._ended(source, program, measured.score - cost - many, item.used | measured.used, bench)
+                yield from self._ended(
+                    source, program, measured.score - cost - many - idle, item.used | measured.used, bench
+                )
             if item.extreme.counts:
                 yield from self._most(source, item, scene, bench, classes)
 
@@ -159,9 +162,7 @@ class MeasureRules:
                     return True
         return False
 
-    def _head_cost(
-        self, source: Derivation, item: Superlative, scene: Scene, classes: list[Derivation]
-    ) -> float:
+    def _head_cost(self, source: Derivation, item: Superlative, scene: Scene, classes: list[Derivation]) -> float:
         """A superlative belongs to the set of the noun behind it, where there is one: "the largest CITY in ..."."""
         first = (item.used & -item.used).bit_length() - 1
         if _PREDICATE.search(scene.view.text[: scene.view.words[first].start]):

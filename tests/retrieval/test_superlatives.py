@@ -108,3 +108,34 @@ def test_neighbours_of_each_of_several_in_first_place_are_counted() -> None:
     program = lab.ask("How many lands has the land that borders the most lands as borders?").candidates[0].program
     rows = {(graph.id(row.group), row.number) for row in execute(program, graph).rows}
     assert rows == {("Aa", 2), ("Dd", 2)}
+
+
+AREA = {"North": 10, "South": 90}
+PEOPLE = {"North": 700, "South": 30}
+SIZED = Lab(
+    build(
+        [(city, "country", country) for city, country in COUNTRY.items()],
+        types={"City": tuple(POPULATION), "Country": tuple(AREA)},
+        values=[
+            *((city, "population", str(size), "integer") for city, size in POPULATION.items()),
+            *((country, "area", str(size), "integer") for country, size in AREA.items()),
+            *((country, "population", str(size), "integer") for country, size in PEOPLE.items()),
+        ],
+    ),
+    names={"cities": "City", "city": "City", "countries": "Country", "country": "Country"},
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("Which is the largest country?", {"South"}),
+        ("Which is the smallest country?", {"North"}),
+        ("Which country has the largest population?", {"North"}),
+        ("Which is the largest city?", {"Dd"}),
+        ("Which is the largest city in the largest country?", {"Dd"}),
+        ("Which is the largest city in the smallest country?", {"Bb"}),
+    ],
+)
+def test_large_is_of_area_where_there_is_one(question: str, found: set[str]) -> None:
+    assert SIZED.first(question) == found
