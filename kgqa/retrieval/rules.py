@@ -371,6 +371,7 @@ class SetRules:
         return last is not None and last.relation == step.relation and last.inverse is not step.inverse
 
     def distance(self, scene: Scene, used: int, other: int) -> float:
+        """What it costs that two stretches of words stand apart."""
         crossed = _hull(used) & other and _hull(other) & used
         return self._weights.gap * scene.gap(used, other) + (self._weights.crossed if crossed else 0.0)
 
