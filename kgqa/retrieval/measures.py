@@ -54,6 +54,8 @@ _LESSENED = 0.1
 """The most that the head costs where the attribute is named: "has the largest area"."""
 _OF_MANY = 0.35
 """What a comparative costs as the superlative of a set: "larger" is said of two."""
+_OPENING = 0.15
+"""What a superlative costs that a question opens with."""
 _PREDICATE = re.compile(r"\b(is|are|was|were)( the)?\s*$", re.I)
 """What stands before a superlative that is said of the subject: "which city is the largest"."""
 _SAMPLE = 20
@@ -165,16 +167,18 @@ class MeasureRules:
     def _head_cost(self, source: Derivation, item: Superlative, scene: Scene, classes: list[Derivation]) -> float:
         """A superlative belongs to the set of the noun behind it, where there is one: "the largest CITY in ..."."""
         first = (item.used & -item.used).bit_length() - 1
-        if _PREDICATE.search(scene.view.text[: scene.view.words[first].start]):
+        said = scene.meaning & ((1 << first) - 1)  # "What is the largest ..." says it of no subject.
+        if said and _PREDICATE.search(scene.view.text[: scene.view.words[first].start]):
             return 0.0 if source.first < first else _HEAD
         behind = [i for i in range(item.used.bit_length(), len(scene.view.words)) if scene.meaning >> i & 1][:1]
-        if not behind:
+        if not behind or behind[0] - item.used.bit_length() >= 2:
             return 0.0
-        near = behind[0] - item.used.bit_length() < 2
         named = [c for c in classes if c.used >> behind[0] & 1]
         if named and not any(len(within(source.nodes[:_SAMPLE], c.nodes)) for c in named):
-            return _HEAD if near else 0.0
-        return 0.0 if source.used >> behind[0] & 1 or not near else _HEAD
+            return _HEAD
+        # What a question opens with is narrowed by all that follows: it is measured last.
+        opening = 0.0 if said else _OPENING
+        return opening if named or source.used >> behind[0] & 1 else _HEAD
 
     # -- limits -------------------------------------------------------------------------------
 

@@ -156,7 +156,7 @@ class SetRules:
         if source.form is Form.CLASS and other.form is Form.SET:
             yield from self._classify(other, source, used, cost, bench)
         if source.form is Form.CLASS and other.form is Form.ENTITY:
-            yield from self._titled(other, source, used)
+            yield from self._titled(other, source, scene, used)
         if source.form is not Form.ENTITY and not bench.is_literal(source.nodes):
             yield from self._constrain(source, other, scene, used, cost, bench)
         elif source.form is other.form is Form.ENTITY and source.last == other.first:
@@ -179,9 +179,10 @@ class SetRules:
             grown = source.grown(program, inside, -cost - late, used, named)
             yield replace(grown, ended=source.ended)
 
-    def _titled(self, named: Derivation, title: Derivation, used: int) -> Iterator[Derivation]:
-        """A name beside its class: "the Colorado river"."""
-        beside = named.last == title.first or title.last == named.first
+    def _titled(self, named: Derivation, title: Derivation, scene: Scene, used: int) -> Iterator[Derivation]:
+        """A name beside its class: "the Colorado river", "the city of New York"."""
+        words = scene.view.words[title.last : named.first]
+        beside = named.last == title.first or title.last == named.first or [w.text for w in words] == ["of"]
         if beside and len(within(named.nodes, title.nodes)) == len(named.nodes):
             yield _formed(named.grown(named.program, named.nodes, self._weights.parallel, used, title), Form.ENTITY)
 

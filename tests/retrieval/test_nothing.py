@@ -76,3 +76,10 @@ def test_a_test_of_nothing_is_denied(question: str) -> None:
 
 def test_things_that_never_have_such_facts_are_not_read_so() -> None:
     assert all(LAB.ids(c) for c in LAB.ask("Which states borders Roe?").candidates)
+
+
+@pytest.mark.parametrize(
+    "question", ["Which states adjoin Bb?", "What are the neighboring states of Bb?", "Bb 与哪些 states 相邻?"]
+)
+def test_neighbours_are_what_borders(question: str) -> None:
+    assert LAB.first(question) == {"Aa", "Cc"}

@@ -139,3 +139,30 @@ SIZED = Lab(
 )
 def test_large_is_of_area_where_there_is_one(question: str, found: set[str]) -> None:
     assert SIZED.first(question) == found
+
+
+HEADS = Lab(
+    build(
+        [("P", "seat", "Xu"), ("Q", "seat", "Yo"), ("P", "land", "L"), ("Q", "land", "L")],
+        types={"City": ("Xu", "Yo"), "Province": ("P", "Q"), "Land": ("L",)},
+        values=[
+            ("P", "population", "90", "integer"),
+            ("Q", "population", "40", "integer"),
+            ("Xu", "population", "3", "integer"),
+            ("Yo", "population", "8", "integer"),
+        ],
+    ),
+    names={"city": "City", "province": "Province"},
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("What is the most populous seat in L?", {"Yo"}),
+        ("What is the seat of the most populous province in L?", {"Xu"}),
+        ("What is the size of the largest province in L?", {"90"}),
+    ],
+)
+def test_a_superlative_belongs_to_the_noun_behind_it(question: str, found: set[str]) -> None:
+    assert HEADS.first(question) == found
