@@ -119,6 +119,19 @@ class MeasureRules:
             if item.extreme.counts:
                 yield from self._most(source, item, scene, bench, classes)
 
+    def named(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Derivation]:
+        """Those whose attribute is the most, where its name says so itself: "the state with the highest elevation"."""
+        if source.form is Form.ENTITY or len(source.nodes) < 2 or bench.is_literal(source.nodes):
+            return
+        for item in scene.named:
+            for spoken in scene.relations:
+                inside = item.used & spoken.used == item.used and spoken.score >= _CLEAR
+                ahead = source.last <= spoken.used.bit_length() and not source.used & spoken.used
+                step = Step(spoken.relation)
+                if inside and ahead and self._attributes.measured[spoken.relation] and bench.leads(source.nodes, step):
+                    program = Top(source.program, step, item.extreme.order, item.extreme.k)
+                    yield from self._ended(source, program, spoken.score, spoken.used, bench)
+
     def beside(self, source: Derivation, other: Derivation, scene: Scene, bench: Bench) -> Iterator[Derivation]:
         """Those that are more, or less, than something else: "countries larger than France", 比法国大的国家."""
         if source.form is Form.ENTITY or bench.is_literal(source.nodes) or bench.is_literal(other.nodes):

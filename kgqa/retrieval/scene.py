@@ -91,7 +91,7 @@ class Scene:
 
     families : heads of several classes' names.
     meaning : the words that a full reading explains. loudest : the best match of each relation, [relations].
-    counting : the words that ask how many.
+    counting : the words that ask how many. named : superlatives that are part of a relation's name.
     """
 
     view: QuestionView
@@ -102,6 +102,7 @@ class Scene:
     relations: tuple[Spoken, ...]
     flags: tuple[Spoken, ...]
     superlatives: tuple[Superlative, ...]
+    named: tuple[Superlative, ...]
     bounds: tuple[Bound, ...]
     negations: tuple[Marked, ...]
     unions: tuple[Marked, ...]
@@ -190,7 +191,9 @@ class SceneReader:
             *(s for cue in cues.find_asked_relations(text) for s in self._meant(view, cue)),
         ]
         content = sum(1 << i for i in view.content_words(()) if i < MASK_WORDS and not _is_small_talk(view, i))
-        superlatives = tuple(s for s in read if s.used & ~masked and not self._is_name(view, s, spoken))
+        free = [s for s in read if s.used & ~masked]
+        inside = tuple(s for s in free if self._is_name(view, s, spoken))
+        superlatives = tuple(s for s in free if s not in inside)
         operators = [*(s.used for s in superlatives), *(b.used for b in bounds)]
         return Scene(
             view=view,
@@ -201,6 +204,7 @@ class SceneReader:
             relations=tuple(sorted((*_beyond(spoken, operators), *asked), key=lambda s: -s.score))[:_MOST_RELATIONS],
             flags=self._flags(view, rows, bits, marks["negations"]),
             superlatives=superlatives,
+            named=inside,
             bounds=tuple(bounds),
             counting=counting,
             **marks,

@@ -166,3 +166,31 @@ HEADS = Lab(
 )
 def test_a_superlative_belongs_to_the_noun_behind_it(question: str, found: set[str]) -> None:
     assert HEADS.first(question) == found
+
+
+NAMED = Lab(
+    build(
+        [("P", "seat", "Xu"), ("Q", "seat", "Yo")],
+        types={"City": ("Xu", "Yo"), "Province": ("P", "Q")},
+        values=[
+            ("P", "highest_elevation", "900", "integer"),
+            ("Q", "highest_elevation", "4000", "integer"),
+            ("P", "lowest_elevation", "-3", "integer"),
+            ("Q", "lowest_elevation", "5", "integer"),
+        ],
+    ),
+    names={"province": "Province"},
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("Which province has the highest elevation?", {"Q"}),
+        ("Which province has the lowest elevation?", {"P"}),
+        ("What is the seat of the province with the highest elevation?", {"Yo"}),
+        ("What is the highest elevation of P?", {"900"}),
+    ],
+)
+def test_a_superlative_in_the_name_of_an_attribute_is_one(question: str, found: set[str]) -> None:
+    assert NAMED.first(question) == found
