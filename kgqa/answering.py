@@ -341,6 +341,8 @@ class AnswerBuilder:
         order = np.array([i for i in reading.chosen.tolist() if not is_joint(every[i])], dtype=np.int64)
         candidates = [every[i] for i in order.tolist()]
         limit = self._config.max_values
+        if not candidates:
+            return None
 
         def values(program: Program) -> tuple[AnswerValue, ...]:
             return self.values(program, execute(program, self._graph), language, limit)

@@ -80,8 +80,12 @@ class Namesakes:
 
 def is_joint(candidate: Candidate) -> bool:
     """Whether a candidate is about several things that one mention names."""
-    mentions = [link.mention for link in candidate.links]
-    return len(set(mentions)) < len(mentions)
+    named: dict[Mention, set[int]] = defaultdict(set)
+    for link in candidate.links:
+        named[link.mention].add(link.node)
+    shared = [nodes for nodes in named.values() if len(nodes) > 1]
+    parts = [part for part in candidate.program.walk() if isinstance(part, Entities)] if shared else []
+    return any(nodes.issubset(part.nodes) for nodes in shared for part in parts)
 
 
 def _meant(candidate: Candidate, group: dict[int, Link]) -> int | None:
