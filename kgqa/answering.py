@@ -36,6 +36,7 @@ from kgqa.program.compare import best_values
 from kgqa.program.notes import with_notes
 from kgqa.reader import ReaderInput, ReaderOutput
 from kgqa.retrieval.contract import Retrieval
+from kgqa.retrieval.namesakes import is_joint
 from kgqa.retrieval.relations import walkable
 from kgqa.text.language import Language
 from kgqa.types import (
@@ -339,9 +340,13 @@ class AnswerBuilder:
         return tuple(found)
 
     def _clarification(self, reading: Reading, language: str) -> Clarification | None:
-        order, weights = reading.chosen, probabilities(reading.scores)
-        candidates = [reading.retrieval.candidates[i] for i in order.tolist()]
+        every, weights = reading.retrieval.candidates, probabilities(reading.scores)
+        # Those about all of several namesakes leave open which one is meant.
+        order = np.array([i for i in reading.chosen.tolist() if not is_joint(every[i])], dtype=np.int64)
+        candidates = [every[i] for i in order.tolist()]
         limit = self._config.max_values
+        if not candidates:
+            return None
 
         def values(program: Program) -> tuple[AnswerValue, ...]:
             return self.values(program, execute(program, self._graph), language, limit)

@@ -70,6 +70,8 @@ def _head(step: a.Step, names: Names) -> str:
 @phrase.register
 def _entities(program: a.Entities, names: Names) -> str:
     labels, more = names.listed(program.nodes)
+    if len(labels) > 1 and len(set(labels)) == 1:
+        return f"名为{labels[0]}的{len(program.nodes)}个事物"
     return "、".join(labels) + (f"等{len(program.nodes)}个" if more else "") or "无"
 
 

@@ -107,6 +107,8 @@ def _head(program: a.Program, names: Names) -> str:
 @phrase.register
 def _entities(program: a.Entities, names: Names) -> str:
     labels, more = names.listed(program.nodes)
+    if len(labels) > 1 and len(set(labels)) == 1:
+        return f"the {len(program.nodes):,} called {labels[0]}"
     if more:
         labels.append(f"{more:,} more")
     if not labels:

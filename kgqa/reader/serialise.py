@@ -129,10 +129,12 @@ def masked_question(question: str, links: Sequence[Link], slots: Mapping[int, in
 
 
 def slots_of(program: Program, links: Sequence[Link]) -> dict[int, int]:
-    """A number for each linked node that the program names, in the order of their mentions."""
+    """A number for each linked node that the program names, in the order of their mentions; namesakes share one."""
     named = frozenset(program.named())
-    ordered = dict.fromkeys(link.node for link in sorted(links, key=lambda found: found.mention.start))
-    return {node: slot for slot, node in enumerate(node for node in ordered if node in named)}
+    ordered = sorted((link for link in links if link.node in named), key=lambda found: found.mention.start)
+    first = {link.node: link.mention for link in reversed(ordered)}
+    numbers = {mention: i for i, mention in enumerate(dict.fromkeys(first[link.node] for link in ordered))}
+    return {node: numbers[mention] for node, mention in first.items()}
 
 
 class Serialiser:
@@ -153,7 +155,9 @@ class Serialiser:
         """A program step by step; `slots` gives the number of each entity's mention."""
         match program:
             case ops.Entities(nodes):
-                return tuple(self._entity(node, slots) for node in nodes)
+                # Namesakes that one mention names are one thing to the question.
+                apart = {slots.get(node, -1 - node): node for node in reversed(nodes)}
+                return tuple(self._entity(node, slots) for node in sorted(apart.values()))
             case ops.Instances(node_class):
                 return (self._class(node_class),)
             case ops.Having(step):

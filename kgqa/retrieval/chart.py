@@ -21,6 +21,7 @@ from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.contract import is_code, strength
 from kgqa.retrieval.derivation import Bench, Derivation, Form, within
 from kgqa.retrieval.measures import MeasureRules
+from kgqa.retrieval.nothing import NothingRules
 from kgqa.retrieval.rules import RuleWeights, SetRules
 from kgqa.retrieval.scene import Scene, words_of
 from kgqa.types import Link
@@ -53,6 +54,7 @@ class Chart:
         self._graph = graph
         self._sets = SetRules(attributes, weights)
         self._measures = MeasureRules(graph, attributes, self._sets, weights)
+        self._nothing = NothingRules(attributes, self._sets, weights)
         self._classes = frozenset(graph.classes.tolist())
 
     @property
@@ -170,10 +172,13 @@ class Chart:
         yield from self._sets.join(derivation, scene, bench)
         yield from self._sets.flag(derivation, scene, bench)
         yield from self._measures.superlative(derivation, scene, bench, classes)
+        yield from self._measures.named(derivation, scene, bench)
         yield from self._measures.limit(derivation, scene, bench, classes)
         yield from self._measures.none(derivation, scene, bench, classes)
+        yield from self._nothing.extend(derivation, scene, bench)
         for other in kept:
             if not other.used & derivation.used:
+                yield from self._nothing.merge(other, derivation, scene, bench)
                 yield from self._sets.merge(other, derivation, scene, bench)
                 yield from self._measures.beside(other, derivation, scene, bench)
                 yield from self._measures.beside(derivation, other, scene, bench)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -109,6 +110,7 @@ class Composer:
             scene.operators
             or scene.plural
             or _pairs(scene)
+            or _apposed(scene)
             or scene.flags
             or scene.families
             or scene.groupings
@@ -125,6 +127,15 @@ def _pairs(scene: Scene) -> bool:
         and any(0 <= mention.start - mark.cue.end <= _BESIDE for mention in sure)
         for mark in scene.pairs
     )
+
+
+def _apposed(scene: Scene) -> bool:
+    """Whether a name of several things is followed by one that may tell them apart: "Portland, Maine"."""
+    certain = [link for link in scene.links if strength(link) >= _CERTAIN]
+    sure = [link.mention for link in certain]
+    shared = {mention for (mention, _), n in Counter((link.mention, link.name) for link in certain).items() if n > 1}
+    text = scene.view.text
+    return any(one.end < two.start and not text[one.end : two.start].strip(" ,") for one in shared for two in sure)
 
 
 def _seed(view: QuestionView, path: Path) -> Derivation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kgqa.program.algebra import Aggregation
@@ -48,17 +49,30 @@ _ASKED_ATTRIBUTES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     for pattern, hints in (
         (rf"\bhow many ({PEOPLE})\b( live| are| there)*|\bhow populous\b|多少人口?|人口", ("population",)),
         (r"\bhow (tall|high)\b|有?多高", ("height", "elevation", "altitude")),
-        (r"\bhow (big|large)\b|有?多大", ("area", "size", "population")),
+        (r"\bhow (big|large)\b|\bsizes? of\b|有?多大", ("area", "size", "population")),
         (r"\bhow long\b|有?多长", ("length", "duration")),
         (r"\bhow (heavy|light)\b|\bhow much does\b.*\bweigh\b|有?多重", ("weight", "mass")),
         (r"\bhow old\b|多少岁|多老|年龄", ("age", "date of birth", "founding date")),
         (r"\bhow deep\b|有?多深", ("depth",)),
-        (r"\bhow dense\b", ("density",)),
+        (
+            rf"\bhow dense\b|\b(average )?(population|{PEOPLE}) (per|to the|for each|a) (square|sq)\b\.?( ?\w+)?",
+            ("density", "population density"),
+        ),
         (r"\bhow (hot|cold|warm)\b|有?多(热|冷)", ("temperature",)),
         (r"\bhow fast\b|有?多快", ("speed",)),
         (r"\bhow far\b|有?多远", ("distance",)),
         (r"\bhow (expensive|much does\b.*\bcost)\b|多少钱|有?多贵", ("price", "cost")),
     )
+)
+
+_ASKED_RELATIONS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
+    (
+        re.compile(
+            r"\b(neighbou?r(s|ing)?|adjoin(s|ing)?|adjacent to|surround(s|ing|ed by)?)\b|相邻|毗邻|接壤|邻国|周边",
+            re.I,
+        ),
+        ("borders", "shares border with", "neighbor"),
+    ),
 )
 
 
@@ -109,4 +123,13 @@ def find_folds(text: str) -> tuple[Cue, ...]:
 
 def find_asked_attributes(text: str) -> tuple[Cue, ...]:
     """The question words that name an attribute: "how tall"."""
-    return tuple(Cue(m.start(), m.end(), hints) for pattern, hints in _ASKED_ATTRIBUTES for m in pattern.finditer(text))
+    return _hinted(text, _ASKED_ATTRIBUTES)
+
+
+def find_asked_relations(text: str) -> tuple[Cue, ...]:
+    """The words that speak of a relation by other names than its own: "neighbouring" of borders."""
+    return _hinted(text, _ASKED_RELATIONS)
+
+
+def _hinted(text: str, lexicon: Iterable[tuple[re.Pattern[str], tuple[str, ...]]]) -> tuple[Cue, ...]:
+    return tuple(Cue(m.start(), m.end(), hints) for pattern, hints in lexicon for m in pattern.finditer(text))

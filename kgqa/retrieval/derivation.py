@@ -96,6 +96,7 @@ class Bench:
         self._around: dict[int, tuple[NodeIds, tuple[frozenset[int], frozenset[int]]]] = {}
         self._cut: set[Program] = set()
         self._kinds: dict[int, tuple[NodeIds, frozenset[int]]] = {}
+        self._starts: dict[Step, frozenset[int]] = {}
         self._scores: dict[int, list[float]] = defaultdict(list)
 
     @property
@@ -155,6 +156,22 @@ class Bench:
     def leads(self, nodes: NodeIds, step: Step) -> bool:
         """Whether a step leaves a set."""
         return step.relation in self.around(nodes)[int(step.inverse)]
+
+    def could_lead(self, nodes: NodeIds, step: Step) -> bool:
+        """Whether things of such a kind have a step: told from the classes of what the graph has it of."""
+        return not self._types(nodes).isdisjoint(self._bearing(step))
+
+    def could_hold(self, step: Step, nodes: NodeIds) -> bool:
+        """Whether a step leads to things of such a kind."""
+        return self.could_lead(nodes, Step(step.relation, not step.inverse))
+
+    def _bearing(self, step: Step) -> frozenset[int]:
+        """The classes of things that have a step."""
+        if step not in self._starts:
+            side = self.graph.relation_pairs(step.relation)[int(step.inverse)]
+            sample = np.unique(side[:: max(len(side) // _PEEK, 1)])
+            self._starts[step] = frozenset(self.graph.types(sample).tolist())
+        return self._starts[step]
 
     def is_literal(self, nodes: NodeIds) -> bool:
         """Whether a set holds values."""

@@ -85,7 +85,8 @@ class Directions:
                 if part.source.nodes == (link.node,):
                     key = (link.mention, part.step.relation)
                     if key not in known:
-                        known[key] = self._said(view, *key)
+                        both = self._goes_both_ways(link.node, part.step.relation)
+                        known[key] = None if both else self._said(view, *key)
                     if known[key] is not None:
                         yield ALONG if part.step.inverse is known[key] else -AGAINST
 
@@ -98,6 +99,12 @@ class Directions:
             if found is not None:
                 return found
         return None
+
+    def _goes_both_ways(self, node: int, relation: int) -> bool:
+        """Whether a relation leads to the same things either way, as to neighbours: then no order of words matters."""
+        nodes = np.array([node], dtype=np.int32)
+        forward, backward = (self._graph.follow(nodes, relation, inverse=inverse) for inverse in (False, True))
+        return np.array_equal(forward, backward)
 
     def _is_alike(self, relation: int) -> bool:
         """Whether a relation leads from things to things of one kind: by their classes, or else by what is both."""

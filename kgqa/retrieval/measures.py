@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from kgqa.graph import KnowledgeGraph
 from kgqa.program.algebra import (
     Comparison,
@@ -43,14 +45,21 @@ _GUESSED = 0.2
 """The score of an unsaid step whose neighbours are counted."""
 _UNNAMED = 0.5
 """What another attribute than the one named beside a superlative costs."""
+_SECOND = 0.3
+"""What an attribute costs that a word means only where another is lacking."""
+_WIDELY = 0.5
+"""The share of things that an attribute must be known of, beside another, to be what a word means of them."""
 _MOST_COUNTED = 10_000
 _LESSENED = 0.1
 """The most that the head costs where the attribute is named: "has the largest area"."""
 _OF_MANY = 0.35
 """What a comparative costs as the superlative of a set: "larger" is said of two."""
+_OPENING = 0.15
+"""What a superlative costs that a question opens with."""
 _PREDICATE = re.compile(r"\b(is|are|was|were)( the)?\s*$", re.I)
 """What stands before a superlative that is said of the subject: "which city is the largest"."""
-_HEAD = 0.35
+_SAMPLE = 20
+_HEAD = 0.5
 """What a superlative over another set than that of its own noun costs."""
 
 
@@ -89,23 +98,39 @@ class MeasureRules:
         self, source: Derivation, scene: Scene, bench: Bench, classes: list[Derivation]
     ) -> Iterator[Derivation]:
         """The largest, the n-th largest, those with the most of something."""
-        if len(source.nodes) < 2 or bench.is_literal(source.nodes):
+        alone = len(source.nodes) < 2
+        if bench.is_literal(source.nodes) or (alone and (source.form is not Form.SET or source.ended)):
             return
         for item in scene.superlatives:
             if item.used & source.used or (item.extreme.beside and source.form is not Form.ENTITY):
                 continue
-            head = self._head_cost(source, item, scene)
+            head = self._head_cost(source, item, scene, classes)
             many = _OF_MANY if item.extreme.comparative and source.form is not Form.ENTITY else 0.0
-            named = self._named(source, item, scene)
+            named, idle = self._named(source, item, scene), self._weights.idle * alone
             for measured in self.attributes(source, item.used, item.usual, scene, bench):
                 extreme = item.extreme
                 program: Program = Top(source.program, measured.step, extreme.order, extreme.k)
                 if extreme.nth > 1:
                     program = Nth(source.program, measured.step, extreme.order, extreme.nth)
                 cost = head + _UNNAMED * named if not measured.used else min(head, _LESSENED)
-                yield from self._ended(source, program, measured.score - cost - many, item.used | measured.used, bench)
+                yield from self._ended(
+                    source, program, measured.score - cost - many - idle, item.used | measured.used, bench
+                )
             if item.extreme.counts:
                 yield from self._most(source, item, scene, bench, classes)
+
+    def named(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Derivation]:
+        """Those whose attribute is the most, where its name says so itself: "the state with the highest elevation"."""
+        if source.form is Form.ENTITY or len(source.nodes) < 2 or bench.is_literal(source.nodes):
+            return
+        for item in scene.named:
+            for spoken in scene.relations:
+                inside = item.used & spoken.used == item.used and spoken.score >= _CLEAR
+                ahead = source.last <= spoken.used.bit_length() and not source.used & spoken.used
+                step = Step(spoken.relation)
+                if inside and ahead and self._attributes.measured[spoken.relation] and bench.leads(source.nodes, step):
+                    program = Top(source.program, step, item.extreme.order, item.extreme.k)
+                    yield from self._ended(source, program, spoken.score, spoken.used, bench)
 
     def beside(self, source: Derivation, other: Derivation, scene: Scene, bench: Bench) -> Iterator[Derivation]:
         """Those that are more, or less, than something else: "countries larger than France", 比法国大的国家."""
@@ -152,16 +177,21 @@ class MeasureRules:
                     return True
         return False
 
-    def _head_cost(self, source: Derivation, item: Superlative, scene: Scene) -> float:
+    def _head_cost(self, source: Derivation, item: Superlative, scene: Scene, classes: list[Derivation]) -> float:
         """A superlative belongs to the set of the noun behind it, where there is one: "the largest CITY in ..."."""
         first = (item.used & -item.used).bit_length() - 1
-        if _PREDICATE.search(scene.view.text[: scene.view.words[first].start]):
+        said = scene.meaning & ((1 << first) - 1)  # "What is the largest ..." says it of no subject.
+        if said and _PREDICATE.search(scene.view.text[: scene.view.words[first].start]):
             return 0.0 if source.first < first else _HEAD
         behind = [i for i in range(item.used.bit_length(), len(scene.view.words)) if scene.meaning >> i & 1][:1]
-        if not behind:
+        if not behind or behind[0] - item.used.bit_length() >= 2:
             return 0.0
-        near = behind[0] - item.used.bit_length() < 2
-        return 0.0 if source.used >> behind[0] & 1 or not near else _HEAD
+        named = [c for c in classes if c.used >> behind[0] & 1]
+        if named and not any(len(within(source.nodes[:_SAMPLE], c.nodes)) for c in named):
+            return _HEAD
+        # What a question opens with is narrowed by all that follows: it is measured last.
+        opening = 0.0 if said else _OPENING
+        return opening if named or source.used >> behind[0] & 1 else _HEAD
 
     # -- limits -------------------------------------------------------------------------------
 
@@ -223,6 +253,7 @@ class MeasureRules:
         """The attributes of a set that an operator may be about, the best first."""
         found: dict[tuple[Step, bool], Measured] = {}
         forward = [r for r in bench.around(source.nodes)[0] if self._attributes.measured[r]]
+        usual = usual if fallback else self._leading(source, forward, usual)
         for spoken in scene.relations:
             if spoken.relation in forward and not spoken.used & (source.used | used):
                 score = spoken.score - _NEAR * min(scene.gap(used, spoken.used), 3)
@@ -234,6 +265,16 @@ class MeasureRules:
             if max(score, said) >= _LEAST:
                 _keep(found, Measured(Step(relation), max(score, said)))
         return sorted(found.values(), key=lambda m: (-m.score, m.step.relation))[:_ATTRIBUTES]
+
+    def _leading(self, source: Derivation, forward: list[int], usual: Scores) -> Scores:
+        """What a word usually means, less what it means only of things that lack the first: "large" is of area."""
+        clear = [r for r in forward if len(usual) and usual[r] >= _CLEAR]
+        if len(clear) < 2:
+            return usual
+        known = {r: len(np.unique(self._graph.edges(source.nodes, r)[0])) for r in clear}
+        most = max(known.values())
+        first = next(r for r in sorted(clear, key=lambda r: -usual[r]) if _WIDELY * most <= known[r])
+        return np.where(usual < usual[first], np.maximum(usual - _SECOND, 0.0), usual).astype(np.float32)
 
     def _is_part(self, spoken: Spoken, scene: Scene) -> bool:
         """Whether words begin a longer name of another attribute: "population" in "population density"."""

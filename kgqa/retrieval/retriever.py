@@ -19,6 +19,7 @@ from kgqa.retrieval.families import ClassHeads
 from kgqa.retrieval.fit import AnswerFit
 from kgqa.retrieval.kinds import KindCheck
 from kgqa.retrieval.mediated import MediatedFacts
+from kgqa.retrieval.namesakes import Namesakes
 from kgqa.retrieval.paths import Path, PathSearch, returns
 from kgqa.retrieval.question import QuestionView
 from kgqa.retrieval.relations import RelationMatcher
@@ -59,6 +60,7 @@ class GraphRetriever:
         self._composer = Composer(graph, matcher, self._config)
         self._facts = FactScorer(graph, matcher.encoder)
         self._heads = ClassHeads(graph)
+        self._namesakes = Namesakes(graph, self._config.max_frontier)
 
     def retrieve(self, questions: Sequence[str], links: Sequence[tuple[Link, ...]]) -> list[Retrieval]:
         """Propose programs for each question."""
@@ -83,6 +85,7 @@ class GraphRetriever:
         unknown = self._kinds.unknown(composition.scene, links)
         if unknown:
             candidates = self._kinds.charged(candidates, unknown)
+        candidates += self._namesakes.candidates(names.links, candidates)
         best = _distinct(sorted(candidates, key=_rank))[: self._config.max_programs]
         overran = composition.overran or time.perf_counter() > deadline
         return Retrieval(

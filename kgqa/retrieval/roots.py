@@ -36,6 +36,7 @@ from kgqa.retrieval.contract import Candidate
 from kgqa.retrieval.derivation import Bench, Derivation, Form
 from kgqa.retrieval.grouping import GroupRules
 from kgqa.retrieval.measures import MeasureRules
+from kgqa.retrieval.nothing import is_nothing
 from kgqa.retrieval.question import Asked
 from kgqa.retrieval.rules import FALSE, TRUE, RuleWeights, SetRules
 from kgqa.retrieval.scene import Scene, Superlative
@@ -145,8 +146,8 @@ class RootRules:
             yield from self._flags(source, scene, bench)
             yield from self._limits(source, scene, bench)
             return
-        if source.form is Form.SET:
-            anything = next((m.used for m in scene.anys if not m.used & source.used), 0)
+        anything = next((m.used for m in scene.anys if not m.used & source.used), 0)
+        if source.form is Form.SET and (anything or not is_nothing(source)):
             yield _candidate(source, Exists(source.program), source.nodes, gain - (0.0 if anything else 0.4), anything)
         for other in others:
             if other.form is Form.ENTITY and not other.used & source.used and self._may_hold(source, other, bench):
@@ -167,7 +168,10 @@ class RootRules:
         ):
             return False
         last = source.program
-        return not isinstance(last, Follow) or bench.leads(other.nodes, Step(last.step.relation, not last.step.inverse))
+        if not isinstance(last, Follow):
+            return True
+        back = Step(last.step.relation, not last.step.inverse)
+        return bench.leads(other.nodes, back) or (is_nothing(source) and bench.could_lead(other.nodes, back))
 
     def _flags(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Candidate]:
         for spoken in scene.flags:

@@ -93,7 +93,7 @@ class SetRules:
                 step = Step(spoken.relation, inverse)
                 if (literal and not inverse) or not bench.leads(source.nodes, step):
                     continue
-                cost = self._step_cost(source, step) + self._distance(scene, source.used, spoken.used)
+                cost = self._step_cost(source, step) + self.distance(scene, source.used, spoken.used)
                 cost += 0.0 if source.anchored else self._weights.adrift
                 used = source.used | spoken.used
                 if not bench.admits(used, source.score + spoken.score - cost):
@@ -133,7 +133,7 @@ class SetRules:
             nodes = bench.nodes(program := Where(source.program, step, Comparison.EQUAL, value))
             if len(nodes):
                 gain = spoken.score - self._weights.step + self._weights.operator
-                gain -= self._distance(scene, source.used, spoken.used)
+                gain -= self.distance(scene, source.used, spoken.used)
                 yield replace(source.grown(program, nodes, gain, source.used | spoken.used), anchored=True)
 
     # -- two sets -----------------------------------------------------------------------------
@@ -141,7 +141,7 @@ class SetRules:
     def merge(self, left: Derivation, right: Derivation, scene: Scene, bench: Bench) -> Iterator[Derivation]:
         """All that two sets can be made to: one narrowed by the other, their common part, their union."""
         used = left.used | right.used
-        cost = self._distance(scene, left.used, right.used)
+        cost = self.distance(scene, left.used, right.used)
         for one, two in ((left, right), (right, left)):
             yield from self._narrow(one, two, scene, used, cost, bench)
         if left.form is Form.SET and right.form is Form.SET:
@@ -156,7 +156,7 @@ class SetRules:
         if source.form is Form.CLASS and other.form is Form.SET:
             yield from self._classify(other, source, used, cost, bench)
         if source.form is Form.CLASS and other.form is Form.ENTITY:
-            yield from self._titled(other, source, used)
+            yield from self._titled(other, source, scene, used)
         if source.form is not Form.ENTITY and not bench.is_literal(source.nodes):
             yield from self._constrain(source, other, scene, used, cost, bench)
         elif source.form is other.form is Form.ENTITY and source.last == other.first:
@@ -179,9 +179,10 @@ class SetRules:
             grown = source.grown(program, inside, -cost - late, used, named)
             yield replace(grown, ended=source.ended)
 
-    def _titled(self, named: Derivation, title: Derivation, used: int) -> Iterator[Derivation]:
-        """A name beside its class: "the Colorado river"."""
-        beside = named.last == title.first or title.last == named.first
+    def _titled(self, named: Derivation, title: Derivation, scene: Scene, used: int) -> Iterator[Derivation]:
+        """A name beside its class: "the Colorado river", "the city of New York"."""
+        words = scene.view.words[title.last : named.first]
+        beside = named.last == title.first or title.last == named.first or [w.text for w in words] == ["of"]
         if beside and len(within(named.nodes, title.nodes)) == len(named.nodes):
             yield _formed(named.grown(named.program, named.nodes, self._weights.parallel, used, title), Form.ENTITY)
 
@@ -317,7 +318,7 @@ class SetRules:
                 program: Program = Entities(tuple(joined.tolist())) if both else Union(first.program, second.program)
                 nodes = bench.nodes(program)
                 gain = (0.0 if cost else self._weights.operator) - cost
-                gain -= self._distance(scene, first.used | mark.used, second.used)
+                gain -= self.distance(scene, first.used | mark.used, second.used)
                 gain += self._parallel(first.program, second.program)
                 gain -= 0.0 if both or bench.kin(first.nodes, second.nodes) else self._weights.unlike
                 if len(nodes):
@@ -370,7 +371,8 @@ class SetRules:
         last = program.step if isinstance(program, Follow) else None
         return last is not None and last.relation == step.relation and last.inverse is not step.inverse
 
-    def _distance(self, scene: Scene, used: int, other: int) -> float:
+    def distance(self, scene: Scene, used: int, other: int) -> float:
+        """What it costs that two stretches of words stand apart."""
         crossed = _hull(used) & other and _hull(other) & used
         return self._weights.gap * scene.gap(used, other) + (self._weights.crossed if crossed else 0.0)
 

@@ -24,6 +24,8 @@ _EACH_PHRASE = 4
 _MOST_RELATIONS = 60
 _SPOKEN = 0.4
 """The least match of a phrase that speaks of a relation."""
+_MEANT = 0.7
+"""The least match of a relation's name with what words usually mean."""
 _BACKGROUND = 0.2
 _HINT = 0.85
 _NEXT_HINT = 0.05
@@ -89,7 +91,7 @@ class Scene:
 
     families : heads of several classes' names.
     meaning : the words that a full reading explains. loudest : the best match of each relation, [relations].
-    counting : the words that ask how many.
+    counting : the words that ask how many. named : superlatives that are part of a relation's name.
     """
 
     view: QuestionView
@@ -100,6 +102,7 @@ class Scene:
     relations: tuple[Spoken, ...]
     flags: tuple[Spoken, ...]
     superlatives: tuple[Superlative, ...]
+    named: tuple[Superlative, ...]
     bounds: tuple[Bound, ...]
     negations: tuple[Marked, ...]
     unions: tuple[Marked, ...]
@@ -183,9 +186,14 @@ class SceneReader:
         classes = {words_of(view, link.mention.start, link.mention.end) for link in links if self._names_class(link)}
         spoken = self._spoken(rows, bits, self._attributes.closed, wanted=False)
         spoken = tuple(_as_class(s) if s.used in classes and s.score < _NAMESAKE else s for s in spoken)
-        asked = [s for cue in cues.find_asked_attributes(text) for s in self._asked(view, cue)]
+        asked = [
+            *(s for cue in cues.find_asked_attributes(text) for s in self._asked(view, cue)),
+            *(s for cue in cues.find_asked_relations(text) for s in self._meant(view, cue)),
+        ]
         content = sum(1 << i for i in view.content_words(()) if i < MASK_WORDS and not _is_small_talk(view, i))
-        superlatives = tuple(s for s in read if s.used & ~masked and not self._is_name(view, s, spoken))
+        free = [s for s in read if s.used & ~masked]
+        inside = tuple(s for s in free if self._is_name(view, s, spoken))
+        superlatives = tuple(s for s in free if s not in inside)
         operators = [*(s.used for s in superlatives), *(b.used for b in bounds)]
         return Scene(
             view=view,
@@ -196,6 +204,7 @@ class SceneReader:
             relations=tuple(sorted((*_beyond(spoken, operators), *asked), key=lambda s: -s.score))[:_MOST_RELATIONS],
             flags=self._flags(view, rows, bits, marks["negations"]),
             superlatives=superlatives,
+            named=inside,
             bounds=tuple(bounds),
             counting=counting,
             **marks,
@@ -265,6 +274,12 @@ class SceneReader:
         best = np.argsort(-usual, kind="stable")[:3]
         used = words_of(view, cue.start, cue.end)
         return [Spoken(used, r, float(usual[r])) for r in best.tolist() if usual[r] >= _SPOKEN]
+
+    def _meant(self, view: QuestionView, cue: Cue) -> list[Spoken]:
+        """The relations that words speak of by other names, where the graph has one surely so named."""
+        usual = np.where(self._attributes.linking, self._usual(cue.hints), 0.0)
+        used = words_of(view, cue.start, cue.end)
+        return [Spoken(used, r, float(usual[r])) for r in np.flatnonzero(usual >= _MEANT).tolist()]
 
 
 def _beyond(spoken: Iterable[Spoken], operators: Sequence[int]) -> Iterator[Spoken]:

@@ -71,3 +71,14 @@ def test_the_order_of_words_tells_who_does_what(
 def test_voice_and_prepositions(question: str, name: str, inverse: bool | None) -> None:
     at = question.index("Ann")
     assert says_inverse(QuestionView(question), Mention(at, at + 3, "Ann"), name) is inverse
+
+
+@pytest.mark.parametrize("question", ["Which states borders Aa?", "Which states does Aa borders?"])
+def test_a_relation_told_both_ways_has_no_direction(question: str) -> None:
+    facts = [("Aa", "borders", "Bb"), ("Bb", "borders", "Aa"), ("Cc", "borders", "Bb"), ("Bb", "borders", "Cc")]
+    lab = Lab(build(facts, types={"State": ("Aa", "Bb", "Cc")}), names={"states": "State"})
+    best = lab.ask(question).candidates[0]
+    assert lab.ids(best) == {"Bb"}
+    assert best.alignment > 0
+    excepted = lab.ask("Which states not borders Aa?").candidates[0]
+    assert lab.ids(excepted) == {"Aa", "Cc"}

@@ -8,7 +8,7 @@ from kgqa import KGQA, KnowledgeGraph
 from kgqa.graph.terms import XSD
 from kgqa.program import check, execute
 from kgqa.program.algebra import Order, Yields
-from kgqa.retrieval.cues import find_folds, find_negations
+from kgqa.retrieval.cues import find_asked_attributes, find_folds, find_negations
 from kgqa.retrieval.limits import find_limits
 from kgqa.retrieval.operator_words import find_extremes
 from kgqa.types import AbstentionReason, AnswerKind, Literal
@@ -140,3 +140,18 @@ def test_cues() -> None:
     assert [cue.start for cue in find_negations("countries without a coast")] == [10]
     assert find_negations("countries with a coast") == ()
     assert [cue.aggregation.value for cue in find_folds("平均面积") if cue.aggregation] == ["average"]
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("how big is France", "area"),
+        ("the size of France", "area"),
+        ("the average population per square km in France", "density"),
+        ("how many people per square mile live there", "density"),
+        ("the population of France", None),
+    ],
+)
+def test_words_that_name_an_attribute(text: str, hint: str | None) -> None:
+    found = find_asked_attributes(text)
+    assert (hint in {h for cue in found for h in cue.hints}) if hint else not found

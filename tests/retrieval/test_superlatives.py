@@ -108,3 +108,89 @@ def test_neighbours_of_each_of_several_in_first_place_are_counted() -> None:
     program = lab.ask("How many lands has the land that borders the most lands as borders?").candidates[0].program
     rows = {(graph.id(row.group), row.number) for row in execute(program, graph).rows}
     assert rows == {("Aa", 2), ("Dd", 2)}
+
+
+AREA = {"North": 10, "South": 90}
+PEOPLE = {"North": 700, "South": 30}
+SIZED = Lab(
+    build(
+        [(city, "country", country) for city, country in COUNTRY.items()],
+        types={"City": tuple(POPULATION), "Country": tuple(AREA)},
+        values=[
+            *((city, "population", str(size), "integer") for city, size in POPULATION.items()),
+            *((country, "area", str(size), "integer") for country, size in AREA.items()),
+            *((country, "population", str(size), "integer") for country, size in PEOPLE.items()),
+        ],
+    ),
+    names={"cities": "City", "city": "City", "countries": "Country", "country": "Country"},
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("Which is the largest country?", {"South"}),
+        ("Which is the smallest country?", {"North"}),
+        ("Which country has the largest population?", {"North"}),
+        ("Which is the largest city?", {"Dd"}),
+        ("Which is the largest city in the largest country?", {"Dd"}),
+        ("Which is the largest city in the smallest country?", {"Bb"}),
+    ],
+)
+def test_large_is_of_area_where_there_is_one(question: str, found: set[str]) -> None:
+    assert SIZED.first(question) == found
+
+
+HEADS = Lab(
+    build(
+        [("P", "seat", "Xu"), ("Q", "seat", "Yo"), ("P", "land", "L"), ("Q", "land", "L")],
+        types={"City": ("Xu", "Yo"), "Province": ("P", "Q"), "Land": ("L",)},
+        values=[
+            ("P", "population", "90", "integer"),
+            ("Q", "population", "40", "integer"),
+            ("Xu", "population", "3", "integer"),
+            ("Yo", "population", "8", "integer"),
+        ],
+    ),
+    names={"city": "City", "province": "Province"},
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("What is the most populous seat in L?", {"Yo"}),
+        ("What is the seat of the most populous province in L?", {"Xu"}),
+        ("What is the size of the largest province in L?", {"90"}),
+    ],
+)
+def test_a_superlative_belongs_to_the_noun_behind_it(question: str, found: set[str]) -> None:
+    assert HEADS.first(question) == found
+
+
+NAMED = Lab(
+    build(
+        [("P", "seat", "Xu"), ("Q", "seat", "Yo")],
+        types={"City": ("Xu", "Yo"), "Province": ("P", "Q")},
+        values=[
+            ("P", "highest_elevation", "900", "integer"),
+            ("Q", "highest_elevation", "4000", "integer"),
+            ("P", "lowest_elevation", "-3", "integer"),
+            ("Q", "lowest_elevation", "5", "integer"),
+        ],
+    ),
+    names={"province": "Province"},
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("Which province has the highest elevation?", {"Q"}),
+        ("Which province has the lowest elevation?", {"P"}),
+        ("What is the seat of the province with the highest elevation?", {"Yo"}),
+        ("What is the highest elevation of P?", {"900"}),
+    ],
+)
+def test_a_superlative_in_the_name_of_an_attribute_is_one(question: str, found: set[str]) -> None:
+    assert NAMED.first(question) == found

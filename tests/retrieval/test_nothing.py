@@ -1,0 +1,85 @@
+"""Readings that come to nothing: chosen where things of such a kind have such facts, and only there."""
+
+from __future__ import annotations
+
+import pytest
+
+from kgqa.program import execute
+from kgqa.program.algebra import Count
+from tests.retrieval.toy import Lab, build
+
+BORDERS = [("Aa", "Bb"), ("Bb", "Aa"), ("Bb", "Cc"), ("Cc", "Bb")]
+RIVERS = {"Roe": ("Aa", "Bb"), "Sen": ("Bb",)}
+AREA = {"Aa": 300, "Bb": 100, "Cc": 200, "Dd": 900}
+POPULATION = {"Aa": 10, "Bb": 20, "Cc": 80, "Dd": 40}
+GRAPH = build(
+    [
+        *((one, "borders", other) for one, other in BORDERS),
+        *((river, "crosses", state) for river, states in RIVERS.items() for state in states),
+        ("Aa", "capital", "Xu"),
+        ("Bb", "capital", "Yo"),
+        ("Cc", "capital", "Za"),
+    ],
+    types={"State": tuple(AREA), "River": tuple(RIVERS), "City": ("Xu", "Yo", "Za")},
+    values=[
+        *((state, "area", str(size), "integer") for state, size in AREA.items()),
+        *((state, "population", str(size), "integer") for state, size in POPULATION.items()),
+        ("Roe", "length", "70", "integer"),
+        ("Sen", "length", "20", "integer"),
+        ("Xu", "population", "5", "integer"),
+    ],
+)
+NAMES = {
+    "states": "State",
+    "state": "State",
+    "rivers": "River",
+    "river": "River",
+}
+LAB = Lab(GRAPH, names=NAMES)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which states borders Dd?",
+        "Which rivers crosses Dd?",
+        "Which rivers are in Cc?",
+        "What is the shortest river in Cc?",
+        "Which rivers are in the largest state?",
+        "Which states borders the largest state?",
+    ],
+)
+def test_what_no_fact_says_is_read_as_nothing(question: str) -> None:
+    assert LAB.first(question) == set()
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("How many states borders Dd?", 0),
+        ("How many states borders Bb?", 2),
+        ("How many rivers are there in Cc?", 0),
+        ("How many rivers are there in Bb?", 2),
+        ("How many states borders the largest state?", 0),
+    ],
+)
+def test_a_count_may_be_nought(question: str, number: int) -> None:
+    program = LAB.ask(question).candidates[0].program
+    assert isinstance(program, Count)
+    assert execute(program, GRAPH).number == number
+
+
+@pytest.mark.parametrize("question", ["Is Dd borders Aa?", "Is there any river that crosses Dd?"])
+def test_a_test_of_nothing_is_denied(question: str) -> None:
+    assert execute(LAB.ask(question).candidates[0].program, GRAPH).boolean is False
+
+
+def test_things_that_never_have_such_facts_are_not_read_so() -> None:
+    assert all(LAB.ids(c) for c in LAB.ask("Which states borders Roe?").candidates)
+
+
+@pytest.mark.parametrize(
+    "question", ["Which states adjoin Bb?", "What are the neighboring states of Bb?", "Bb 与哪些 states 相邻?"]
+)
+def test_neighbours_are_what_borders(question: str) -> None:
+    assert LAB.first(question) == {"Aa", "Cc"}
