@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgqa.embedding.contract import Floats
-from kgqa.reader.agreement import NAMES, Agreement, step_masks
+from kgqa.reader.agreement import NAMES, Agreement
 from kgqa.reader.arrays import FusionArrays
 from kgqa.reader.contract import ReaderOutput
 from kgqa.reader.features import FREE
@@ -37,8 +37,7 @@ class Fusion:
     """The network.
 
     arrays : parameters, named and shaped as PyTorch's layers in `kgqa.training.model` have them. Those of soft tokens
-    (`soft.KIND.weight`, `soft.KIND.bias`) may be missing: such tokens are not read. So may those of `said` and `gap`:
-    then steps are not counted.
+    (`soft.KIND.weight`, `soft.KIND.bias`) may be missing: such tokens are not read.
     """
 
     arrays: Mapping[str, Floats] = field(repr=False)
@@ -52,11 +51,6 @@ class Fusion:
     def soft(self) -> tuple[str, ...]:
         """The kinds of soft tokens that the network reads."""
         return tuple(name for name in SOFT if f"{_SOFT}{name}.weight" in self.arrays)
-
-    @property
-    def counts(self) -> bool:
-        """Whether the network counts the steps that a question says."""
-        return "gap.weight" in self.arrays
 
     def without(self, kinds: Collection[str]) -> Fusion:
         """The network without some kinds of soft tokens."""
@@ -85,8 +79,6 @@ class Fusion:
         scores = self._linear("score", hidden)[:, 0] + self._linear("plain", numbers)[:, 0]
         own = agreement.total(parts, batch)
         scores = scores + own
-        if self.counts:
-            scores = scores + self._linear("gap", self._gaps(asked, batch))[:, 0]
         maxima = np.concatenate([[explained.max(), own.max()], batch.evidence[:, :4].max(axis=0)])
         none = self._linear("none", maxima[None].astype(np.float32))[0, 0]
         return ReaderOutput(scores.astype(np.float32), float(none))
@@ -99,12 +91,6 @@ class Fusion:
                 table[0] = 0
                 told = told + table[batch.soft[name].rows]
         return told
-
-    def _gaps(self, asked: Floats, batch: FusionArrays) -> Floats:
-        """How many more steps the question says than a program takes, and the square of that, [c, 2]."""
-        said = np.where(batch.asked, _sigmoid(self._linear("said", asked)[:, :, 0]), 0).sum(axis=1)
-        gap = said[batch.variant] - steps_of(batch)
-        return np.stack([gap, gap**2], axis=1).astype(np.float32)
 
     def _features(self, told: Floats, said: Floats, overall: Floats, batch: FusionArrays) -> tuple[Floats, Floats]:
         """What a candidate's score rests on: vectors [c, 3 width], and numbers that mean something alone."""
@@ -169,12 +155,6 @@ class Fusion:
         y = y - y.max(axis=1, keepdims=True)
         logs: Floats = y - np.log(np.exp(y).sum(axis=1, keepdims=True))
         return logs
-
-
-def steps_of(batch: FusionArrays) -> Floats:
-    """How many steps each program takes, float32 [c]."""
-    steps: Floats = (batch.there & step_masks(batch.kind)[1]).sum(axis=1).astype(np.float32)
-    return steps
 
 
 def _split(x: Floats) -> Floats:

@@ -19,13 +19,12 @@ class LossWeights:
     """How much each head's loss counts.
 
     choice : which candidate, or none. operation, result : what the question asks to be done, and for what kind of
-    value. steps : how many steps it says, by how far that is from those of the right candidates.
+    value.
     """
 
     choice: float = 1.0
     operation: float = 0.1
     result: float = 0.1
-    steps: float = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,16 +14,12 @@ from kgqa.errors import ReaderError
 from kgqa.reader.agreement import Agreement
 from kgqa.reader.arrays import FAR, PLACES, FusionArrays
 from kgqa.reader.features import FREE, OPERATIONS, RESULTS
-from kgqa.reader.fusion import HEADS, MAXIMA, NUMBERS, Fusion, steps_of
+from kgqa.reader.fusion import HEADS, MAXIMA, NUMBERS, Fusion
 from kgqa.reader.serialise import TokenKind
 from kgqa.training.batches import Targets
 from kgqa.training.config import LossWeights, NetworkSettings
 
 _NEVER = -1e4
-_LATER = ("soft.", "said.", "gap.")
-"""Parameters that weights trained before there were such lack."""
-_UNSAID = -2.0
-"""The log odds that a word says a step, before training."""
 
 
 class _Inputs:
@@ -41,7 +37,6 @@ class _Inputs:
         parts = agreement.features(batch, near)
         self.near, self.parts = torch.as_tensor(near), torch.as_tensor(parts)
         self.own = torch.as_tensor(agreement.total(parts, batch))
-        self.steps = torch.as_tensor(steps_of(batch))
         self.soft = {
             name: (torch.as_tensor(tokens.vectors), torch.as_tensor(tokens.rows)) for name, tokens in batch.soft.items()
         }
@@ -100,14 +95,13 @@ class Scored:
     """What the network makes of a batch.
 
     scores : of the candidates, [c]. none : of "none of these", [questions]. operations, results : log probabilities,
-    [v, ...]. gap : how many more steps the question says than each candidate takes, [c].
+    [v, ...].
     """
 
     scores: Tensor
     none: Tensor
     operations: Tensor
     results: Tensor
-    gap: Tensor
 
 
 class FusionModel(nn.Module):
@@ -132,28 +126,23 @@ class FusionModel(nn.Module):
         self.hidden = nn.Linear(3 * width, settings.hidden)
         self.score, self.plain = nn.Linear(settings.hidden, 1), nn.Linear(NUMBERS, 1)
         self.none = nn.Linear(len(MAXIMA), 1)
-        self.said, self.gap = nn.Linear(width, 1), nn.Linear(2, 1)
         self.dropout = nn.Dropout(settings.dropout)
         self.soft = nn.ModuleDict({name: nn.Linear(size, width) for name, size in (soft or {}).items()})
         self._drop = settings.fusions.drop
         with torch.no_grad():
             self.plain.weight.zero_()
             self.none.weight.zero_()
-            self.said.bias.fill_(_UNSAID)
-            self.gap.weight.zero_()
-            self.gap.bias.zero_()
             for parameter in self.soft.parameters():
                 parameter.zero_()
 
     def take(self, fusion: Fusion) -> None:
-        """Start from a trained network; soft tokens that it lacks start at 0, as does the counting of steps.
+        """Start from a trained network; soft tokens that it lacks start at 0.
 
         Errors : ReaderError if it has another shape, or soft tokens that this one does not read.
         """
         own = dict(self.named_parameters())
         shapes = {name: tuple(value.shape) for name, value in own.items()}
-        lacked = {name for name in shapes if name.startswith(_LATER) and name not in fusion.arrays}
-        expected = {name: shape for name, shape in shapes.items() if name not in lacked}
+        expected = {name: shape for name, shape in shapes.items() if name in fusion.arrays or not _is_soft(name)}
         if {name: value.shape for name, value in fusion.arrays.items()} != expected:
             raise ReaderError("the reader to start from has another shape; expected the one of 'network'")
         with torch.no_grad():
@@ -185,17 +174,10 @@ class FusionModel(nn.Module):
         numbers = torch.cat([said, inputs.evidence[:, FREE]], dim=1)
         features = torch.cat([*_summaries(told, inputs), overall[inputs.variant]], dim=1)
         scores = self.score(self.dropout(torch.tanh(self.hidden(features)))) + self.plain(numbers)
-        gap = self._gap(asked, inputs)
-        scores = scores + inputs.own[:, None] + self.gap(torch.stack([gap, gap**2], dim=1))
+        scores = scores + inputs.own[:, None]
         columns = (explained, inputs.own, *inputs.evidence.T[:4])
         maxima = torch.stack([segment_max(column, owner, count) for column in columns], dim=1)
-        return Scored(scores.squeeze(1), self.none(maxima).squeeze(1), operations, results, gap)
-
-    def _gap(self, asked: Tensor, inputs: _Inputs) -> Tensor:
-        """How many more steps the question says than a program takes, [c]."""
-        said = torch.sigmoid(self.said(asked).squeeze(2)).masked_fill(~inputs.asked, 0.0).sum(dim=1)
-        found: Tensor = said[inputs.variant] - inputs.steps
-        return found
+        return Scored(scores.squeeze(1), self.none(maxima).squeeze(1), operations, results)
 
     def _softened(self, told: Tensor, inputs: _Inputs, count: int, owner: Tensor) -> Tensor:
         """Add what stands behind the tokens; in training, for some of the questions, not."""
@@ -226,14 +208,13 @@ def losses_of(model: FusionModel, batch: FusionArrays, agreement: Agreement, tar
         "choice": _listwise(found.scores, found.none, targets),
         "operation": _labels(found.operations[lead], targets.operation),
         "result": _labels(found.results[lead], targets.result),
-        "steps": _near_zero(found.gap, torch.as_tensor(targets.right)),
     }
 
 
 def amounts(targets: Targets) -> dict[str, float]:
     """For each head, over how much the mean of `losses_of` goes."""
     counts = {name: float((getattr(targets, name) >= 0).sum()) for name in ("operation", "result")}
-    return {"choice": float(targets.weight.sum()), "steps": float(targets.right.sum()), **counts}
+    return {"choice": float(targets.weight.sum()), **counts}
 
 
 def weighted(losses: Mapping[str, Tensor], weights: LossWeights) -> Tensor:
@@ -263,12 +244,6 @@ def _labels(logs: Tensor, target: NDArray[np.int64]) -> Tensor:
     return nn.functional.nll_loss(logs[torch.as_tensor(known)], torch.as_tensor(target[known]))
 
 
-def _near_zero(gap: Tensor, right: Tensor) -> Tensor:
-    """How far the gaps of the right candidates are from 0, by Huber's loss."""
-    losses = nn.functional.smooth_l1_loss(gap, torch.zeros_like(gap), reduction="none")
-    return (losses * right).sum() / right.sum().clamp(min=1)
-
-
 def segment_logsumexp(values: Tensor, extra: Tensor, owner: Tensor, count: int) -> Tensor:
     """The logarithm of the summed exponentials of each owner's values and of `extra`, [count]."""
     top = torch.maximum(segment_max(values.detach(), owner, count), extra.detach())
@@ -281,6 +256,10 @@ def _summaries(told: Tensor, inputs: _Inputs) -> tuple[Tensor, Tensor]:
     there = inputs.there[:, :, None].float()
     lengths = inputs.there.sum(dim=1)
     return (told * there).sum(dim=1) / there.sum(dim=1), told[torch.arange(len(told)), lengths - 1]
+
+
+def _is_soft(name: str) -> bool:
+    return name.startswith("soft.")
 
 
 def _table(rows: int, width: int) -> nn.Embedding:
