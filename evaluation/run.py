@@ -1,7 +1,7 @@
 """Run benchmarks: `python -m evaluation.run [NAME ...] [--only SET ...] [--resume]`.
 
 Names: load, latency, batch, accuracy, reader, test, baselines, robustness, namesakes, precision,
-linkprediction, ablation.
+linkprediction, ablation, leftout.
 
 Without names all run. Results go to evaluation/results/*.json; `python -m evaluation.tables` shows them in the README.
 """
@@ -29,6 +29,7 @@ BENCHMARKS = (
     "precision",
     "linkprediction",
     "ablation",
+    "leftout",
 )
 
 
@@ -56,6 +57,7 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
         batch,
         comparison,
         latency,
+        leftout,
         linkprediction,
         load,
         namesakes,
@@ -76,12 +78,23 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
         "precision": lambda: precision.run(choice),
         "linkprediction": lambda: linkprediction.run(choice),
         "ablation": lambda: ablation.run(choice),
+        "leftout": lambda: leftout.run(choice),
     }
     return runs[name]
 
 
 def _order(name: str) -> list[str]:
-    from evaluation import ablation, accuracy, batch, comparison, linkprediction, namesakes, precision, robustness
+    from evaluation import (
+        ablation,
+        accuracy,
+        batch,
+        comparison,
+        leftout,
+        linkprediction,
+        namesakes,
+        precision,
+        robustness,
+    )
 
     orders = {
         "batch": batch.order,
@@ -94,6 +107,7 @@ def _order(name: str) -> list[str]:
         "precision": precision.order,
         "linkprediction": linkprediction.order,
         "ablation": ablation.order,
+        "leftout": leftout.order,
     }
     return orders[name]() if name in orders else []
 

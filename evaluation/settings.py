@@ -259,6 +259,28 @@ class AblationSettings:
     sets: tuple[AblationSet, ...] = field(default_factory=tuple)
 
 
+@dataclass(frozen=True, kw_only=True)
+class LeftOutSet:
+    """A reader that learns from some sets of reader.toml but not from others.
+
+    left_out : those it does not learn from. measured : those of them that are asked.
+    """
+
+    name: str
+    encoder: str
+    left_out: tuple[str, ...]
+    measured: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOutSettings:
+    """Readers without some graphs. steps, tuning_steps : of each training."""
+
+    steps: int
+    tuning_steps: int
+    sets: tuple[LeftOutSet, ...] = field(default_factory=tuple)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
     """What of the benchmark to run. only : names of sets, all if empty. resume : go on with a stopped run."""
@@ -339,6 +361,13 @@ def ablation_settings() -> AblationSettings:
     data: dict[str, Any] = _toml("ablation")
     sets = _sets(AblationSet, data)
     return AblationSettings(**(data | {"seeds": tuple(data["seeds"]), "sets": sets}))
+
+
+def leftout_settings() -> LeftOutSettings:
+    """Read leftout.toml."""
+    data = _toml("leftout")
+    sets = _sets(LeftOutSet, data)
+    return replace(from_mapping(LeftOutSettings, data), sets=sets)
 
 
 def data_folder() -> Path:

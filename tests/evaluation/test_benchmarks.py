@@ -2,6 +2,7 @@
 
 import json
 import random
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,17 +18,20 @@ from evaluation.asking import PEERS
 from evaluation.baselines.cosine import Bounds, CosineBaseline
 from evaluation.batching import Ahead, Text
 from evaluation.latency import lookups
+from evaluation.leftout import order as leftout_order
 from evaluation.linkprediction import facts_of
 from evaluation.linkprediction import order as link_order
 from evaluation.namesakes import second_world
 from evaluation.peers import WAYS, measure
 from evaluation.results import Column, Row, Table
 from evaluation.settings import (
+    HERE,
     RESULTS,
     ablation_settings,
     accuracy_settings,
     batch_settings,
     latency_settings,
+    leftout_settings,
     link_settings,
     load_settings,
     located,
@@ -79,6 +83,17 @@ def test_link_prediction_names_models_and_graphs_once() -> None:
     assert {one.model for one in settings.models} == {model.value for model in StructuralModel}
     assert len(set(link_order())) == len(settings.sets) * len(settings.models)
     assert link_order()[0] == "Nations: TransE"
+
+
+def test_every_set_that_is_learnt_from_is_left_out_once() -> None:
+    settings = leftout_settings()
+    reader = tomllib.loads((HERE / "reader.toml").read_text(encoding="utf-8"))
+    known = {row["name"] for kind in ("sets", "synthetic", "own") for row in reader[kind]}
+    gone = [name for one in settings.sets for name in one.left_out]
+    assert len(set(gone)) == len(gone)
+    assert {row["name"] for row in reader["sets"]} <= set(gone) <= known
+    assert len(set(leftout_order())) == len(leftout_order())
+    assert {row["name"] for kind in ("sets", "own") for row in reader[kind]} == set(leftout_order())
 
 
 def test_the_ablation_switches_each_fusion_off_once() -> None:
