@@ -14,7 +14,7 @@ from evaluation.baselines.cosine import Bounds, CosineBaseline
 from evaluation.results import Cell, Column, Row, Table
 from evaluation.settings import REPORTS, WORK, AccuracySet, AccuracySettings, Choice, accuracy_settings, located
 from kgqa import KGQA
-from kgqa.config import Config, ReaderConfig, RetrievalConfig
+from kgqa.config import Config, ReaderConfig, RetrievalConfig, WordConfig
 from kgqa.embedding import load_encoder
 from kgqa.evaluation import (
     Interval,
@@ -156,7 +156,9 @@ def _own(
     """Kgqa's run with the stages of its wrong answers; of our own sets the report is kept to be read."""
     folder = _folder(one, f"{reader}{part}", choice)
     options = Options(name=one.name, seed=settings.seed, splits=(Split.HOPS, Split.KIND, Split.TAGS, Split.LANGUAGE))
-    report = evaluate(_system(one.graph, reader), questions, options, directory=folder, on_progress=_progress)
+    report = evaluate(
+        _system(one.graph, reader, one.vocabulary), questions, options, directory=folder, on_progress=_progress
+    )
     if one.report and reader == ZERO_SHOT:
         REPORTS.mkdir(exist_ok=True)
         (REPORTS / one.report).write_text((folder / "report.md").read_text(encoding="utf-8"), encoding="utf-8")
@@ -212,9 +214,10 @@ def _details(own: Report, floor: Report | None) -> dict[str, object]:
 
 
 @lru_cache(maxsize=1)
-def _system(graph: str, reader: str) -> KGQA:
+def _system(graph: str, reader: str, vocabulary: tuple[WordConfig, ...] = ()) -> KGQA:
     """One graph may serve two sets in a row. The search has all the time it wants, so that load changes no answer."""
-    config = Config(reader=ReaderConfig(name=reader), retrieval=RetrievalConfig(budget_ms=BUDGET_MS))
+    retrieval = RetrievalConfig(budget_ms=BUDGET_MS)
+    config = Config(reader=ReaderConfig(name=reader), retrieval=retrieval, vocabulary=vocabulary)
     return KGQA.from_graph(located(graph), config=config)
 
 

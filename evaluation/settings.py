@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kgqa.config import from_mapping
+from kgqa.config import WordConfig, from_mapping
 from kgqa.errors import ConfigError
 
 HERE = Path(__file__).parent
@@ -69,6 +69,7 @@ class AccuracySet:
     keeps the whole report, "" for none; only of sets that we may publish. learnt : what the shipped reader learnt from
     of this set: "train part", "made questions" (from the graph alone) or "nothing". test : the questions for the table
     of test splits, "" for none. published : the best published figures on them, for each number of hops or one.
+    vocabulary : as of `kgqa.config.Config`: what the set's own words mean, where its answers rest on that.
     """
 
     name: str
@@ -84,6 +85,7 @@ class AccuracySet:
     learnt: str = "nothing"
     test: str = ""
     published: tuple[str, ...] = ()
+    vocabulary: tuple[WordConfig, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

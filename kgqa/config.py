@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from kgqa.errors import ConfigError
 
@@ -107,6 +107,33 @@ class RetrievalConfig:
         )
 
 
+COMPARISONS = (">", ">=", "<", "<=", "=")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordConfig:
+    """A word of one's own for things whose attribute is above or below a value.
+
+    words : each means the same, such as "major" and "big". relation : the attribute, by label or id.
+    comparison : ">", ">=", "<", "<=" or "=". value : a number, or a year.
+    """
+
+    words: tuple[str, ...]
+    relation: str
+    value: float
+    comparison: str = ">"
+
+    def __post_init__(self) -> None:
+        if not self.words or not all(word.strip() for word in self.words):
+            raise ConfigError(
+                f"'vocabulary.words' is {list(self.words)!r}; expected at least one word, and no empty one"
+            )
+        if self.comparison not in COMPARISONS:
+            raise ConfigError(
+                f"'vocabulary.comparison' is {self.comparison!r}; expected one of: {', '.join(COMPARISONS)}"
+            )
+
+
 @dataclass(frozen=True, kw_only=True)
 class AnswerConfig:
     """When to answer and how much to show.
@@ -181,7 +208,10 @@ class ReaderConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """All settings of a system."""
+    """All settings of a system.
+
+    vocabulary : words of one's own; one word may stand for several attributes, of things of different kinds.
+    """
 
     schema: SchemaConfig = field(default_factory=SchemaConfig)
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
@@ -189,6 +219,7 @@ class Config:
     retrieval: RetrievalConfig = field(default_factory=RetrievalConfig)
     reader: ReaderConfig = field(default_factory=ReaderConfig)
     answer: AnswerConfig = field(default_factory=AnswerConfig)
+    vocabulary: tuple[WordConfig, ...] = ()
 
     @classmethod
     def from_toml(cls, path: Path | str) -> Config:
@@ -214,6 +245,10 @@ def from_mapping(cls: type[T], data: Mapping[str, Any], *, where: str = "") -> T
     for key in data:
         if key not in known:
             raise ConfigError(f"unknown key {where + key!r}; expected one of: {', '.join(sorted(known))}")
+    needed = (f for f in fields(cls) if f.default is MISSING is f.default_factory)  # type: ignore[arg-type]
+    lacking = [f.name for f in needed if f.name not in data]
+    if lacking:
+        raise ConfigError(f"{where.removesuffix('.') or 'the configuration'!r} lacks {', '.join(map(repr, lacking))}")
     return cls(**{key: _convert(hints[key], value, where + key) for key, value in data.items()})
 
 
@@ -237,6 +272,11 @@ def _convert(hint: Any, value: Any, name: str) -> Any:
         if type(value) is not hint:
             raise ConfigError(f"{name!r} is {value!r}; expected {hint.__name__}")
         return value
+    (item_hint, *_) = get_args(hint)
+    if is_dataclass(item_hint):
+        if not isinstance(value, list | tuple):
+            raise ConfigError(f"{name!r} is {value!r}; expected tables [[{name}]]")
+        return tuple(_convert(item_hint, item, f"{name}[{i}]") for i, item in enumerate(value))
     if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
         raise ConfigError(f"{name!r} is {value!r}; expected a list of strings")
     return tuple(value)

@@ -43,6 +43,7 @@ from kgqa.retrieval.build import build_matcher, languages_of
 from kgqa.retrieval.contract import Retriever
 from kgqa.retrieval.relations import RelationTexts
 from kgqa.retrieval.retriever import GraphRetriever
+from kgqa.retrieval.vocabulary import Vocabulary
 from kgqa.text import Language, guess_language
 from kgqa.text.frames import unframed
 from kgqa.types import Answer, AnswerValue, Link, NodeIds
@@ -99,7 +100,8 @@ class KGQA:
         self._known: dict[str, dict[str, NDArray[np.float32]]] = {}
         self.changes: ChangeReport | None = None
         self.on_progress: Progress = _silent
-        self._inputs = InputBuilder(graph)
+        self._vocabulary = Vocabulary(graph, self.config.vocabulary)
+        self._inputs = InputBuilder(graph, self._vocabulary)
 
     # -- opening and saving -------------------------------------------------------------------
 
@@ -382,7 +384,7 @@ class KGQA:
         if name not in self._engines:
             encoder = self._encoder(name)
             matcher = build_matcher(self.graph, encoder, self._relation_vectors(encoder))
-            retriever = GraphRetriever(self.graph, matcher, self.config.retrieval)
+            retriever = GraphRetriever(self.graph, matcher, self.config.retrieval, vocabulary=self._vocabulary)
             reader, calibration = self._reader(encoder)
             builder = AnswerBuilder(self.graph, self.config.answer, calibration)
             self._engines[name] = Engine(encoder, retriever, reader, builder)

@@ -13,6 +13,7 @@ from kgqa.reader.contract import Operation, ReaderCandidate, ReaderInput, Result
 from kgqa.reader.serialise import STEPS, ProgramToken, Serialiser, TokenKind, masked_question, slots_of
 from kgqa.retrieval.contract import Candidate, Retrieval
 from kgqa.retrieval.gist import gist
+from kgqa.retrieval.vocabulary import Vocabulary
 from kgqa.types import NodeIds
 
 SAMPLE = 5
@@ -34,9 +35,10 @@ _OPERATIONS: tuple[tuple[Operation, tuple[type[Program], ...]], ...] = (
 class InputBuilder:
     """Makes the inputs of a reader from one graph's candidates."""
 
-    def __init__(self, graph: KnowledgeGraph) -> None:
+    def __init__(self, graph: KnowledgeGraph, vocabulary: Vocabulary | None = None) -> None:
         self._graph = graph
-        self._serialiser = lru_cache(maxsize=8)(lambda language: Serialiser(graph, language))
+        known = vocabulary or Vocabulary(graph)
+        self._serialiser = lru_cache(maxsize=8)(lambda language: Serialiser(graph, language, known))
 
     def build(self, retrieval: Retrieval) -> ReaderInput:
         """The question and its candidates, in retrieval's order."""

@@ -18,6 +18,7 @@ from kgqa.graph import KnowledgeGraph
 from kgqa.graph.terms import key_to_literal
 from kgqa.program import algebra as ops
 from kgqa.program.algebra import Program, Step
+from kgqa.retrieval.vocabulary import Vocabulary
 from kgqa.types import Link
 
 _LETTERS = "XYZ"
@@ -140,11 +141,12 @@ def slots_of(program: Program, links: Sequence[Link]) -> dict[int, int]:
 class Serialiser:
     """Writes the programs of one graph as tokens.
 
-    language : of the labels of relations and classes, as a BCP 47 tag.
+    language : of the labels of relations and classes, as a BCP 47 tag. vocabulary : words of the user's own.
     """
 
-    def __init__(self, graph: KnowledgeGraph, language: str) -> None:
+    def __init__(self, graph: KnowledgeGraph, language: str, vocabulary: Vocabulary | None = None) -> None:
         self._graph = graph
+        self._vocabulary = vocabulary or Vocabulary(graph)
         self._language = language
         # The candidates of a question share most of their nodes and relations, and questions their classes.
         self.class_of = lru_cache(maxsize=_REMEMBERED)(self._class_of)
@@ -188,8 +190,7 @@ class Serialiser:
         head: Tokens
         match program:
             case ops.Where(source, step, comparison, value):
-                compared = ProgramToken(_COMPARED[comparison], key_to_literal(value).lexical)
-                head = (self._related(TokenKind.WHERE, step), compared)
+                head = self._held(step, comparison, value)
             case ops.WhereCount(source, step, comparison, number):
                 head = (
                     self._related(TokenKind.WHERE_COUNT, step),
@@ -207,6 +208,13 @@ class Serialiser:
             case _:
                 return self._value(program, slots)
         return (*self.tokens(source, slots), *head)
+
+    def _held(self, step: Step, comparison: ops.Comparison, value: str) -> Tokens:
+        """What an attribute is held against; a word of the user's own reads like a class."""
+        if word := self._vocabulary.word(step.relation, comparison, value):
+            return (ProgramToken(TokenKind.CLASS, word),)
+        compared = ProgramToken(_COMPARED[comparison], key_to_literal(value).lexical)
+        return self._related(TokenKind.WHERE, step), compared
 
     def _ranked(self, kind: TokenKind, step: Step, k: int) -> Tokens:
         return self._rank(self._related(kind, step), k)

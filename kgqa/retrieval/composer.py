@@ -24,6 +24,7 @@ from kgqa.retrieval.relations import RelationMatcher
 from kgqa.retrieval.roots import RootRules
 from kgqa.retrieval.rules import RuleWeights
 from kgqa.retrieval.scene import Scene, SceneReader, words_of
+from kgqa.retrieval.vocabulary import Vocabulary
 from kgqa.types import Link, Mention, NodeIds
 
 _PROGRAMS = 900
@@ -73,13 +74,14 @@ class Composer:
         matcher: RelationMatcher,
         config: RetrievalConfig,
         weights: RuleWeights | None = None,
+        vocabulary: Vocabulary | None = None,
     ) -> None:
         weights = weights or RuleWeights()
         attributes = Attributes(graph)
         self._graph = graph
         self._classes = frozenset(graph.classes.tolist())
         self._config = config
-        self._reader = SceneReader(matcher, attributes)
+        self._reader = SceneReader(matcher, attributes, vocabulary or Vocabulary(graph))
         self._chart = Chart(graph, attributes, weights)
         self._problems = ProblemFinder(graph, attributes)
         self._roots = RootRules(graph, attributes, self._chart.rules, weights)

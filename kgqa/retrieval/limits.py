@@ -26,7 +26,7 @@ class Limit:
 
     timed : whether the words speak of time ("before", "since"). hints : the attributes that the words usually speak
     of. unit : the unit as written, or "". date : the day as xsd:date where one is given, or "". upper : the other end
-    of a span, both ends included, or None.
+    of a span, both ends included, or None. relation : the attribute, where the words leave no choice, or -1.
     """
 
     start: int
@@ -38,6 +38,7 @@ class Limit:
     unit: str = ""
     date: str = ""
     upper: Decimal | None = None
+    relation: int = -1
 
 
 _GREATER = re.compile(

@@ -31,7 +31,7 @@ from kgqa.retrieval.derivation import Bench, Derivation, Form, within
 from kgqa.retrieval.limits import Limit
 from kgqa.retrieval.relations import Scores
 from kgqa.retrieval.rules import TOLD, RuleWeights, SetRules
-from kgqa.retrieval.scene import Scene, Spoken, Superlative, words_of
+from kgqa.retrieval.scene import Bound, Scene, Spoken, Superlative, words_of
 
 _ATTRIBUTES = 4
 _LEAST = 0.2
@@ -59,6 +59,8 @@ _OPENING = 0.15
 _PREDICATE = re.compile(r"\b(is|are|was|were)( the)?\s*$", re.I)
 """What stands before a superlative that is said of the subject: "which city is the largest"."""
 _SAMPLE = 20
+_MEANT = 1.0
+"""How well a word of the user's own names its attribute."""
 _HEAD = 0.5
 """What a superlative over another set than that of its own noun costs."""
 
@@ -202,7 +204,7 @@ class MeasureRules:
         for item in scene.bounds:
             if item.used & source.used:
                 continue
-            for measured in self.attributes(source, item.used, item.usual, scene, bench, fallback=True):
+            for measured in self.held(source, item, scene, bench):
                 program: Program | None = self.limited(source.program, measured.step, item.limit)
                 if program is not None:
                     yield from self._ended(source, program, measured.score, item.used | measured.used, bench)
@@ -230,6 +232,13 @@ class MeasureRules:
             return WhereCount(source.program, counted.step, comparison, number)
         table = GroupCount(source.program, counted.step, counted.members.program)
         return Groups(WhereRows(table, comparison, float(number)))
+
+    def held(self, source: Derivation, item: Bound, scene: Scene, bench: Bench) -> list[Measured]:
+        """The attributes of a set that a limit may be about, the best first."""
+        step = Step(item.limit.relation)
+        if item.limit.relation < 0:
+            return self.attributes(source, item.used, item.usual, scene, bench, fallback=True)
+        return [Measured(step, _MEANT)] if bench.leads(source.nodes, step) else []
 
     def limited(self, source: Program, step: Step, limit: Limit) -> Program | None:
         """Those of a set within a limit; None where the attribute doesn't measure such things."""
@@ -344,7 +353,7 @@ class MeasureRules:
 def _counts(limit: Limit) -> bool:
     """Whether a limit may be one of how many: a whole number without a unit."""
     number = limit.number.value
-    plain = limit.upper is None and not limit.timed and not limit.unit
+    plain = limit.upper is None and not limit.timed and not limit.unit and limit.relation < 0
     return plain and number == number.to_integral_value() and number < _MOST_COUNTED
 
 

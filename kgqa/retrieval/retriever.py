@@ -23,6 +23,7 @@ from kgqa.retrieval.namesakes import Namesakes
 from kgqa.retrieval.paths import Path, PathSearch, returns
 from kgqa.retrieval.question import QuestionView
 from kgqa.retrieval.relations import RelationMatcher
+from kgqa.retrieval.vocabulary import Vocabulary
 from kgqa.types import Link, MatchKind, Mention
 
 _READINGS = 3
@@ -46,6 +47,7 @@ class GraphRetriever:
         matcher: RelationMatcher,
         config: RetrievalConfig | None = None,
         weights: AlignmentWeights | None = None,
+        vocabulary: Vocabulary | None = None,
     ) -> None:
         self._graph = graph
         self._matcher = matcher
@@ -57,7 +59,7 @@ class GraphRetriever:
         self._directions = Directions(graph)
         self._mediated = MediatedFacts(graph)
         self._kinds = KindCheck(graph, matcher, fit)
-        self._composer = Composer(graph, matcher, self._config)
+        self._composer = Composer(graph, matcher, self._config, vocabulary=vocabulary)
         self._facts = FactScorer(graph, matcher.encoder)
         self._heads = ClassHeads(graph)
         self._namesakes = Namesakes(graph, self._config.max_frontier)

@@ -186,7 +186,7 @@ class RootRules:
         for bound in scene.bounds:
             if bound.used & source.used:
                 continue
-            for measured in self._measures.attributes(source, bound.used, bound.usual, scene, bench, fallback=True):
+            for measured in self._measures.held(source, bound, scene, bench):
                 limited = self._measures.limited(source.program, measured.step, bound.limit)
                 if limited is not None:
                     gained = measured.score - self._weights.step + self._weights.operator

@@ -18,6 +18,7 @@ from kgqa.retrieval.limits import Limit, find_limits
 from kgqa.retrieval.operator_words import Extreme, find_extremes
 from kgqa.retrieval.question import COUNTING, Phrase, QuestionView
 from kgqa.retrieval.relations import RelationMatcher, Scores
+from kgqa.retrieval.vocabulary import Vocabulary
 from kgqa.types import Link, MatchKind, Mention
 
 _EACH_PHRASE = 4
@@ -150,9 +151,10 @@ class Scene:
 class SceneReader:
     """Reads scenes off the questions to one graph."""
 
-    def __init__(self, matcher: RelationMatcher, attributes: Attributes) -> None:
+    def __init__(self, matcher: RelationMatcher, attributes: Attributes, vocabulary: Vocabulary) -> None:
         self._matcher = matcher
         self._attributes = attributes
+        self._vocabulary = vocabulary
 
     def read(self, view: QuestionView, names: Names, hiding: Iterable[Mention]) -> Scene:
         """The scene of one question; phrases within the mentions of `hiding` speak of no relation."""
@@ -168,6 +170,7 @@ class SceneReader:
         masked = sum({1 << i for mention in named for i in range(*view.word_span(mention)) if i < MASK_WORDS})
         read = [self._superlative(view, e) for e in find_extremes(text)]
         bounds = [Bound(words_of(view, b.start, b.end), b, self._usual(b.hints)) for b in find_limits(text)]
+        bounds += [b for b in self._own(view) if b.used & ~masked]
         marks = {
             name: _marked(view, find(text), masked)
             for name, find in (
@@ -209,6 +212,11 @@ class SceneReader:
             counting=counting,
             **marks,
         )
+
+    def _own(self, view: QuestionView) -> Iterator[Bound]:
+        """The limits that words of the user's own stand for."""
+        for limit in self._vocabulary.find(view.text):
+            yield Bound(words_of(view, limit.start, limit.end), limit, self._usual(()))
 
     def _groups(self, view: QuestionView, mark: Marked, links: tuple[Link, ...]) -> bool:
         """Whether a class stands right behind a word that may ask for groups: "by continent", not "by Kubrick"."""
