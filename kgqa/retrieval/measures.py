@@ -59,6 +59,8 @@ _OPENING = 0.15
 _PREDICATE = re.compile(r"\b(is|are|was|were)( the)?\s*$", re.I)
 """What stands before a superlative that is said of the subject: "which city is the largest"."""
 _SAMPLE = 20
+_BEHIND = 2
+"""How many words on a noun may stand."""
 _MEANT = 1.0
 """How well a word of the user's own names its attribute."""
 _HEAD = 0.5
@@ -185,15 +187,11 @@ class MeasureRules:
         said = scene.meaning & ((1 << first) - 1)  # "What is the largest ..." says it of no subject.
         if said and _PREDICATE.search(scene.view.text[: scene.view.words[first].start]):
             return 0.0 if source.first < first else _HEAD
-        behind = [i for i in range(item.used.bit_length(), len(scene.view.words)) if scene.meaning >> i & 1][:1]
-        if not behind or behind[0] - item.used.bit_length() >= 2:
+        behind = _behind(item.used, scene)
+        if behind < 0:
             return 0.0
-        named = [c for c in classes if c.used >> behind[0] & 1]
-        if named and not any(len(within(source.nodes[:_SAMPLE], c.nodes)) for c in named):
-            return _HEAD
         # What a question opens with is narrowed by all that follows: it is measured last.
-        opening = 0.0 if said else _OPENING
-        return opening if named or source.used >> behind[0] & 1 else _HEAD
+        return _HEAD if _strays(source, behind, classes) else 0.0 if said else _OPENING
 
     # -- limits -------------------------------------------------------------------------------
 
@@ -204,10 +202,12 @@ class MeasureRules:
         for item in scene.bounds:
             if item.used & source.used:
                 continue
+            behind = _behind(item.used, scene) if item.limit.relation >= 0 else -1
+            cost = _HEAD if behind >= 0 and _strays(source, behind, classes) else 0.0
             for measured in self.held(source, item, scene, bench):
                 program: Program | None = self.limited(source.program, measured.step, item.limit)
                 if program is not None:
-                    yield from self._ended(source, program, measured.score, item.used | measured.used, bench)
+                    yield from self._ended(source, program, measured.score - cost, item.used | measured.used, bench)
             if _counts(item.limit):
                 number = item.limit.number.value
                 for counted in self.counted(source, item.used, scene, bench, classes):
@@ -348,6 +348,21 @@ class MeasureRules:
             grown = source.grown(program, nodes, gain, source.used | used)
             links = grown.links if other is None else tuple(dict.fromkeys((*grown.links, *other.links)))
             yield replace(grown, ended=True, links=links, anchored=True)
+
+
+def _behind(used: int, scene: Scene) -> int:
+    """The meaningful word right behind some words, or -1."""
+    last = used.bit_length()
+    near = range(last, min(last + _BEHIND, len(scene.view.words)))
+    return next((i for i in near if scene.meaning >> i & 1), -1)
+
+
+def _strays(source: Derivation, behind: int, classes: list[Derivation]) -> bool:
+    """Whether what belongs to a noun would be said of other things: "major cities" of states."""
+    named = [c for c in classes if c.used >> behind & 1]
+    if named:
+        return not any(len(within(source.nodes[:_SAMPLE], c.nodes)) for c in named)
+    return not source.used >> behind & 1
 
 
 def _counts(limit: Limit) -> bool:

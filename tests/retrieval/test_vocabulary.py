@@ -51,6 +51,8 @@ def labels(answer: Answer) -> set[str]:
         ("Which sleepy towns are there?", {t for t, n in PEOPLE.items() if n < 60}),
         ("Which major towns lie in North?", {t for t, n in PEOPLE.items() if n > 60 and LIES[t] == "North"}),
         ("How many major towns are there?", {"3"}),
+        ("Which shires have major towns?", {LIES[t] for t, n in PEOPLE.items() if n > 60}),
+        ("What are the major towns in the shire West?", {"Eld"}),
     ],
 )
 def test_a_word_stands_for_its_limit(system: KGQA, question: str, expected: set[str]) -> None:
