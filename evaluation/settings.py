@@ -6,19 +6,17 @@ import os
 import sys
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from kgqa.config import WordConfig, from_mapping
-from kgqa.errors import ConfigError
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 RESULTS = HERE / "results"
 REPORTS = HERE / "reports"
 WORK = ROOT / "runs" / "benchmarks"
-OneSet = TypeVar("OneSet")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -311,65 +309,47 @@ def latency_settings() -> LatencySettings:
 
 def accuracy_settings() -> AccuracySettings:
     """Read accuracy.toml."""
-    data = _toml("accuracy")
-    sets = _sets(AccuracySet, data)
-    return replace(from_mapping(AccuracySettings, data), sets=sets)
+    return from_mapping(AccuracySettings, _toml("accuracy"))
 
 
 def baseline_settings() -> BaselineSettings:
     """Read baselines.toml."""
-    data = _toml("baselines")
-    sets = _sets(BaselineSet, data)
-    return replace(from_mapping(BaselineSettings, data), sets=sets)
+    return from_mapping(BaselineSettings, _toml("baselines"))
 
 
 def batch_settings() -> BatchSettings:
     """Read batch.toml."""
-    data = _toml("batch")
-    sets = _sets(BatchSet, data)
-    return replace(from_mapping(BatchSettings, data), sets=sets)
+    return from_mapping(BatchSettings, _toml("batch"))
 
 
 def namesake_settings() -> NamesakeSettings:
     """Read namesakes.toml."""
-    data = _toml("namesakes")
-    sets = _sets(RobustnessSet, data)
-    return replace(from_mapping(NamesakeSettings, data), sets=sets)
+    return from_mapping(NamesakeSettings, _toml("namesakes"))
 
 
 def precision_settings() -> PrecisionSettings:
     """Read precision.toml."""
-    data = _toml("precision")
-    sets = _sets(RobustnessSet, data)
-    return replace(from_mapping(PrecisionSettings, data), sets=sets)
+    return from_mapping(PrecisionSettings, _toml("precision"))
 
 
 def robustness_settings() -> RobustnessSettings:
     """Read robustness.toml."""
-    data = _toml("robustness")
-    sets = _sets(RobustnessSet, data)
-    return replace(from_mapping(RobustnessSettings, data), sets=sets)
+    return from_mapping(RobustnessSettings, _toml("robustness"))
 
 
 def link_settings() -> LinkSettings:
     """Read linkprediction.toml."""
-    data = _toml("linkprediction")
-    sets, models = _sets(LinkSet, data), _sets(LinkModel, data, "models")
-    return replace(from_mapping(LinkSettings, data), sets=sets, models=models)
+    return from_mapping(LinkSettings, _toml("linkprediction"))
 
 
 def ablation_settings() -> AblationSettings:
     """Read ablation.toml."""
-    data: dict[str, Any] = _toml("ablation")
-    sets = _sets(AblationSet, data)
-    return AblationSettings(**(data | {"seeds": tuple(data["seeds"]), "sets": sets}))
+    return from_mapping(AblationSettings, _toml("ablation"))
 
 
 def leftout_settings() -> LeftOutSettings:
     """Read leftout.toml."""
-    data = _toml("leftout")
-    sets = _sets(LeftOutSet, data)
-    return replace(from_mapping(LeftOutSettings, data), sets=sets)
+    return from_mapping(LeftOutSettings, _toml("leftout"))
 
 
 def data_folder() -> Path:
@@ -380,14 +360,6 @@ def data_folder() -> Path:
 def located(path: str) -> Path:
     """A path of a TOML on this machine."""
     return ROOT / path.replace("{data}", str(data_folder()))
-
-
-def _sets(kind: type[OneSet], data: dict[str, object], key: str = "sets") -> tuple[OneSet, ...]:
-    """Take the tables [[sets]], or others of one kind, out of a TOML."""
-    sets = data.pop(key, None)
-    if not isinstance(sets, list):
-        raise ConfigError(f"{key!r} is {sets!r}; expected tables [[{key}]]")
-    return tuple(from_mapping(kind, one, where=f"{key}[{i}].") for i, one in enumerate(sets))
 
 
 def _toml(name: str) -> dict[str, object]:

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from kgqa.errors import ConfigError
 
@@ -272,11 +272,18 @@ def _convert(hint: Any, value: Any, name: str) -> Any:
         if type(value) is not hint:
             raise ConfigError(f"{name!r} is {value!r}; expected {hint.__name__}")
         return value
-    (item_hint, *_) = get_args(hint)
-    if is_dataclass(item_hint):
+    if get_origin(hint) is Mapping:
+        if not isinstance(value, Mapping):
+            raise ConfigError(f"{name!r} is {value!r}; expected a table")
+        return value
+    return _converted_list(get_args(hint)[0], value, name)
+
+
+def _converted_list(hint: Any, value: Any, name: str) -> tuple[Any, ...]:
+    if is_dataclass(hint):
         if not isinstance(value, list | tuple):
             raise ConfigError(f"{name!r} is {value!r}; expected tables [[{name}]]")
-        return tuple(_convert(item_hint, item, f"{name}[{i}]") for i, item in enumerate(value))
-    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
-        raise ConfigError(f"{name!r} is {value!r}; expected a list of strings")
+        return tuple(_convert(hint, item, f"{name}[{i}]") for i, item in enumerate(value))
+    if not isinstance(value, list | tuple) or not all(type(item) is hint for item in value):
+        raise ConfigError(f"{name!r} is {value!r}; expected a list of {'strings' if hint is str else 'whole numbers'}")
     return tuple(value)
