@@ -42,7 +42,7 @@ def measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Row]:
     system = AlwaysBea.from_graph(tmp_path / "graph.tsv")
     monkeypatch.setattr(accuracy, "WORK", tmp_path)
     monkeypatch.setattr(accuracy, "REPORTS", tmp_path / "reports")
-    monkeypatch.setattr(accuracy, "_system", lambda graph, reader: system)
+    monkeypatch.setattr(accuracy, "_system", lambda graph, reader, vocabulary=(): system)
     monkeypatch.setattr(accuracy, "accuracy_settings", lambda: settings)
     (table,) = accuracy.run(Choice())
     return list(table.rows)
