@@ -226,7 +226,7 @@ _OTHERS = (
     _group("budget", asks="How much did {x} cost to make? | How much money was spent on {x}?"),
     _group("age", asks="How old is {x}?"),
     _group(
-        "spouse, husband, wife, married to, spouse s",
+        "spouse, husband, wife, married to",
         nouns="partner, husband or wife, better half",
         asks="Who is {x} married to? | Who did {x} marry? | who is {x} wed to",
         backs="Who is married to {x}?",
@@ -242,7 +242,7 @@ _OTHERS = (
         nouns="mother or father, mum or dad",
         asks="Who are {x}'s mother and father? | Whose child is {x}? | {x} is the child of whom?",
     ),
-    _group("sibling, sibling s", nouns="brother or sister", asks="What brothers and sisters does {x} have?"),
+    _group("sibling", nouns="brother or sister", asks="What brothers and sisters does {x} have?"),
     _group(
         "profession, occupation, job",
         nouns="job, line of work, occupation, profession, career",
@@ -267,7 +267,7 @@ _OTHERS = (
         along="the place where {x} studied",
     ),
     _group(
-        "starring, starred actor, star, cast, cast member, actor, lead actor",
+        "starring, star, cast, cast member, actor, lead actor",
         nouns="star, cast member, actor, lead",
         asks=(
             "Who starred in {x}? | who acted in {x} | Who are the actors in {x}? | Who plays in {x}? | "
@@ -298,7 +298,7 @@ _OTHERS = (
         against="the {cs} about {x} | {cs} described by {x}",
     ),
     _group(
-        "language, official language, in language, spoken language, original language",
+        "language, official language, spoken language, original language",
         nouns="tongue, language",
         asks=(
             "What language do people speak in {x}? | Which language is spoken in {x}? | "
@@ -315,12 +315,12 @@ _OTHERS = (
         against="the {cs} that use the {x}",
     ),
     _group(
-        "rating, imdb rating, score",
+        "rating, score",
         asks="How is {x} rated? | How good is {x}? | how do people rate {x}",
         backs="Which {cs} are rated {x}?",
     ),
     _group(
-        "vote, imdb vote, number of vote",
+        "vote, number of vote",
         nouns="number of votes",
         asks="How many votes did {x} get? | How many people voted for {x}?",
     ),
