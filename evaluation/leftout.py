@@ -1,4 +1,4 @@
-"""Leave one graph out: readers that learnt nothing of a graph, on the dev questions over it."""
+"""Leave one graph out: the part of a reader for unfamiliar graphs, on dev questions over graphs that it never saw."""
 
 from __future__ import annotations
 
@@ -6,31 +6,36 @@ import importlib.util
 import shutil
 import sys
 import time
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evaluation.results import Column, Row, Table
-from evaluation.settings import ROOT, WORK, Choice, LeftOutSet, data_folder, leftout_settings
+from evaluation.settings import WORK, Choice, LeftOutSet, data_folder, leftout_settings
+from kgqa.evaluation.metrics.calibration import BINS, bin_of
 
 if TYPE_CHECKING:
-    from kgqa.reader.trained_weights import ReaderWeights
-    from kgqa.training import TrainingConfig, TrainingPair
+    from kgqa.training import LeftOut
 
 COLUMNS = (
     Column("questions", 0),
     Column("retrieval's order", 1, 100),
     Column("reader", 1, 100),
+    Column("ECE", 3),
+    Column("AUROC, fact removed", 3),
 )
 _WORK = WORK / "leftout"
 
 
 def run(choice: Choice) -> list[Table]:
     """Train a reader for each group of sets without them, and measure it on them."""
-    rows = [row for one in leftout_settings().sets if _is_wanted(one, choice) for row in _rows(one, choice)]
+    sets = [one for one in leftout_settings().sets if _is_wanted(one, choice)]
+    if not choice.resume:
+        shutil.rmtree(_WORK, ignore_errors=True)
+    rows = [row for encoder in dict.fromkeys(one.encoder for one in sets) for row in _rows(encoder, sets)]
     return [Table("leftout", "Graph that training never saw, dev questions, F1", COLUMNS, tuple(rows))]
 
 
@@ -50,68 +55,34 @@ def _is_wanted(one: LeftOutSet, choice: Choice) -> bool:
     return data_folder().exists()
 
 
-def _rows(one: LeftOutSet, choice: Choice) -> Iterator[Row]:
-    from evaluation.train_reader import pairs
-    from kgqa.training import train
-
-    start, settings = time.perf_counter(), leftout_settings()
-    found = {pair.name: pair for pair in pairs(_toml(), one.encoder)}
-    _check(one, found)
-    folder = _WORK / one.name
-    if not choice.resume:
-        shutil.rmtree(folder, ignore_errors=True)
-    config = _config(one, settings.steps, settings.tuning_steps)
-    learnt = [pair for name, pair in found.items() if name not in one.left_out]
-    weights = train(learnt, folder, config, examples=_WORK / "examples", on_progress=_show).weights
-    for name in one.measured:
-        unread, read = _measured(found[name], weights)
-        seconds = time.perf_counter() - start
-        details = {"learnt from": sorted(pair.name for pair in learnt if len(pair.train))}
-        yield Row(name, (len(read), unread, float(np.mean(read))), config.seed, seconds, asdict(one), details)
-
-
-def _check(one: LeftOutSet, found: Mapping[str, TrainingPair]) -> None:
-    if unknown := set(one.left_out) - set(found):
-        raise ValueError(f"leftout.toml: {one.name} leaves out {sorted(unknown)}; reader.toml has {sorted(found)}")
-
-
-def _config(one: LeftOutSet, steps: int, tuning_steps: int) -> TrainingConfig:
-    from kgqa.config import from_mapping
-    from kgqa.training import TrainingConfig
-
-    own = _toml()[one.encoder]
-    tuning = own["tuning"] | {"steps": tuning_steps}
-    return from_mapping(TrainingConfig, {"encoder": one.encoder, **own, "steps": steps, "tuning": tuning})
-
-
-def _measured(pair: TrainingPair, weights: ReaderWeights) -> tuple[float, Sequence[float]]:
-    """The F1 of the program put first by retrieval, its mean, and by the reader, for each question."""
-    from kgqa import KGQA
-    from kgqa.config import Config, EncoderConfig
+def _rows(encoder: str, sets: list[LeftOutSet]) -> Iterator[Row]:
+    """The rows of one encoder. A confidence takes the other groups, so all are trained, wanted or not."""
+    from evaluation.train_reader import groups, pairs, settings_of, show
     from kgqa.embedding import load_encoder
-    from kgqa.reader.arrays import EncoderVectors
-    from kgqa.reader.trained import tuned_encoder
-    from kgqa.training.batches import collate, whole
-    from kgqa.training.examples import collect, shortened
-    from kgqa.training.trainer import unread
+    from kgqa.training import fit_general, gather
 
-    system = KGQA.from_graph(pair.graph, config=Config(encoder=EncoderConfig(name=weights.encoder)))
-    vectors = EncoderVectors(tuned_encoder(load_encoder(weights.encoder), weights))
-    asked = pair.dev
-    assert asked is not None  # every pair of reader.toml has one
-    first, read = [], []
-    for example in map(shortened, collect(pair.name, system, asked)):
-        scores = weights.score(collate([whole(example)])[0], vectors).scores
-        first.append(unread(example))
-        read.append(example.candidates[int(scores.argmax())].f1)
-    lost = [0.0] * (len(asked.gold) - len(read))  # no candidate at all
-    return float(np.mean([*first, *lost])), [*read, *lost]
+    start, config = time.perf_counter(), settings_of(encoder)
+    asked = {pair.name: pair for pair in pairs(encoder)}
+    train, dev = gather(list(asked.values()), _WORK / "examples", config, on_progress=show)
+    opened = load_encoder(encoder)
+    _, found = fit_general(train, dev, groups(encoder), opened, _WORK / encoder, config, on_progress=show)
+    figures = {one.name: one for one in found}
+    for one in sets:
+        for name in one.measured if one.encoder == encoder else ():
+            own, seconds = asked[name].dev, time.perf_counter() - start
+            count = len(own.sample(config.dev_each, config.seed).gold) if own is not None else 0
+            yield Row(name, _cells(figures[name], count), config.seed, seconds, asdict(one))
 
 
-def _toml() -> Mapping[str, Any]:
-    return tomllib.loads((ROOT / "evaluation/reader.toml").read_text(encoding="utf-8"))
+def _cells(found: LeftOut, count: int) -> tuple[float, ...]:
+    """The cells of a row. count : of all questions; those without a candidate have an F1 of 0."""
+    confidence, right = np.array(found.confidence), np.array(found.right, dtype=np.float64)
+    gaps = np.bincount(bin_of(confidence), weights=right - confidence, minlength=BINS)
+    error = float(np.abs(gaps).sum() / len(right))
+    return count, sum(found.before) / count, sum(found.f1) / count, error, _auroc(confidence, np.array(found.lost))
 
 
-def _show(stage: str, done: int, total: int) -> None:
-    if done % 100 == 0 or done == total:
-        print(f"{stage} {done}/{total}", file=sys.stderr, flush=True)
+def _auroc(kept: NDArray[np.float64], lost: NDArray[np.float64]) -> float:
+    """How often a question is trusted more than one whose fact was removed; half a point for a tie."""
+    above = (kept[:, None] > lost[None, :]).mean() + 0.5 * (kept[:, None] == lost[None, :]).mean()
+    return float(above)

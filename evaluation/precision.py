@@ -37,7 +37,7 @@ class SideBySide:
 
     def __init__(self, encoder: TextEncoder, weights: ReaderWeights, precisions: Sequence[Precision]) -> None:
         self._readers = [TrainedReader(encoder, weights, precision=p, early_exit=False) for p in precisions]
-        self.calibration = Calibration.of(weights.about)
+        self.calibrations = Calibration.both(weights.about)
         self.outputs: list[ReaderOutput] = []
         self.seconds: list[list[float]] = [[] for _ in precisions]
         self._turn = 0
@@ -90,7 +90,8 @@ def _rows(one: RobustnessSet, settings: PrecisionSettings) -> Iterator[Row]:
             reading = system.read(question.text)
             read = next((r for r in readers if r.outputs and r.outputs[0] is reading.scores), None)
             outputs = read.outputs if read else [reading.scores] * len(precisions)
-            builder = AnswerBuilder(system.graph, config.answer, read.calibration if read else Calibration())
+            meant = read.calibrations if read else (Calibration(),)
+            builder = AnswerBuilder(system.graph, config.answer, *meant)
             readings = [replace(reading, scores=output) for output in outputs]
             firsts.append([_first(each) for each in readings])
             for found, each in zip(predictions, readings, strict=True):

@@ -261,9 +261,9 @@ class AblationSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class LeftOutSet:
-    """A reader that learns from some sets of reader.toml but not from others.
+    """Sets of reader.toml that are left out of training together.
 
-    left_out : those it does not learn from. measured : those of them that are asked.
+    encoder : of the reader. left_out : the sets. measured : those of them whose dev questions are asked.
     """
 
     name: str
@@ -274,10 +274,8 @@ class LeftOutSet:
 
 @dataclass(frozen=True, kw_only=True)
 class LeftOutSettings:
-    """Readers without some graphs. steps, tuning_steps : of each training."""
+    """What is left out of training, in turn."""
 
-    steps: int
-    tuning_steps: int
     sets: tuple[LeftOutSet, ...] = field(default_factory=tuple)
 
 

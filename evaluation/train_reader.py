@@ -1,7 +1,8 @@
 """Train the weights that come with kgqa: `python -m evaluation.train_reader [ENCODER ...] [--without SET] [--out DIR]`.
 
-Reads `reader.toml`. `--without` leaves a set out of what is learnt but not out of what is measured: the way to see how
-a reader does on a graph that it never saw. A stopped run goes on when it is started again.
+Reads `reader.toml`, and `leftout.toml` for what is left out in turn to train the part for unfamiliar questions.
+`--without` leaves a set out of what is learnt but not out of what is measured: the way to see how a reader does on a
+graph that it never saw. A stopped run goes on when it is started again.
 """
 
 from __future__ import annotations
@@ -14,14 +15,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from evaluation.settings import ROOT, data_folder
+from evaluation.settings import ROOT, data_folder, leftout_settings
 from kgqa.config import from_mapping
 from kgqa.embedding import E5, MINILM
 from kgqa.evaluation import QuestionSet
 from kgqa.graph import KnowledgeGraph
-from kgqa.reader.trained_weights import ReaderWeights
 from kgqa.text import Language, guess_language
-from kgqa.training import Synthesiser, TrainingConfig, TrainingPair, train
+from kgqa.training import Group, Synthesiser, TrainingConfig, TrainingPair, train
 
 _LANGUAGES = {MINILM: "en", E5: "zh"}
 _NOTHING = QuestionSet((), {})
@@ -29,8 +29,24 @@ RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 SHIPPED = ROOT / "kgqa/reader/weights"
 
 
-def pairs(settings: Mapping[str, Any], encoder: str) -> Iterator[TrainingPair]:
+def settings_of(encoder: str, steps: int | None = None) -> TrainingConfig:
+    """How a reader over an encoder is trained. steps : optimizer steps in place of those of reader.toml."""
+    own = _toml()[encoder]
+    if steps is not None:
+        tuning = own["tuning"] | {"steps": own["tuning"]["steps"] * steps // own["steps"]}
+        own = own | {"steps": steps, "tuning": tuning}
+    return from_mapping(TrainingConfig, {"encoder": encoder, **own})
+
+
+def groups(encoder: str) -> list[Group]:
+    """The sets of one encoder that are left out together, in turn."""
+    found = [one for one in leftout_settings().sets if one.encoder == encoder]
+    return [Group(name=one.name, left_out=one.left_out, measured=one.measured) for one in found]
+
+
+def pairs(encoder: str) -> Iterator[TrainingPair]:
     """The graphs and questions of one encoder; a public set that is missing is an error of the file's reader."""
+    settings = _toml()
     seeds = settings["sample_seed"], settings["dev_seed"]
     for row in settings["sets"]:
         if encoder in row["encoders"]:
@@ -66,16 +82,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--work", type=Path, default=ROOT / "runs/reader", help="for examples and checkpoints")
     parser.add_argument("--out", type=Path, help="for the weights; the shipped ones unless given")
     given = parser.parse_args(arguments)
-    settings = tomllib.loads((ROOT / "evaluation/reader.toml").read_text(encoding="utf-8"))
     for encoder in given.encoders:
-        config = from_mapping(TrainingConfig, {"encoder": encoder, **settings[encoder]})
-        config = config if given.steps is None else from_mapping(TrainingConfig, _with(settings, encoder, given.steps))
-        found = [_only_dev(pair) if pair.name in given.without else pair for pair in pairs(settings, encoder)]
+        config = settings_of(encoder, given.steps)
+        found = [_only_dev(pair) if pair.name in given.without else pair for pair in pairs(encoder)]
         name = "-".join([encoder, *(f"without {name}" for name in given.without)])
-        trained = train(found, given.work / name, config, examples=given.work / "examples", on_progress=_show)
+        kept = given.work / "examples"
+        trained = train(found, given.work / name, config, examples=kept, groups=groups(encoder), on_progress=show)
         target = (given.out or SHIPPED) / encoder
         target.mkdir(parents=True, exist_ok=True)
-        ReaderWeights.load(given.work / name).save(target)
+        trained.weights.save(target)
         print(json.dumps({"encoder": encoder, "before": trained.before, "dev": trained.dev}, indent=1))
 
 
@@ -95,13 +110,6 @@ def _without_classes(graph: KnowledgeGraph) -> KnowledgeGraph:
     return graph.with_changes(remove=gone)[0]
 
 
-def _with(settings: Mapping[str, Any], encoder: str, steps: int) -> dict[str, Any]:
-    """The settings of an encoder with other steps of training, and as large a share of those of tuning."""
-    own = settings[encoder]
-    tuning = own["tuning"] | {"steps": own["tuning"]["steps"] * steps // own["steps"]}
-    return {"encoder": encoder, **own, "steps": steps, "tuning": tuning}
-
-
 def _only_dev(pair: TrainingPair) -> TrainingPair:
     return TrainingPair(name=pair.name, graph=pair.graph, train=_NOTHING, dev=pair.dev)
 
@@ -115,7 +123,12 @@ def _path(text: str) -> Path:
     return found if found.is_absolute() else ROOT / found
 
 
-def _show(stage: str, done: int, total: int) -> None:
+def _toml() -> Mapping[str, Any]:
+    return tomllib.loads((ROOT / "evaluation/reader.toml").read_text(encoding="utf-8"))
+
+
+def show(stage: str, done: int, total: int) -> None:
+    """Say on stderr how far a stage is, now and then."""
     if done % 100 == 0 or done == total:
         print(f"{stage} {done}/{total}", file=sys.stderr, flush=True)
 

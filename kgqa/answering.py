@@ -145,12 +145,21 @@ class Reading:
 
 
 class AnswerBuilder:
-    """Executes the best program and lays out what proves it."""
+    """Executes the best program and lays out what proves it.
 
-    def __init__(self, graph: KnowledgeGraph, config: AnswerConfig, calibration: Calibration) -> None:
+    calibration : what the reader's scores mean. general : the same for those of `kgqa.reader.general`.
+    """
+
+    def __init__(
+        self,
+        graph: KnowledgeGraph,
+        config: AnswerConfig,
+        calibration: Calibration,
+        general: Calibration | None = None,
+    ) -> None:
         self._graph = graph
         self._config = config
-        self._calibration = calibration
+        self._calibrations = {False: calibration, True: general or calibration}
         self._clarifier = Clarifier(graph, config)
 
     def build(self, reading: Reading, *, language: str | None = None) -> Answer:
@@ -163,7 +172,7 @@ class AnswerBuilder:
             return Answer(question, AnswerKind.NONE, abstained=refusal, links=links)
         best = int(reading.chosen[0])
         candidate = reading.retrieval.candidates[best]
-        confidence = self._calibration.confidence(self.features(reading, best))
+        confidence = self._calibrations[reading.scores.general].confidence(self.features(reading, best))
         result = execute(candidate.program, self._graph)
         values = self.values(candidate.program, result, language, self._config.max_values)
         refusal = self._doubt(values, confidence, reading, language)

@@ -47,6 +47,12 @@ class Calibration:
                 "coverage, support, unread. Train it again"
             ) from error
 
+    @classmethod
+    def both(cls, about: Mapping[str, Any]) -> tuple[Calibration, Calibration]:
+        """That of a trained reader and that of its general part, which is the same where it has none."""
+        own, general = cls.of(about), about.get("general")
+        return own, cls.of(general) if general else own
+
     def confidence(self, features: tuple[float, ...]) -> float:
         """The probability, in [0, 1], that the candidate with these features is right."""
         weights = (self.score, self.margin, self.coverage, self.support, self.unread)

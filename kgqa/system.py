@@ -53,6 +53,7 @@ Progress = Callable[[str, int, int], None]
 
 AUTO = "auto"
 ZERO_SHOT, SHIPPED = "zero-shot", "shipped"
+_UNTRAINED = Calibration(), Calibration()
 _LABELS = "labels."
 _RELATIONS = "relations."
 _ENTITIES = "entities/"
@@ -385,12 +386,12 @@ class KGQA:
             encoder = self._encoder(name)
             matcher = build_matcher(self.graph, encoder, self._relation_vectors(encoder))
             retriever = GraphRetriever(self.graph, matcher, self.config.retrieval, vocabulary=self._vocabulary)
-            reader, calibration = self._reader(encoder)
-            builder = AnswerBuilder(self.graph, self.config.answer, calibration)
+            reader, calibrations = self._reader(encoder)
+            builder = AnswerBuilder(self.graph, self.config.answer, *calibrations)
             self._engines[name] = Engine(encoder, retriever, reader, builder)
         return self._engines[name]
 
-    def _reader(self, encoder: TextEncoder) -> tuple[Reader, Calibration]:
+    def _reader(self, encoder: TextEncoder) -> tuple[Reader, tuple[Calibration, Calibration]]:
         """The reader for an encoder and what its scores mean.
 
         Weights serve the questions of the encoder that they were trained with; others are read without.
@@ -398,15 +399,15 @@ class KGQA:
         name = self.config.reader.name
         folder = shipped_weights(encoder.name) if name == SHIPPED else Path(name)
         if name == ZERO_SHOT or folder is None:
-            return ZeroShotReader(encoder), Calibration()
+            return ZeroShotReader(encoder), _UNTRAINED
         weights = ReaderWeights.load(folder)
         others = name == SHIPPED and weights.about.get("fingerprint") != encoder.fingerprint
         if others or (weights.encoder != encoder.name and self.config.encoder.name == AUTO):
-            return ZeroShotReader(encoder), Calibration()
+            return ZeroShotReader(encoder), _UNTRAINED
         settings = self.config.reader
         precision = Precision(settings.precision)
         reader = TrainedReader(encoder, weights, self.structural, precision=precision, early_exit=settings.early_exit)
-        return reader, Calibration.of(weights.about)
+        return reader, Calibration.both(weights.about)
 
     def _encoder_for(self, question: str) -> str:
         if self.config.encoder.name != AUTO:

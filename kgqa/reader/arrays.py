@@ -23,7 +23,8 @@ FAR = 8
 """Distances from a slot are told apart up to this many tokens."""
 PLACES = 12
 """Places in a program are told apart up to this many tokens, from its start and from its end."""
-_LONGEST = 64
+LONGEST = 64
+"""Tokens of a question that are read."""
 _LONGEST_PROGRAM = 24
 _WORD = re.compile("[A-Za-z0-9]+")
 
@@ -131,7 +132,7 @@ def lay_out(rows: Rows, vectors: Vectors, wanted: Wanted | None = None) -> Fusio
 
     wanted : what is read besides texts; nothing unless given.
     """
-    found = [(states[:_LONGEST], offsets[:_LONGEST]) for states, offsets in vectors.states(rows.questions)]
+    found = [(states[:LONGEST], offsets[:LONGEST]) for states, offsets in vectors.states(rows.questions)]
     asked, distance, said, words = layout_questions(rows.questions, [offsets for _, offsets in found])
     states = _states([own for own, _ in found], asked.shape[1])
     known = numbered(token_text(token) for program in rows.programs for token in program)

@@ -94,10 +94,12 @@ class ReaderOutput:
     """The scores of one question.
 
     scores : float32 [candidates], larger is better. none_score : the score of "none of these".
+    general : whether they come from `kgqa.reader.general`, whose confidence is another function of them.
     """
 
     scores: Floats
     none_score: float
+    general: bool = False
 
 
 class Reader(Protocol):

@@ -17,6 +17,7 @@ from kgqa.reader.arrays import EncoderVectors, rows_of
 from kgqa.reader.contract import Floats, ReaderInput, ReaderOutput
 from kgqa.reader.early_exit import SURE, leads
 from kgqa.reader.features import evidence, prior
+from kgqa.reader.general import is_unfamiliar
 from kgqa.reader.soft import STRUCTURAL
 from kgqa.reader.trained_weights import ADAPTER, ReaderWeights
 
@@ -63,6 +64,7 @@ class TrainedReader:
                 f"{encoder.name!r} of {encoder.fingerprint}. Name that encoder, or train a reader with this one"
             )
         self._vectors = EncoderVectors(tuned_encoder(encoder, weights, precision))
+        self._plain = EncoderVectors(MemoEncoder(encoder))
         self._weights = weights
         self._early_exit = early_exit
         self._wanted = weights.wanted(structural)
@@ -83,17 +85,25 @@ class TrainedReader:
         columns = evidence(item)
         order = shortlist(columns)
         kept = replace(item, candidates=tuple(item.candidates[i] for i in order[:READ].tolist()))
+        programs, general = [c.tokens for c in kept.candidates], self._weights.general
+        if general is not None and is_unfamiliar(programs, self._weights.familiar):
+            return ReaderOutput(_placed(general.score(rows_of(kept), self._plain), order), NONE, general=True)
         own = prior(columns)
         if self._early_exit and own[order[0]] >= SURE:
-            weighed = self._weights.weighed(own, [c.tokens for c in kept.candidates])
+            weighed = self._weights.weighed(own, programs)
             if leads(weighed):
                 return ReaderOutput(np.float32(CERTAIN) + np.float32(_PER_POINT) * weighed, NONE)
         found = self._weights.score(rows_of(kept), self._vectors, self._wanted)
-        read = np.float32(SCALE) * (found.scores - np.float32(found.none_score))
-        scores = np.empty(len(order), dtype=np.float32)
-        scores[order[:READ]] = read
-        scores[order[READ:]] = read.min() - _BEHIND * np.arange(1, len(order) - len(read) + 1, dtype=np.float32)
-        return ReaderOutput(scores, NONE)
+        return ReaderOutput(_placed(found, order), NONE)
+
+
+def _placed(found: ReaderOutput, order: NDArray[np.int64]) -> Floats:
+    """The scores of what was read, in their places, and below all of them those of what was not."""
+    scores = np.empty(len(order), dtype=np.float32)
+    read = np.float32(SCALE) * (found.scores - np.float32(found.none_score))
+    scores[order[:READ]] = read
+    scores[order[READ:]] = read.min() - _BEHIND * np.arange(1, len(order) - len(read) + 1, dtype=np.float32)
+    return scores
 
 
 def shortlist(columns: Floats) -> NDArray[np.int64]:

@@ -22,12 +22,13 @@ from kgqa.reader.contract import ReaderOutput
 from kgqa.reader.familiarity import CAUTION, familiarity
 from kgqa.reader.features import EVIDENCE, prior
 from kgqa.reader.fusion import Fusion
+from kgqa.reader.general import General
 from kgqa.reader.serialise import TokenKind, Tokens
 from kgqa.reader.soft import Wanted
 
 FORMAT = 2
 TENSORS, ABOUT, ADAPTER = "reader.safetensors", "reader.json", "adapter.safetensors"
-_AGREEMENT = "agreement."
+_AGREEMENT, _GENERAL = "agreement.", "general."
 _SPLIT = re.compile(r"(?<=\d,)\s+(?=\d)")  # rows of numbers on one line
 
 
@@ -39,7 +40,8 @@ class ReaderWeights:
     besides, `familiar` and `caution`, the relations learnt from and how much less others are trusted (see
     `kgqa.reader.familiarity`), `structural`, the `fingerprint` of
     the structural embeddings learnt from, and how the weights were made.
-    adapter : None where the encoder stays as it is. folder : where they lie.
+    adapter : None where the encoder stays as it is. folder : where they lie. general : what reads unfamiliar questions,
+    None where these weights read them too.
     """
 
     fusion: Fusion
@@ -47,6 +49,7 @@ class ReaderWeights:
     about: Mapping[str, Any] = field(default_factory=dict)
     adapter: Adapter | None = None
     folder: Path | None = None
+    general: General | None = None
 
     @property
     def encoder(self) -> str:
@@ -99,12 +102,16 @@ class ReaderWeights:
         from safetensors.numpy import save_file
 
         folder.mkdir(parents=True, exist_ok=True)
-        own = {_AGREEMENT + name: value for name, value in self.agreement.arrays.items()}
-        arrays = dict(self.fusion.arrays) | own
-        tensors = {name: np.array(value, dtype=np.float16) for name, value in arrays.items()}
-        about = {"format": FORMAT, "columns": _columns(), "adapter": self.adapter is not None} | dict(self.about)
+        arrays = dict(self.fusion.arrays) | _prefixed(_AGREEMENT, self.agreement)
+        about: dict[str, Any] = {"format": FORMAT, "columns": _columns(), "adapter": self.adapter is not None} | dict(
+            self.about
+        )
+        if self.general is not None:
+            arrays |= _prefixed(_GENERAL, self.general.agreement)
+            about["general"] = {**about.get("general", {}), **self.general.about}
         if self.adapter is not None:
             self.adapter.save(folder / ADAPTER)
+        tensors = {name: np.array(value, dtype=np.float16) for name, value in arrays.items()}
         write_atomically(folder / TENSORS, lambda target: save_file(tensors, target))
         text = _SPLIT.sub(" ", json.dumps(about, indent=1, ensure_ascii=False)) + "\n"
         write_atomically(folder / ABOUT, lambda target: target.write_text(text, encoding="utf-8"))
@@ -124,9 +131,18 @@ class ReaderWeights:
             ) from error
         _check(folder, about)
         arrays = {name: value.astype(np.float32) for name, value in tensors.items()}
-        own = {name: arrays.pop(name) for name in list(arrays) if name.startswith(_AGREEMENT)}
-        agreement = Agreement({name.removeprefix(_AGREEMENT): value for name, value in own.items()})
-        return cls(Fusion(arrays), agreement, about, adapter, folder)
+        agreement, general = (_taken(arrays, prefix) for prefix in (_AGREEMENT, _GENERAL))
+        found = General.of(general, about.get("general", {}))
+        return cls(Fusion(arrays), Agreement(agreement), about, adapter, folder, found)
+
+
+def _prefixed(prefix: str, agreement: Agreement) -> dict[str, Floats]:
+    return {prefix + name: value for name, value in agreement.arrays.items()}
+
+
+def _taken(arrays: dict[str, Floats], prefix: str) -> dict[str, Floats]:
+    """Take out the arrays whose names start with a prefix, by the rest of their names."""
+    return {name.removeprefix(prefix): arrays.pop(name) for name in list(arrays) if name.startswith(prefix)}
 
 
 def _columns() -> list[str]:

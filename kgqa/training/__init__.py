@@ -11,8 +11,9 @@ from kgqa.training.adapting import Adapted, adapt
 from kgqa.training.config import FusionSettings, LossWeights, NetworkSettings, TrainingConfig, TuningSettings
 from kgqa.training.coverage import Coverage
 from kgqa.training.curves import draw_losses
+from kgqa.training.general import Group, LeftOut, fit_general
 from kgqa.training.processes import is_main_process
-from kgqa.training.run import TrainingPair, train
+from kgqa.training.run import TrainingPair, gather, train
 from kgqa.training.synthetic import Synthesiser
 from kgqa.training.trainer import Trained, fit
 
@@ -20,6 +21,8 @@ __all__ = [
     "Adapted",
     "Coverage",
     "FusionSettings",
+    "Group",
+    "LeftOut",
     "LossWeights",
     "NetworkSettings",
     "Synthesiser",
@@ -30,6 +33,8 @@ __all__ = [
     "adapt",
     "draw_losses",
     "fit",
+    "fit_general",
+    "gather",
     "is_main_process",
     "train",
 ]

@@ -13,6 +13,7 @@ from kgqa.reader.arrays import FAR, Rows, layout_programs, layout_questions, num
 from kgqa.reader.features import prior
 from kgqa.reader.wording import token_text
 from kgqa.training.tunable import TunableEncoder
+from kgqa.training.vectors import StoredEncoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class _Laid:
 class AgreementModel(nn.Module):
     """An encoder and the few numbers that make a score of its vectors.
 
+    encoder : one to tune, or stored vectors of one that stays as it is.
     dimension : of the encoder's vectors. weight_of_prior : what retrieval's own score counts at first.
     """
 
@@ -44,7 +46,7 @@ class AgreementModel(nn.Module):
     mix: nn.Parameter
     prior: nn.Parameter
 
-    def __init__(self, encoder: TunableEncoder, dimension: int, weight_of_prior: float) -> None:
+    def __init__(self, encoder: TunableEncoder | StoredEncoder, dimension: int, weight_of_prior: float) -> None:
         super().__init__()
         self.encoder = encoder
         self.weight = nn.Linear(dimension, 1)
@@ -90,10 +92,11 @@ class AgreementModel(nn.Module):
         kind, told, there = layout_programs(rows.programs, known)
         named, steps = step_masks(kind)
         mask, variant = torch.as_tensor(there), torch.as_tensor(rows.variant)
+        spoken, texts = self._tables(words, list(known))
         return _Laid(
             states=self.encoder.states(questions),
-            words=self._table(words)[torch.as_tensor(said)],
-            texts=self._table(list(known)),
+            words=spoken[torch.as_tensor(said)],
+            texts=texts,
             asked=torch.as_tensor(asked),
             distance=torch.as_tensor(distance),
             told=torch.as_tensor(told),
@@ -104,10 +107,11 @@ class AgreementModel(nn.Module):
             prior=torch.as_tensor(prior(rows.evidence)),
         )
 
-    def _table(self, texts: list[str]) -> Tensor:
-        """The vectors of numbered texts, with a row of zeros before them."""
+    def _tables(self, words: list[str], texts: list[str]) -> tuple[Tensor, Tensor]:
+        """The vectors of numbered words and of numbered texts, each with a row of zeros before them."""
         empty = torch.zeros(1, self.weight.in_features)
-        return torch.cat([empty, self.encoder.texts(texts)]) if texts else empty
+        found = self.encoder.texts([*words, *texts]) if words or texts else empty[:0]
+        return torch.cat([empty, found[: len(words)]]), torch.cat([empty, found[len(words) :]])
 
 
 def _explained(model: AgreementModel, laid: _Laid, near: Tensor) -> Tensor:

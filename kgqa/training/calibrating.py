@@ -17,7 +17,8 @@ _SHRINK = 1e-3
 _HELD = Calibration()
 LOST = 0.25
 """The weight of a question whose relation was taken away: as if one question in five could not be answered."""
-_RIGHT = 0.999
+RIGHT = 0.999
+"""The F1 from which a result counts as the gold set."""
 _ROUNDS = 100
 _COVERAGE, _SUPPORT, _SIZE = (EVIDENCE.index(name) for name in ("coverage", "support", "size"))
 
@@ -45,7 +46,7 @@ def scored(example: Example, output: ReaderOutput, weight: float = 1.0) -> Score
     score = float(output.scores[order[0]])
     seen = ReaderCandidate("", 0.0, best.evidence[_COVERAGE], 0.0, best.evidence[_SUPPORT])
     features = calibration_features(seen, score, score - second, 0)
-    return Scored(example.source, features, best.f1 >= _RIGHT, weight)
+    return Scored(example.source, features, best.f1 >= RIGHT, weight)
 
 
 def unanswerable(example: Example) -> Example | None:
@@ -53,11 +54,11 @@ def unanswerable(example: Example) -> Example | None:
 
     Candidates that share part of the answer go too.
     """
-    right = [c for c in example.candidates if c.f1 >= _RIGHT and not c.spurious and c.relations]
+    right = [c for c in example.candidates if c.f1 >= RIGHT and not c.spurious and c.relations]
     if not right:
         return None
     lost = {c.relations[-1] for c in right}
-    left = tuple(c for c in example.candidates if not lost & set(c.relations) and c.f1 < _RIGHT)
+    left = tuple(c for c in example.candidates if not lost & set(c.relations) and c.f1 < RIGHT)
     return Example(example.source, example.id, example.variants, left) if left else None
 
 
@@ -75,10 +76,17 @@ def fit_calibration(examples: Sequence[Scored]) -> Calibration:
     return Calibration(bias=bias, score=score, margin=margin, coverage=coverage)
 
 
+def even_odds(scores: NDArray[np.float64], right: NDArray[np.float64]) -> float:
+    """The score at which a logistic curve of right (0 or 1) over scores passes a half."""
+    bias, slope = _newton(np.pad(scores[:, None], ((0, 0), (0, 4))), right, np.ones(len(right)), columns=1)
+    return float(-bias / slope)
+
+
 def _newton(
-    features: NDArray[np.float64], right: NDArray[np.float64], weights: NDArray[np.float64]
+    features: NDArray[np.float64], right: NDArray[np.float64], weights: NDArray[np.float64], columns: int = 3
 ) -> NDArray[np.float64]:
-    inputs = np.column_stack([np.ones(len(features)), features[:, :3]])
+    """The bias and the weights of the first `columns` features."""
+    inputs = np.column_stack([np.ones(len(features)), features[:, :columns]])
     offset = _HELD.support * features[:, 3] + _HELD.unread * features[:, 4]
     found = np.zeros(inputs.shape[1])
     ridge = _SHRINK * len(right) * np.diag([0.0, *np.ones(len(found) - 1)])

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from kgqa.config import Config, EncoderConfig, ReaderConfig
+from kgqa.embedding import load_encoder
 from kgqa.embedding.store import write_atomically
 from kgqa.embedding.structural import StructuralEmbeddings
 from kgqa.errors import TrainingError
@@ -22,10 +23,11 @@ from kgqa.training.config import TrainingConfig
 from kgqa.training.coverage import Coverage, total
 from kgqa.training.disk import writing
 from kgqa.training.examples import FORM, Progress, collect, read_examples, shortened, write_examples
-from kgqa.training.processes import Processes
-from kgqa.training.trainer import Trained, fit
+from kgqa.training.general import Group, fit_general
+from kgqa.training.processes import Processes, is_main_process
+from kgqa.training.trainer import Examples, Trained, fit
 
-_EXAMPLES = "examples"
+_EXAMPLES, _GENERAL = "examples", "general"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,36 +53,58 @@ def train(
     config: TrainingConfig | None = None,
     *,
     examples: Path | str | None = None,
+    groups: Sequence[Group] = (),
     on_progress: Progress | None = None,
 ) -> Trained:
     """Train a reader on one or more graphs; `Config(reader=ReaderConfig(name=folder))` has it serve.
 
     folder : takes checkpoint, log and weights; the same call goes on where an earlier one was stopped.
     examples : the folder of what retrieval found for the questions, where runs share it; unless given, one of its own.
+    groups : pairs to leave out in turn, for a part that reads unfamiliar questions (`kgqa.reader.general`); without any
+    there is no such part, and the reader trusts what it learnt everywhere.
     on_progress : called with (stage, done, total).
     Errors : TrainingError for a pair whose questions are not about its graph, and as `fit`.
     """
     config, folder = config or TrainingConfig(), Path(folder)
+    kept = Path(examples) if examples is not None else folder / _EXAMPLES
+    pairs = [_with_structural(pair) for pair in pairs]
+    learnt, decided = gather(pairs, kept, config, on_progress=on_progress)
+    made = [pair.name for pair in pairs if pair.made]
+    structural = {pair.name: pair.structural for pair in pairs if pair.structural is not None}
+    trained = fit(learnt, decided, folder, config, made=made, structural=structural, on_progress=on_progress)
+    if groups and is_main_process():
+        encoder = load_encoder(config.encoder)
+        general, _ = fit_general(learnt, decided, groups, encoder, folder / _GENERAL, config, on_progress=on_progress)
+        trained = replace(trained, weights=replace(trained.weights, general=general))
+        trained.weights.save(folder)
+    read = {
+        pair.name: [Coverage.read(_files(kept, pair, part, config).coverage) for part in _parts(pair, config)]
+        for pair in pairs
+    }
+    return replace(trained, coverage={name: total(found) for name, found in read.items()})
+
+
+def gather(
+    pairs: Sequence[TrainingPair], folder: Path, config: TrainingConfig, *, on_progress: Progress | None = None
+) -> tuple[Examples, Examples]:
+    """The examples of some pairs, to learn from and to decide by; retrieval is asked for those that are not there yet.
+
+    folder : of what retrieval found. Errors : as `train`.
+    """
     names = [pair.name for pair in pairs]
     if len(set(names)) < len(names):
         raise TrainingError(f"two pairs share a name in {names}; give each its own")
-    kept = Path(examples) if examples is not None else folder / _EXAMPLES
-    pairs = [_with_structural(pair) for pair in pairs]
     processes = Processes.join(config.device)
     if processes.main:
         for pair in pairs:
-            _collect(pair, kept, config, on_progress)
+            _collect(pair, folder, config, on_progress)
     processes.wait()
-    parts = {pair.name: [_files(kept, pair, part, config) for part in _parts(pair, config)] for pair in pairs}
+    parts = {pair.name: [_files(folder, pair, part, config) for part in _parts(pair, config)] for pair in pairs}
     learnt, decided = (
         {name: [shortened(e) for e in read_examples(files[part].examples)] for name, files in parts.items()}
         for part in (0, 1)
     )
-    made = [pair.name for pair in pairs if pair.made]
-    structural = {pair.name: pair.structural for pair in pairs if pair.structural is not None}
-    trained = fit(learnt, decided, folder, config, made=made, structural=structural, on_progress=on_progress)
-    read = {name: [Coverage.read(file.coverage) for file in files] for name, files in parts.items()}
-    return replace(trained, coverage={name: total(found) for name, found in read.items()})
+    return learnt, decided
 
 
 def _with_structural(pair: TrainingPair) -> TrainingPair:

@@ -90,7 +90,7 @@ def fit(
     spaces = Spaces.of(structural or {}, config.network.fusions)
     opened = encoder or load_encoder(config.encoder)
     run = _Run(train, dev, Path(folder), config, opened, made=made, spaces=spaces, processes=processes)
-    return run.go(on_progress if on_progress is not None and processes.main else _silent)
+    return run.go(on_progress if on_progress is not None and processes.main else silent)
 
 
 class _Run:
@@ -327,5 +327,5 @@ def _identity(train: Examples, dev: Examples, config: TrainingConfig, spaces: Sp
     return state.hexdigest()
 
 
-def _silent(stage: str, done: int, total: int) -> None:
+def silent(stage: str, done: int, total: int) -> None:
     """No progress is shown."""

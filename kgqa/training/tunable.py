@@ -21,7 +21,8 @@ from kgqa.errors import MissingExtraError
 from kgqa.training.config import TuningSettings
 
 _LAYERS = ("query", "key", "value", "dense")
-_CHUNK = 64
+_CHUNKS = {"cpu": 64, "cuda": 2048}
+"""Texts a forward pass: padding costs a processor more than passes do; a GPU waits for each pass to be started."""
 _LONGEST = 64
 
 
@@ -62,9 +63,9 @@ class TunableEncoder(nn.Module):
         """The vectors of names and programs, [texts, e], unit length."""
         prefixed = [self._weights.passage_prefix + text for text in texts]
         order = sorted(range(len(prefixed)), key=lambda i: len(self._tokenized(prefixed[i])[0]))
-        found = []
-        for start in range(0, len(order), _CHUNK):
-            hidden, mask = self._hidden([prefixed[i] for i in order[start : start + _CHUNK]])
+        found, chunk = [], _CHUNKS.get(self.bert.device.type, _CHUNKS["cpu"])
+        for start in range(0, len(order), chunk):
+            hidden, mask = self._hidden([prefixed[i] for i in order[start : start + chunk]])
             found.append(nn.functional.normalize((hidden * mask[:, :, None]).sum(dim=1), dim=-1))
         return torch.cat(found)[torch.as_tensor(np.argsort(order))]
 

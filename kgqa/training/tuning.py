@@ -29,6 +29,7 @@ from kgqa.training.model import segment_logsumexp
 from kgqa.training.processes import Processes
 from kgqa.training.schedule import schedule
 from kgqa.training.tunable import TunableEncoder
+from kgqa.training.vectors import StoredEncoder, StoredVectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,26 @@ def tune(
         model.take(start.agreement)
     _Run(train, model.to(processes.device), folder, config, processes).go(on_progress)
     return Tuned(encoder.adapter().scaled(settings.share), model.agreement())
+
+
+def agree(
+    train: Mapping[str, Sequence[Example]],
+    vectors: StoredVectors,
+    dimension: int,
+    folder: Path,
+    config: TrainingConfig,
+    *,
+    processes: Processes,
+    on_progress: Progress,
+) -> Agreement:
+    """Learn the numbers of agreement alone, over an encoder that stays as it is.
+
+    vectors : the encoder's, of everything in the examples. dimension : of one. Errors : as `tune`.
+    """
+    torch.manual_seed(config.seed)
+    model = AgreementModel(StoredEncoder(vectors), dimension, config.tuning.prior).to(processes.device)
+    _Run(train, model, folder, config, processes).go(on_progress)
+    return model.agreement()
 
 
 class _Run:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor, nn
 
 from kgqa.embedding import TextEncoder
 from kgqa.embedding.contract import Floats
-from kgqa.reader.arrays import EncoderVectors, words_of
+from kgqa.reader.arrays import LONGEST, EncoderVectors, words_of
 from kgqa.reader.serialise import MaskedQuestion
 from kgqa.reader.wording import token_text
 from kgqa.training.examples import Example
@@ -60,3 +62,34 @@ class StoredVectors:
     def texts(self, texts: Sequence[str]) -> Floats:
         """The vectors of names."""
         return np.stack([self._texts[text] for text in texts]).astype(np.float32)
+
+
+class StoredEncoder(nn.Module):
+    """Stored vectors in the place of an encoder to tune, `kgqa.training.tunable.TunableEncoder`: nothing in it learns.
+
+    vectors : of all questions and names that are asked for.
+    """
+
+    def __init__(self, vectors: StoredVectors) -> None:
+        super().__init__()
+        self._vectors = vectors
+
+    def offsets(self, questions: Sequence[str]) -> list[NDArray[np.int32]]:
+        """Each question's tokens as places in it, int32 [tokens, 2]."""
+        return [offsets for _, offsets in self._found(questions)]
+
+    def states(self, questions: Sequence[str]) -> Tensor:
+        """Each question's tokens in context, [questions, tokens, e]; 0 where there is none."""
+        found = [states for states, _ in self._found(questions)]
+        states = np.zeros((len(found), max(1, *map(len, found)), found[0].shape[1]), dtype=np.float32)
+        for row, own in enumerate(found):
+            states[row, : len(own)] = own
+        return torch.as_tensor(states)
+
+    def texts(self, texts: Sequence[str]) -> Tensor:
+        """The vectors of names, [texts, e]."""
+        return torch.as_tensor(self._vectors.texts(texts))
+
+    def _found(self, questions: Sequence[str]) -> list[tuple[Floats, NDArray[np.int32]]]:
+        found = self._vectors.states([MaskedQuestion(text, ()) for text in questions])
+        return [(states[:LONGEST], offsets[:LONGEST]) for states, offsets in found]

@@ -89,12 +89,13 @@ def test_the_tuned_encoder_is_the_one_that_was_trained(tmp_path: Path) -> None:
     from kgqa.training.tunable import TunableEncoder
 
     weights = read_weights(MINILM)
-    model = AgreementModel(TunableEncoder(weights, TuningSettings(rank=4, mixed=False)), 384, 3.0).eval()
+    tunable = TunableEncoder(weights, TuningSettings(rank=4, mixed=False))
+    model = AgreementModel(tunable, 384, 3.0).eval()
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.requires_grad:
                 parameter.add_(0.05 * torch.randn_like(parameter))
-    model.encoder.adapter().save(tmp_path / "a.safetensors")
+    tunable.adapter().save(tmp_path / "a.safetensors")
     encoder = load_encoder(MINILM, adapter=tmp_path / "a.safetensors")
     assert encoder.fingerprint != load_encoder(MINILM).fingerprint
     name = ["directed by"]

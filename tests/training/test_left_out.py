@@ -1,0 +1,85 @@
+"""The part for unfamiliar graphs, trained on toy graphs of which one is left out in turn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kgqa.evaluation import Gold, Question, QuestionSet
+from kgqa.training.examples import Example, collect
+from tests.retrieval.toy import DIMENSION, WordEncoder, build, lines
+from tests.training.toy import TOWNS, ToySystem
+
+pytestmark = pytest.mark.slow
+torch = pytest.importorskip("torch")
+
+from kgqa.training import Group, LeftOut, TrainingConfig, fit_general  # noqa: E402 - needs torch
+from kgqa.training.calibrating import even_odds  # noqa: E402
+from kgqa.training.processes import Processes  # noqa: E402
+from kgqa.training.tuning import agree  # noqa: E402
+from kgqa.training.vectors import StoredVectors  # noqa: E402
+
+GROUPS = [Group(name=f"no {name}", left_out=(name,), measured=(name,)) for name in ("towns", "people")]
+
+
+def examples(name: str, relation: str, asked: str, pairs: dict[str, str]) -> list[Example]:
+    facts = "\n".join(f"{a} {relation} {b}\n{a} continent C{i % 2}" for i, (a, b) in enumerate(pairs.items()))
+    questions = tuple(Question(f"{name}-{a}", asked.format(a)) for a in pairs)
+    gold = {f"{name}-{a}": Gold((b,)) for a, b in pairs.items()}
+    return list(collect(name, ToySystem(build(lines(facts))), QuestionSet(questions, gold)))
+
+
+@pytest.fixture(scope="module")
+def sets() -> dict[str, list[Example]]:
+    people = {f"P{i}": f"Q{i}" for i in range(8)}
+    return {
+        "towns": examples("towns", "capital", "What is the capital of {}?", TOWNS),
+        "people": examples("people", "spouse", "Who is the spouse of {}?", people),
+    }
+
+
+def trained(sets: dict[str, list[Example]], folder: Path) -> tuple[float, list[LeftOut]]:
+    general, found = fit_general(sets, sets, GROUPS, WordEncoder(), folder, TrainingConfig(encoder="words"))
+    assert general.agreement.arrays["weight.weight"].shape == (1, DIMENSION)
+    assert general.calibration.keys() >= {"bias", "score", "margin", "coverage"}
+    return general.threshold, found
+
+
+def test_every_set_is_read_by_a_reader_that_never_saw_it(sets: dict[str, list[Example]], tmp_path: Path) -> None:
+    threshold, found = trained(sets, tmp_path)
+    assert [one.name for one in found] == ["towns", "people"]
+    assert all(len(one.f1) == len(one.before) == len(one.confidence) == len(one.right) == 8 for one in found)
+    assert all(np.mean(one.f1) >= 0.9 for one in found)  # the questions say the relations' own names
+    assert all(np.mean(one.confidence) > np.mean(one.lost) for one in found)
+    assert np.isfinite(threshold)
+    assert {path.name for path in tmp_path.iterdir()} == {"no towns", "no people", "all"}
+
+
+def test_a_stopped_run_gives_the_same(sets: dict[str, list[Example]], tmp_path: Path) -> None:
+    once = trained(sets, tmp_path)
+    assert trained(sets, tmp_path) == once
+
+
+def test_the_encoder_stays_as_it_is(sets: dict[str, list[Example]], tmp_path: Path) -> None:
+    vectors = StoredVectors(WordEncoder())
+    vectors.gather(sets["towns"])
+    before = vectors.texts(["capital"])
+    config = TrainingConfig(encoder="words")
+    short = replace(config, tuning=replace(config.tuning, steps=3))
+    agreement = agree(
+        {"towns": sets["towns"]}, vectors, DIMENSION, tmp_path, short, processes=Processes.join("cpu"), on_progress=_no
+    )
+    assert np.array_equal(vectors.texts(["capital"]), before)
+    assert agreement.arrays["features"].any()
+
+
+def test_even_odds_is_where_right_and_wrong_are_as_likely() -> None:
+    scores = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
+    assert even_odds(scores, np.array([0.0, 0.0, 1.0, 0.0, 1.0, 1.0])) == pytest.approx(2.5, abs=0.01)
+
+
+def _no(stage: str, done: int, total: int) -> None:
+    """No progress is shown."""
