@@ -25,7 +25,6 @@ from kgqa.training.trainer import Examples, silent, unread
 from kgqa.training.tuning import agree
 from kgqa.training.vectors import StoredVectors
 
-
 _STEPS = 400
 """The numbers hardly move after that; fitted to the end, they do worse on graphs left out."""
 
@@ -84,7 +83,8 @@ def fit_general(
 ) -> tuple[General, list[LeftOut]]:
     """Train on all sets, and on all but those of each group; the figures of every set that was left out.
 
-    folder : takes checkpoints, so that a stopped run goes on. config : whose seed is taken. Errors : as `kgqa.training.tuning.tune`.
+    folder : takes checkpoints, so that a stopped run goes on. config : whose seed is taken.
+    Errors : as `kgqa.training.tuning.tune`.
     """
     vectors, processes, report = StoredVectors(encoder), Processes.join("cpu"), on_progress or silent
     for done, examples in enumerate([*train.values(), *dev.values()], 1):
