@@ -24,7 +24,7 @@ from kgqa.reader.features import prior
 from kgqa.reader.serialise import Tokens
 
 FAMILIAR = 0.5
-"""Questions with a smaller share of familiar relations are read by what carries over."""
+"""Questions with a smaller share of known relations are read by what carries over."""
 _CAUTION = 1.0
 """How many times as much again retrieval's own score counts. On dev questions over graphs left out, the mean F1 of 11
 sets is 72.0 with 0, 71.9 with 0.5, 72.9 with 1 and 72.2 with 2."""
@@ -74,5 +74,8 @@ class General:
 
 
 def is_unfamiliar(programs: Sequence[Tokens], known: frozenset[int]) -> bool:
-    """Whether most relations of a question's programs are strange. known : as `kgqa.reader.familiarity` has them."""
+    """Whether most relations of a question's programs are strange.
+
+    known : those that a reader learnt from, as `kgqa.reader.familiarity` has them.
+    """
     return familiarity(programs, known) < FAMILIAR

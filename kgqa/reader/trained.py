@@ -65,7 +65,7 @@ class TrainedReader:
             )
         self._vectors = EncoderVectors(tuned_encoder(encoder, weights, precision))
         self._plain = EncoderVectors(MemoEncoder(encoder))
-        self._weights = weights
+        self._weights, self._known = weights, weights.known
         self._early_exit = early_exit
         self._wanted = weights.wanted(structural)
 
@@ -86,7 +86,7 @@ class TrainedReader:
         order = shortlist(columns)
         kept = replace(item, candidates=tuple(item.candidates[i] for i in order[:READ].tolist()))
         programs, general = [c.tokens for c in kept.candidates], self._weights.general
-        if general is not None and is_unfamiliar(programs, self._weights.familiar):
+        if general is not None and is_unfamiliar(programs, self._known):
             return ReaderOutput(_placed(general.score(rows_of(kept), self._plain), order), NONE, general=True)
         own = prior(columns)
         if self._early_exit and own[order[0]] >= SURE:

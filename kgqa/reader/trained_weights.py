@@ -37,8 +37,8 @@ class ReaderWeights:
     """A fusion network, the numbers of agreement, and what tuning added to the encoder.
 
     about : at least `encoder` and `fingerprint`, the name and the fingerprint of the plain encoder that was tuned;
-    besides, `familiar` and `caution`, the relations learnt from and how much less others are trusted (see
-    `kgqa.reader.familiarity`), `structural`, the `fingerprint` of
+    besides, `familiar` and `caution`, the relations that people's questions taught and how much less others are trusted
+    (see `kgqa.reader.familiarity`), `made`, those that made questions taught, `structural`, the `fingerprint` of
     the structural embeddings learnt from, and how the weights were made.
     adapter : None where the encoder stays as it is. folder : where they lie. general : what reads unfamiliar questions,
     None where these weights read them too.
@@ -96,6 +96,11 @@ class ReaderWeights:
     def familiar(self) -> frozenset[int]:
         """The relations learnt from, see `kgqa.reader.familiarity`."""
         return frozenset(self.about.get("familiar", ()))
+
+    @property
+    def known(self) -> frozenset[int]:
+        """The relations learnt from at all, from people's questions or from made ones."""
+        return self.familiar | frozenset(self.about.get("made", ()))
 
     def save(self, folder: Path) -> None:
         """Write the files; numbers as float16, whose rounding is far below what training can tell apart."""

@@ -161,7 +161,8 @@ class _Run:
     def _finish(self) -> None:
         """Complete what is known of the best weights."""
         best = ReaderWeights.load(self._folder)
-        best = replace(best, about={**best.about, "familiar": self._familiar(), "caution": self._config.caution})
+        known = {"familiar": self._learnt(made=False), "made": self._learnt(made=True)}
+        best = replace(best, about={**best.about, **known, "caution": self._config.caution})
         self._save(self._calibrated(replace(best, about={**best.about, "dev": self._served(best)})))
         draw_losses(self._folder)
 
@@ -288,9 +289,9 @@ class _Run:
         }
         return ReaderWeights(self._mean.fusion(), self._agreement, about, self._tuned.adapter, self._folder)
 
-    def _familiar(self) -> list[int]:
-        """The relations of the right programs of questions that people asked."""
-        asked = [e for name, examples in self._train.items() if name not in self._made for e in examples]
+    def _learnt(self, *, made: bool) -> list[int]:
+        """The relations of the right programs of questions that people asked, or that were made."""
+        asked = [e for name, examples in self._train.items() if (name in self._made) == made for e in examples]
         return learnt(
             c.tokens for e in asked for c, right in zip(e.candidates, right_candidates(e), strict=True) if right
         )

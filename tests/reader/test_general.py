@@ -37,9 +37,9 @@ def weights() -> ReaderWeights:
     return replace(random_weights(WordEncoder(), 1), general=general)
 
 
-def familiar(weights: ReaderWeights, item: ReaderInput) -> ReaderWeights:
+def learning(weights: ReaderWeights, item: ReaderInput, how: str) -> ReaderWeights:
     known = learnt([c.tokens for c in item.candidates] * 3)
-    return replace(weights, about={**weights.about, "familiar": known})
+    return replace(weights, about={**weights.about, how: known})
 
 
 def test_the_score_is_agreement_and_retrieval_twice_less_the_threshold(
@@ -64,8 +64,11 @@ def test_strange_questions_are_read_by_the_general_part_alone(weights: ReaderWei
     np.testing.assert_allclose(np.sort(found.scores), np.sort(expected), atol=1e-5)
 
 
-def test_familiar_questions_are_read_as_without_a_general_part(weights: ReaderWeights, item: ReaderInput) -> None:
-    known = familiar(weights, item)
+@pytest.mark.parametrize("how", ["familiar", "made"])
+def test_known_relations_are_read_as_without_a_general_part(
+    weights: ReaderWeights, item: ReaderInput, how: str
+) -> None:
+    known = learning(weights, item, how)
     found, without = (TrainedReader(WordEncoder(), w).read([item])[0] for w in (known, replace(known, general=None)))
     assert not found.general
     assert np.array_equal(found.scores, without.scores)
