@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from kgqa.embedding import TextEncoder
+from kgqa.errors import TrainingError
 from kgqa.reader.contract import ReaderOutput
 from kgqa.reader.general import General
 from kgqa.reader.trained import NONE, SCALE
@@ -43,8 +44,9 @@ class LeftOut:
     """A set over a graph that was left out.
 
     before, f1 : the F1 of the program put first by retrieval and by the reader, of each dev question.
-    confidence, right : of each dev question with a candidate, by a calibration of the other groups; whether the
-    program put first gives the gold set. lost : confidence where the relation asked for is taken away.
+    confidence, right : of each dev question with a candidate, by a calibration of the other groups, or of its own where
+    there is no other; whether the program put first gives the gold set. lost : confidence where the relation asked for
+    is taken away.
     """
 
     name: str
@@ -84,8 +86,11 @@ def fit_general(
     """Train on all sets, and on all but those of each group; the figures of every set that was left out.
 
     folder : takes checkpoints, so that a stopped run goes on. config : whose seed is taken.
-    Errors : as `kgqa.training.tuning.tune`.
+    Errors : TrainingError for a group that is not of these sets or leaves nothing to learn from, and as
+    `kgqa.training.tuning.tune`.
     """
+    for group in groups:
+        _check(group, train, dev)
     vectors, processes, report = StoredVectors(encoder), Processes.join("cpu"), on_progress or silent
     for done, examples in enumerate([*train.values(), *dev.values()], 1):
         vectors.gather(examples)
@@ -108,6 +113,15 @@ def fit_general(
     return replace(learnt("all", ()), threshold=threshold, calibration=calibration), figures
 
 
+def _check(group: Group, train: Examples, dev: Examples) -> None:
+    if unknown := sorted({*group.left_out, *group.measured} - dev.keys()):
+        raise TrainingError(f"the group {group.name!r} names {unknown}; expected some of {sorted(dev)}")
+    if not any(examples for name, examples in train.items() if name not in group.left_out):
+        raise TrainingError(
+            f"the group {group.name!r} leaves out everything that could be learnt from; name fewer sets"
+        )
+
+
 def _ask(name: str, group: str, example: Example, reader: General, vectors: StoredVectors) -> Iterator[_Asked]:
     for one, lost in ((example, False), (unanswerable(example), True)):
         if one is not None:
@@ -128,13 +142,14 @@ def _scored(asked: _Asked, threshold: float) -> Scored:
 
 
 def _figures(name: str, group: str, asked: Sequence[_Asked], threshold: float) -> LeftOut:
-    others = fit_calibration([_scored(one, threshold) for one in asked if one.group != group])
+    others = [one for one in asked if one.group != group] or asked
+    calibration = fit_calibration([_scored(one, threshold) for one in others])
     own, lost = ([one for one in asked if one.set == name and one.lost == gone] for gone in (False, True))
     return LeftOut(
         name=name,
         before=tuple(unread(one.example) for one in own),
         f1=tuple(one.example.candidates[one.first].f1 for one in own),
-        confidence=tuple(others.confidence(_scored(one, threshold).features) for one in own),
+        confidence=tuple(calibration.confidence(_scored(one, threshold).features) for one in own),
         right=tuple(one.example.candidates[one.first].f1 >= RIGHT for one in own),
-        lost=tuple(others.confidence(_scored(one, threshold).features) for one in lost),
+        lost=tuple(calibration.confidence(_scored(one, threshold).features) for one in lost),
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kgqa.errors import TrainingError
 from kgqa.evaluation import Gold, Question, QuestionSet
 from kgqa.training.examples import Example, collect
 from tests.retrieval.toy import DIMENSION, WordEncoder, build, lines
@@ -74,6 +75,21 @@ def test_the_encoder_stays_as_it_is(sets: dict[str, list[Example]], tmp_path: Pa
     )
     assert np.array_equal(vectors.texts(["capital"]), before)
     assert agreement.arrays["features"].any()
+
+
+@pytest.mark.parametrize(
+    ("left_out", "message"),
+    [
+        (("towns", "people"), "'odd' leaves out everything"),
+        (("rivers",), r"'odd' names \['rivers'\]; expected some of \['people', 'towns'\]"),
+    ],
+)
+def test_groups_that_make_no_sense_are_named(
+    sets: dict[str, list[Example]], tmp_path: Path, left_out: tuple[str, ...], message: str
+) -> None:
+    odd = Group(name="odd", left_out=left_out, measured=("towns",))
+    with pytest.raises(TrainingError, match=message):
+        fit_general(sets, sets, [odd], WordEncoder(), tmp_path, TrainingConfig(encoder="words"))
 
 
 def test_even_odds_is_where_right_and_wrong_are_as_likely() -> None:

@@ -18,7 +18,7 @@ from tests.retrieval.toy import build, films, lines
 pytestmark = pytest.mark.slow
 pytest.importorskip("torch")
 
-from kgqa.training import NetworkSettings, TrainingConfig, TrainingPair, TuningSettings, adapt, train  # noqa: E402 - needs torch
+from kgqa.training import Group, NetworkSettings, TrainingConfig, TrainingPair, TuningSettings, adapt, train  # noqa: E402 - needs torch
 
 SMALL = TrainingConfig(
     steps=4,
@@ -63,6 +63,22 @@ def test_a_trained_reader_serves(tmp_path: Path) -> None:
     reading = system.read("Who is the director of Beta?")
     assert isinstance(system._engine("Who is the director of Beta?").reader, TrainedReader)
     assert len(reading.scores.scores) == len(reading.retrieval.candidates) > 0
+
+
+def test_a_reader_with_a_general_part_serves_graphs_it_never_saw(tmp_path: Path) -> None:
+    towns = questions(("What is the capital of France?", "Paris"), ("What is the capital of Peru?", "Lima"))
+    graph = build(lines("France capital Paris\nPeru capital Lima\nPeru currency Sol\nFrance currency Euro"))
+    pairs = [
+        TrainingPair(name="films", graph=films(), train=ABOUT_FILMS),
+        TrainingPair(name="towns", graph=graph, train=towns, dev=towns),
+    ]
+    group = Group(name="no towns", left_out=("towns",), measured=("towns",))
+    train(pairs, tmp_path, SMALL, groups=[group])
+    config = Config(reader=ReaderConfig(name=str(tmp_path)))
+    strange = build(lines("Ann employer Acme\nBob employer Bolt\nAnn hobby Chess"))
+    reading = KGQA.from_graph(strange, config=config).read("What is the employer of Ann?")
+    assert reading.scores.general
+    assert KGQA.from_graph(strange, config=config).ask("What is the employer of Ann?").confidence is not None
 
 
 def test_other_encoders_weights_are_refused_where_the_encoder_is_set(tmp_path: Path) -> None:
