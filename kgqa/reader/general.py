@@ -34,12 +34,14 @@ sets is 72.0 with 0, 71.9 with 0.5, 72.9 with 1 and 72.2 with 2."""
 class General:
     """A reader for every graph.
 
-    agreement : over the plain encoder. threshold : the score of a candidate that is as likely right as wrong.
-    calibration : the weights of `kgqa.calibration.Calibration`, fitted on graphs left out.
+    agreement : over the plain encoder. threshold : the score of a first candidate that is as likely right as wrong;
+    slope : its log odds of being right for each point above that. calibration : the weights of
+    `kgqa.calibration.Calibration`, fitted on graphs left out.
     """
 
     agreement: Agreement
     threshold: float = 0.0
+    slope: float = 1.0
     calibration: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
@@ -48,24 +50,25 @@ class General:
         if not arrays:
             return None
         try:
-            return cls(Agreement(arrays), float(about["threshold"]), dict(about["calibration"]))
+            return cls(Agreement(arrays), float(about["threshold"]), float(about["slope"]), dict(about["calibration"]))
         except (KeyError, TypeError, ValueError) as error:
             raise ReaderError(f"the general part of the reader is damaged ({error!r}). Train it again") from error
 
     @property
     def about(self) -> dict[str, Any]:
         """What `of` takes back."""
-        return {"threshold": self.threshold, "calibration": dict(self.calibration)}
+        return {"threshold": self.threshold, "slope": self.slope, "calibration": dict(self.calibration)}
 
     def score(self, rows: Rows, vectors: Vectors) -> ReaderOutput:
-        """The scores of one question's candidates, 0 where one is as likely right as wrong.
+        """The scores of one question's candidates, the log odds that a first one with such a score is right.
 
         vectors : of the plain encoder.
         """
-        return ReaderOutput(self.total(lay_out(rows, vectors)) - np.float32(self.threshold), 0.0)
+        total = self.total(lay_out(rows, vectors))
+        return ReaderOutput(np.float32(self.slope) * (total - np.float32(self.threshold)), 0.0)
 
     def total(self, batch: FusionArrays) -> Floats:
-        """The scores before the threshold is taken off, float32 [candidates]."""
+        """The scores as they were learnt, float32 [candidates]."""
         agreement = self.agreement
         own = agreement.total(agreement.features(batch, agreement.near(batch)), batch)
         found = prior(batch.evidence)

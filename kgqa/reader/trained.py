@@ -86,13 +86,13 @@ class TrainedReader:
         order = shortlist(columns)
         kept = replace(item, candidates=tuple(item.candidates[i] for i in order[:READ].tolist()))
         programs, general = [c.tokens for c in kept.candidates], self._weights.general
-        if general is not None and is_unfamiliar(programs, self._known):
-            return ReaderOutput(_placed(general.score(rows_of(kept), self._plain), order), NONE, general=True)
         own = prior(columns)
         if self._early_exit and own[order[0]] >= SURE:
             weighed = self._weights.weighed(own, programs)
             if leads(weighed):
                 return ReaderOutput(np.float32(CERTAIN) + np.float32(_PER_POINT) * weighed, NONE)
+        if general is not None and is_unfamiliar(programs, self._known):
+            return ReaderOutput(_placed(general.score(rows_of(kept), self._plain), order), NONE, general=True)
         found = self._weights.score(rows_of(kept), self._vectors, self._wanted)
         return ReaderOutput(_placed(found, order), NONE)
 

@@ -76,10 +76,10 @@ def fit_calibration(examples: Sequence[Scored]) -> Calibration:
     return Calibration(bias=bias, score=score, margin=margin, coverage=coverage)
 
 
-def even_odds(scores: NDArray[np.float64], right: NDArray[np.float64]) -> float:
-    """The score at which a logistic curve of right (0 or 1) over scores passes a half."""
+def logistic_curve(scores: NDArray[np.float64], right: NDArray[np.float64]) -> tuple[float, float]:
+    """The curve of right (0 or 1) over scores: where it passes a half, and its slope in log odds."""
     bias, slope = _newton(np.pad(scores[:, None], ((0, 0), (0, 4))), right, np.ones(len(right)), columns=1)
-    return float(-bias / slope)
+    return float(-bias / slope), float(slope)
 
 
 def _newton(

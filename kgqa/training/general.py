@@ -18,7 +18,7 @@ from kgqa.reader.contract import ReaderOutput
 from kgqa.reader.general import General
 from kgqa.reader.trained import NONE, SCALE
 from kgqa.training.batches import collate, whole
-from kgqa.training.calibrating import LOST, RIGHT, Scored, even_odds, fit_calibration, scored, unanswerable
+from kgqa.training.calibrating import LOST, RIGHT, Scored, fit_calibration, logistic_curve, scored, unanswerable
 from kgqa.training.config import TrainingConfig, TuningSettings
 from kgqa.training.examples import Example, Progress
 from kgqa.training.processes import Processes
@@ -72,6 +72,11 @@ class _Asked:
         """The candidate put first."""
         return int(self.output.scores.argmax())
 
+    @property
+    def right(self) -> bool:
+        """Whether it gives the gold set."""
+        return self.example.candidates[self.first].f1 >= RIGHT
+
 
 def fit_general(
     train: Examples,
@@ -107,10 +112,11 @@ def fit_general(
         reader = learnt(group.name, group.left_out)
         for name in group.measured:
             asked += [one for e in dev[name] for one in _ask(name, group.name, e, reader, vectors)]
-    threshold = _threshold([one for one in asked if not one.lost])
-    figures = [_figures(name, group.name, asked, threshold) for group in groups for name in group.measured]
-    calibration = asdict(fit_calibration([_scored(one, threshold) for one in asked]))
-    return replace(learnt("all", ()), threshold=threshold, calibration=calibration), figures
+    curve = _curve([one for one in asked if not one.lost])
+    asked = [replace(one, output=_odds(one.output, *curve)) for one in asked]
+    figures = [_figures(name, group.name, asked) for group in groups for name in group.measured]
+    calibration = asdict(fit_calibration([_scored(one) for one in asked]))
+    return replace(learnt("all", ()), threshold=curve[0], slope=curve[1], calibration=calibration), figures
 
 
 def _check(group: Group, train: Examples, dev: Examples) -> None:
@@ -128,28 +134,33 @@ def _ask(name: str, group: str, example: Example, reader: General, vectors: Stor
             yield _Asked(name, group, one, reader.score(collate([whole(one)])[0], vectors), lost)
 
 
-def _threshold(asked: Sequence[_Asked]) -> float:
-    """The score at which as many of the candidates put first are right as wrong, by a logistic curve."""
+def _curve(asked: Sequence[_Asked]) -> tuple[float, float]:
+    """Threshold and slope of `kgqa.reader.general.General`."""
     best = np.array([float(one.output.scores.max()) for one in asked])
-    right = np.array([one.example.candidates[one.first].f1 >= RIGHT for one in asked], dtype=np.float64)
-    return round(even_odds(best, right), 3)
+    right = np.array([one.right for one in asked], dtype=np.float64)
+    threshold, slope = logistic_curve(best, right)
+    return round(threshold, 3), round(slope, 3)
 
 
-def _scored(asked: _Asked, threshold: float) -> Scored:
+def _odds(output: ReaderOutput, threshold: float, slope: float) -> ReaderOutput:
+    return ReaderOutput(np.float32(slope) * (output.scores - np.float32(threshold)), 0.0)
+
+
+def _scored(asked: _Asked) -> Scored:
     """As `kgqa.reader.trained.TrainedReader` gives it to be calibrated."""
-    shown = ReaderOutput(np.float32(SCALE) * (asked.output.scores - np.float32(threshold)), NONE, general=True)
+    shown = ReaderOutput(np.float32(SCALE) * asked.output.scores, NONE, general=True)
     return scored(asked.example, shown, LOST if asked.lost else 1.0)
 
 
-def _figures(name: str, group: str, asked: Sequence[_Asked], threshold: float) -> LeftOut:
+def _figures(name: str, group: str, asked: Sequence[_Asked]) -> LeftOut:
     others = [one for one in asked if one.group != group] or asked
-    calibration = fit_calibration([_scored(one, threshold) for one in others])
+    calibration = fit_calibration([_scored(one) for one in others])
     own, lost = ([one for one in asked if one.set == name and one.lost == gone] for gone in (False, True))
     return LeftOut(
         name=name,
         before=tuple(unread(one.example) for one in own),
         f1=tuple(one.example.candidates[one.first].f1 for one in own),
-        confidence=tuple(calibration.confidence(_scored(one, threshold).features) for one in own),
-        right=tuple(one.example.candidates[one.first].f1 >= RIGHT for one in own),
-        lost=tuple(calibration.confidence(_scored(one, threshold).features) for one in lost),
+        confidence=tuple(calibration.confidence(_scored(one).features) for one in own),
+        right=tuple(one.right for one in own),
+        lost=tuple(calibration.confidence(_scored(one).features) for one in lost),
     )

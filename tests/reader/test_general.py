@@ -33,7 +33,7 @@ def item() -> ReaderInput:
 
 @pytest.fixture
 def weights() -> ReaderWeights:
-    general = General(random_agreement(DIMENSION, 5), 1.5, asdict(CALIBRATION))
+    general = General(random_agreement(DIMENSION, 5), 1.5, 0.5, asdict(CALIBRATION))
     return replace(random_weights(WordEncoder(), 1), general=general)
 
 
@@ -42,15 +42,13 @@ def learning(weights: ReaderWeights, item: ReaderInput, how: str) -> ReaderWeigh
     return replace(weights, about={**weights.about, how: known})
 
 
-def test_the_score_is_agreement_and_retrieval_twice_less_the_threshold(
-    weights: ReaderWeights, item: ReaderInput
-) -> None:
+def test_the_score_is_agreement_and_retrieval_twice_as_log_odds(weights: ReaderWeights, item: ReaderInput) -> None:
     general, rows = weights.general, rows_of(item)
     assert general is not None
     batch = lay_out(rows, EncoderVectors(WordEncoder()))
     own = general.agreement.total(general.agreement.features(batch, general.agreement.near(batch)), batch)
     lead = prior(rows.evidence)
-    expected = own + general.agreement.arrays["prior"] * (lead - lead.max()) - 1.5
+    expected = 0.5 * (own + general.agreement.arrays["prior"] * (lead - lead.max()) - 1.5)
     found = general.score(rows, EncoderVectors(WordEncoder()))
     np.testing.assert_allclose(found.scores, expected, atol=1e-4)
     assert found.none_score == 0
@@ -58,7 +56,7 @@ def test_the_score_is_agreement_and_retrieval_twice_less_the_threshold(
 
 def test_strange_questions_are_read_by_the_general_part_alone(weights: ReaderWeights, item: ReaderInput) -> None:
     assert weights.general is not None
-    found = TrainedReader(WordEncoder(), weights).read([item])[0]
+    found = TrainedReader(WordEncoder(), weights, early_exit=False).read([item])[0]
     expected = SCALE * weights.general.score(rows_of(item), EncoderVectors(WordEncoder())).scores
     assert found.general
     np.testing.assert_allclose(np.sort(found.scores), np.sort(expected), atol=1e-5)
@@ -69,7 +67,9 @@ def test_known_relations_are_read_as_without_a_general_part(
     weights: ReaderWeights, item: ReaderInput, how: str
 ) -> None:
     known = learning(weights, item, how)
-    found, without = (TrainedReader(WordEncoder(), w).read([item])[0] for w in (known, replace(known, general=None)))
+    found, without = (
+        TrainedReader(WordEncoder(), w, early_exit=False).read([item])[0] for w in (known, replace(known, general=None))
+    )
     assert not found.general
     assert np.array_equal(found.scores, without.scores)
 
@@ -78,9 +78,9 @@ def test_the_general_part_comes_back_from_disk(weights: ReaderWeights, item: Rea
     weights.save(tmp_path)
     again = ReaderWeights.load(tmp_path)
     assert again.general is not None
-    assert again.general.threshold == 1.5
+    assert (again.general.threshold, again.general.slope) == (1.5, 0.5)
     assert Calibration.both(again.about) == (Calibration.of(weights.about), CALIBRATION)
-    one, two = (TrainedReader(WordEncoder(), w).read([item])[0] for w in (weights, again))
+    one, two = (TrainedReader(WordEncoder(), w, early_exit=False).read([item])[0] for w in (weights, again))
     np.testing.assert_allclose(one.scores, two.scores, atol=0.02)  # kept as float16
 
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 torch = pytest.importorskip("torch")
 
 from kgqa.training import Group, LeftOut, TrainingConfig, fit_general  # noqa: E402 - needs torch
-from kgqa.training.calibrating import even_odds  # noqa: E402
+from kgqa.training.calibrating import logistic_curve  # noqa: E402
 from kgqa.training.processes import Processes  # noqa: E402
 from kgqa.training.tuning import agree  # noqa: E402
 from kgqa.training.vectors import StoredVectors  # noqa: E402
@@ -92,9 +92,12 @@ def test_groups_that_make_no_sense_are_named(
         fit_general(sets, sets, [odd], WordEncoder(), tmp_path, TrainingConfig(encoder="words"))
 
 
-def test_even_odds_is_where_right_and_wrong_are_as_likely() -> None:
+def test_the_curve_passes_a_half_between_wrong_and_right() -> None:
     scores = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
-    assert even_odds(scores, np.array([0.0, 0.0, 1.0, 0.0, 1.0, 1.0])) == pytest.approx(2.5, abs=0.01)
+    threshold, slope = logistic_curve(scores, np.array([0.0, 0.0, 1.0, 0.0, 1.0, 1.0]))
+    assert threshold == pytest.approx(2.5, abs=0.01)
+    chances = 1 / (1 + np.exp(-slope * (scores - threshold)))
+    assert chances.sum() == pytest.approx(3, abs=0.01)  # a logistic curve's mean is that of what it was fitted to
 
 
 def _no(stage: str, done: int, total: int) -> None:
