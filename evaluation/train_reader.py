@@ -64,8 +64,9 @@ def pairs(encoder: str) -> Iterator[TrainingPair]:
         for language, wanted in row["questions"].items():
             if language == _LANGUAGES[encoder]:
                 made, held = Synthesiser(graph, language=language, seed=seed), seed + 1
-                decided = Synthesiser(graph, language=language, seed=held).questions(settings["synthetic_dev"])
-                learnt = made.questions(wanted)
+                learnt, decided = made.questions(wanted), _NOTHING
+                if row.get("dev", True):
+                    decided = Synthesiser(graph, language=language, seed=held).questions(settings["synthetic_dev"])
                 yield TrainingPair(name=row["name"], graph=read, train=learnt, dev=decided, made=True)
     for row in settings["own"]:
         asked = QuestionSet.read(_path(row["questions"]), split="dev")
