@@ -96,7 +96,7 @@ def fit_general(
     """
     for group in groups:
         _check(group, train, dev)
-    vectors, processes, report = StoredVectors(encoder), Processes.join("cpu"), on_progress or silent
+    vectors, processes, report = StoredVectors(encoder), Processes.alone(), on_progress or silent
     for done, examples in enumerate([*train.values(), *dev.values()], 1):
         vectors.gather(examples)
         report("encode", done, len(train) + len(dev))

@@ -75,6 +75,11 @@ class Processes:
         state: Any = PartialState(cpu=own.type == "cpu", timeout=_LONGEST_WAIT)
         return cls(state.process_index, state.num_processes, state.device)
 
+    @classmethod
+    def alone(cls) -> Processes:
+        """The process by itself, on the CPU, whoever started it: for what the main one does while others wait."""
+        return cls(0, 1, torch.device("cpu"))
+
     @property
     def main(self) -> bool:
         """Whether this process writes files, looks at dev and tells of progress."""

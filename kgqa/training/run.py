@@ -24,7 +24,7 @@ from kgqa.training.coverage import Coverage, total
 from kgqa.training.disk import writing
 from kgqa.training.examples import FORM, Progress, collect, read_examples, shortened, write_examples
 from kgqa.training.general import Group, fit_general
-from kgqa.training.processes import Processes, is_main_process
+from kgqa.training.processes import Processes
 from kgqa.training.trainer import Examples, Trained, fit
 
 _EXAMPLES, _GENERAL = "examples", "general"
@@ -68,15 +68,17 @@ def train(
     config, folder = config or TrainingConfig(), Path(folder)
     kept = Path(examples) if examples is not None else folder / _EXAMPLES
     pairs = [_with_structural(pair) for pair in pairs]
+    processes = Processes.join(config.device)
     learnt, decided = gather(pairs, kept, config, on_progress=on_progress)
     made = [pair.name for pair in pairs if pair.made]
     structural = {pair.name: pair.structural for pair in pairs if pair.structural is not None}
     trained = fit(learnt, decided, folder, config, made=made, structural=structural, on_progress=on_progress)
-    if groups and is_main_process():
+    if groups and processes.main:
         encoder = load_encoder(config.encoder)
         general, _ = fit_general(learnt, decided, groups, encoder, folder / _GENERAL, config, on_progress=on_progress)
         trained = replace(trained, weights=replace(trained.weights, general=general))
         trained.weights.save(folder)
+    processes.wait()
     read = {
         pair.name: [Coverage.read(_files(kept, pair, part, config).coverage) for part in _parts(pair, config)]
         for pair in pairs

@@ -71,10 +71,18 @@ def test_the_encoder_stays_as_it_is(sets: dict[str, list[Example]], tmp_path: Pa
     config = TrainingConfig(encoder="words")
     short = replace(config, tuning=replace(config.tuning, steps=3))
     agreement = agree(
-        {"towns": sets["towns"]}, vectors, DIMENSION, tmp_path, short, processes=Processes.join("cpu"), on_progress=_no
+        {"towns": sets["towns"]}, vectors, DIMENSION, tmp_path, short, processes=Processes.alone(), on_progress=_no
     )
     assert np.array_equal(vectors.texts(["capital"]), before)
     assert agreement.arrays["features"].any()
+
+
+def test_one_of_several_processes_trains_it_by_itself(
+    sets: dict[str, list[Example]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"RANK": "0", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1"}.items():
+        monkeypatch.setenv(name, value)  # as a launcher sets them; nobody else is there to wait for
+    assert len(trained(sets, tmp_path)[1]) == 2
 
 
 @pytest.mark.parametrize(
