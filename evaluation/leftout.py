@@ -41,7 +41,7 @@ def run(choice: Choice) -> list[Table]:
 
 def order() -> list[str]:
     """The names of all rows, in the order of the TOML."""
-    return [name for one in leftout_settings().sets for name in one.measured]
+    return [one.row(name) for one in leftout_settings().sets for name in one.measured]
 
 
 def _is_wanted(one: LeftOutSet, choice: Choice) -> bool:
@@ -71,7 +71,7 @@ def _rows(encoder: str, sets: list[LeftOutSet]) -> Iterator[Row]:
         for name in one.measured if one.encoder == encoder else ():
             own, seconds = asked[name].dev, time.perf_counter() - start
             count = len(own.sample(config.dev_each, config.seed).gold) if own is not None else 0
-            yield Row(name, _cells(figures[name], count), config.seed, seconds, asdict(one))
+            yield Row(one.row(name), _cells(figures[name], count), config.seed, seconds, asdict(one))
 
 
 def _cells(found: LeftOut, count: int) -> tuple[float, ...]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kgqa.config import WordConfig, from_mapping
+from kgqa.embedding import MINILM
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -270,6 +271,10 @@ class LeftOutSet:
     encoder: str
     left_out: tuple[str, ...]
     measured: tuple[str, ...]
+
+    def row(self, name: str) -> str:
+        """What the row of a measured set is called: some sets are read over two encoders."""
+        return name if self.encoder == MINILM else f"{name}, multilingual"
 
 
 @dataclass(frozen=True, kw_only=True)

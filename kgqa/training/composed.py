@@ -23,8 +23,9 @@ class ComposedDrafts(Drafts):
 
     @property
     def kinds(self) -> tuple[Callable[[], Draft | None], ...]:
-        """One method for each kind of question."""
+        """One method for each kind of question, bare lists twice, as people ask for those more often."""
         return (
+            self.listed,
             self.excepted,
             self.flagged,
             self.more_than,
@@ -136,8 +137,8 @@ class ComposedDrafts(Drafts):
         return Draft(program, self._draws.choose(self._words.related, words))
 
     def listed(self) -> Draft | None:
-        """Things of which one fact holds."""
-        things = self._draws.things(narrowed=True)
+        """Things of a class or of a kind, or those of them of which one fact holds."""
+        things = self._draws.things(narrowed=None if self._draws.toss() else True)
         if things is None:
             return None
         return Draft(things.program, self._draws.choose(self._words.listed, said(things)))

@@ -24,6 +24,10 @@ from kgqa.types import NodeIds
 _LOOKED_AT = 6
 _BACKWARDS = 0.35
 _NARROWED = 0.5
+_OF_A_KIND = 0.3
+"""The share of sets that are of a kind that a relation names, "noble gases", where the graph has such a relation."""
+_KINDS = frozenset({"category", "type", "kind", "sort", "classification", "类别", "类型", "种类", "分类"})
+"""What those relations are called."""
 _CLASS_SAID = 0.15
 """The share of names that the class goes before: "the country France"."""
 _FEWEST, _MOST = 3, 5_000
@@ -56,7 +60,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class ThingSet:
-    """A set of things in words. one, many : in the singular and in the plural. node_class : of all of them."""
+    """A set of things in words. one, many : in the singular and in the plural. node_class : of all of them, or -1."""
 
     program: Program
     one: str
@@ -138,15 +142,34 @@ class Draws:
         return self._instances(node_class)
 
     def things(self, *, narrowed: bool | None = None) -> ThingSet | None:
-        """A class, or the part of it of which one fact holds."""
+        """A class, or the part of it of which one fact holds; at times a kind, unless one of the two is wanted."""
         if not self.classes:
             return None
+        if narrowed is None and self._kinds and self.random.random() < _OF_A_KIND:
+            return self._of_a_kind()
         chosen = self.random.choice(self.classes)
         one = self.node(chosen)
         whole = ThingSet(ops.Instances(chosen), one, self.plural(one), self.instances(chosen), chosen)
         if narrowed is False or (narrowed is None and self.random.random() >= _NARROWED):
             return whole
         return self._narrowed(whole)
+
+    @cached_property
+    def _kinds(self) -> list[int]:
+        """The relations from things to their kinds."""
+        named = [r for r in self.relations if self.graph.relation_label(r, self._language).casefold() in _KINDS]
+        return [r for r in named if self.attributes.linking[r]]
+
+    def _of_a_kind(self) -> ThingSet | None:
+        """Things of one kind."""
+        relation = self.random.choice(self._kinds)
+        kind = int(self.random.choice(self.graph.relation_pairs(relation)[1].tolist()))
+        program = ops.Follow(ops.Entities((kind,)), Step(relation, inverse=True))
+        nodes = execute(program, self.graph).nodes
+        if self.is_literal(kind) or kind in self._schema or not _FEWEST <= len(nodes) <= _MOST:
+            return None
+        one = self.node(kind)
+        return ThingSet(program, one, self.plural(one), nodes, -1)
 
     def _narrowed(self, whole: ThingSet) -> ThingSet | None:
         for _ in range(_TRIES):

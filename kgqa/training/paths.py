@@ -161,7 +161,9 @@ class PathDrafts(Drafts):
             return self._draws.choose(forms, words)
         if step.inverse:
             return self._draws.choose(self._words.asks_back, words)
-        return self._draws.choose(self._words.asks, {"a": self._draws.choose(self._words.along, words)})
+        who = words["c"].casefold() in self._words.people and self._draws.toss()
+        asks = self._words.asks_who if who else self._words.asks
+        return self._draws.choose(asks, {"a": self._draws.choose(self._words.along, words)})
 
     def _kind(self, node: int) -> dict[str, str]:
         """What a thing is, in the singular and in the plural, for templates."""

@@ -34,6 +34,8 @@ _ATTEMPTS = 6
 """Draws of one kind before it is passed over."""
 _FOREIGN_EVERY = 14
 """One question in this many asks for what the graph does not know."""
+_SOMEONE = 0.35
+"""The share of those that ask for a person."""
 
 
 class Synthesiser:
@@ -85,13 +87,14 @@ class Synthesiser:
                 yield self.foreign
 
     def foreign(self) -> Draft | None:
-        """A lookup of something that no relation or class of the graph is called."""
-        fact, name = self._draws.fact(), self._draws.random.choice(self._draws.templates.foreign)
+        """A lookup of something or somebody that no relation or class of the graph is called."""
+        templates, someone = self._draws.templates, self._draws.random.random() < _SOMEONE
+        names = templates.foreign_people if someone else templates.foreign
+        fact, name = self._draws.fact(), self._draws.random.choice(names)
         if fact is None or not set(_parts(name)).isdisjoint(self._vocabulary):
             return None
-        templates = self._draws.templates
         asked = self._draws.choose(templates.along, {"r": name, "x": self._draws.node(fact.subject)})
-        return Draft(None, self._draws.choose(templates.asks, {"a": asked}))
+        return Draft(None, self._draws.choose(templates.asks_who if someone else templates.asks, {"a": asked}))
 
     @cached_property
     def _vocabulary(self) -> set[str]:

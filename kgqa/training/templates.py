@@ -32,6 +32,7 @@ class Templates:
     along: Forms
     against: Forms
     asks: Forms
+    asks_who: Forms
     asks_back: Forms
     has: Forms
     is_of: Forms
@@ -98,6 +99,8 @@ class Templates:
     extremes: Mapping[bool, tuple[tuple[str, str], tuple[str, str]]]
     adjectives: Mapping[str, Adjective] = field(repr=False)
     foreign: Forms
+    foreign_people: Forms
+    people: Forms
 
 
 def _listed(names: str) -> Forms:
@@ -114,6 +117,7 @@ ENGLISH = Templates(
     along=("the {r} of {x}", "{x}'s {r}", "the {r} of {x}", "the {r} for {x}", "{x} {r}"),
     against=("the {c} whose {r} is {x}", "the {c} with {r} {x}", "what has {x} as its {r}"),
     asks=("What is {a}?", "what is {a}", "Tell me {a}.", "Who or what is {a}?", "Which is {a}?", "{a}?", "Name {a}."),
+    asks_who=("Who is {a}?", "who is {a}", "Who was {a}?", "Who's {a}?"),
     asks_back=(
         "Which {c} has the {r} {x}?",
         "Which {c} have {x} as their {r}?",
@@ -268,6 +272,11 @@ ENGLISH = Templates(
         "Which are the {many}?",
         "What {many} are there?",
         "List the {many}.",
+        "List all {many}.",
+        "Name the {many}.",
+        "Name all {many}.",
+        "Show me all {many}.",
+        "Give me a list of all {many}.",
         "Which {many} do you know?",
         "{many}",
     ),
@@ -337,19 +346,23 @@ ENGLISH = Templates(
         "born": Adjective("younger", "youngest", "older", "oldest"),
     },
     foreign=_listed(
-        "president, prime minister, mayor, king, anthem, motto, mascot, flag colour, tallest building, "
-        "favourite food, telephone number, email address, annual budget, shoe size, eye colour, hair colour, "
-        "blood type, zodiac sign, inventor, architect, sponsor, head coach, football team, newspaper, "
-        "television station, radio station, airport, railway station, national dish, patron saint, "
-        "unemployment rate, life expectancy, crime rate, literacy rate, interest rate, exchange rate, "
-        "share price, revenue, number of employees, chief executive, lawyer, doctor, dentist, best friend, "
-        "pet, hobby, salary, net worth, school, thesis title, doctoral advisor, publisher, translator, ISBN, "
+        "anthem, motto, mascot, flag colour, tallest building, favourite food, telephone number, email address, "
+        "annual budget, shoe size, eye colour, hair colour, blood type, zodiac sign, football team, newspaper, "
+        "television station, radio station, airport, railway station, national dish, unemployment rate, "
+        "life expectancy, crime rate, literacy rate, interest rate, exchange rate, share price, revenue, "
+        "number of employees, pet, hobby, salary, net worth, school, thesis title, publisher, ISBN, "
         "licence plate, engine power, fuel consumption, top speed, screen size, battery life, calories, "
         "allergens, side effects, dosage, symptoms, habitat, lifespan, wingspan, diet, average rainfall, "
         "average temperature, time zone, postal code, voltage, driving side, smell, taste, price, warranty, "
         "manufacturer, serial number, website, opening hours, ticket price, ranking, world record, nickname, "
         "last words, burial place, signature dish, theme song"
     ),
+    foreign_people=_listed(
+        "president, prime minister, mayor, king, queen, governor, head of state, inventor, architect, sponsor, "
+        "head coach, captain, chief executive, chairman, lawyer, doctor, dentist, best friend, doctoral advisor, "
+        "translator, patron saint, editor, landlord, heir, bodyguard, ambassador, spokesperson, principal, curator"
+    ),
+    people=_listed("person, people, human, agent, person or institution, artist, politician, scientist, actor"),
 )
 
 _LARGE_ZH = Adjective("大", "最大", "小", "最小")
@@ -360,6 +373,7 @@ CHINESE = Templates(
     along=("{x}的{r}", "{x}的{r}", "{x}{r}"),
     against=("{r}是{x}的{c}", "{r}为{x}的{c}", "以{x}为{r}的{c}"),
     asks=("{a}是什么？", "{a}是谁？", "{a}是哪个？", "请问{a}是什么？", "你知道{a}是什么吗？", "{a}有哪些？", "{a}？"),
+    asks_who=("{a}是谁？", "谁是{a}？", "{a}是哪位？"),
     asks_back=("哪些{c}的{r}是{x}？", "{x}是哪个{c}的{r}？", "{r}是{x}的{c}有哪些？", "{x}是谁的{r}？"),
     has=("{r}是{x}", "{r}为{x}", "以{x}为{r}"),
     is_of=("是{x}的{r}", "属于{x}的{r}"),
@@ -409,7 +423,7 @@ CHINESE = Templates(
     total=("{many}的总{m}是多少？", "{many}的{m}总和是多少？", "{many}的{m}一共是多少？"),
     how_many=("有多少个{many}？", "{many}有几个？", "一共有多少{many}？"),
     how_many_limited=("有多少个{many}的{m}超过{v}？", "{m}超过{v}的{many}有几个？"),
-    listed=("{many}有哪些？", "有哪些{many}？", "列出{many}。"),
+    listed=("{many}有哪些？", "有哪些{many}？", "列出{many}。", "列出所有{many}。", "{many}都有哪些？"),
     any_shared=("有没有{a}并且{b}的{one}？", "有{a}而且{b}的{one}吗？"),
     related=("{x}和{y}是什么关系？", "{x}与{y}有什么关系？", "{x}和{y}之间是什么关系？"),
     none=("哪些{many}没有{r}？", "没有{r}的{many}有哪些？"),
@@ -437,11 +451,16 @@ CHINESE = Templates(
         "密度": Adjective("密", "最密", "疏", "最疏"),
     },
     foreign=_listed(
-        "总统、总理、市长、国王、国歌、口号、吉祥物、最高建筑、特色菜、电话号码、邮箱、年度预算、鞋码、血型、"
-        "星座、发明者、建筑师、赞助商、主教练、足球队、报纸、电视台、机场、火车站、失业率、预期寿命、犯罪率、"
-        "识字率、利率、汇率、股价、营业额、员工人数、首席执行官、律师、医生、宠物、爱好、工资、净资产、"
-        "毕业论文、博士导师、译者、车牌号、发动机功率、油耗、最高时速、屏幕尺寸、电池续航、热量、副作用、"
+        "国歌、口号、吉祥物、最高建筑、特色菜、电话号码、邮箱、年度预算、鞋码、血型、"
+        "星座、足球队、报纸、电视台、机场、火车站、失业率、预期寿命、犯罪率、"
+        "识字率、利率、汇率、股价、营业额、员工人数、宠物、爱好、工资、净资产、"
+        "毕业论文、车牌号、发动机功率、油耗、最高时速、屏幕尺寸、电池续航、热量、副作用、"
         "剂量、症状、栖息地、翼展、食性、平均降雨量、平均气温、时区、邮政编码、电压、气味、味道、保修期、"
         "制造商、序列号、网站、开放时间、门票、世界纪录、绰号、遗言、墓地"
     ),
+    foreign_people=_listed(
+        "总统、总理、市长、国王、女王、省长、国家元首、发明者、建筑师、赞助商、主教练、队长、首席执行官、董事长、"
+        "律师、医生、博士导师、译者、编辑、继承人、大使、发言人、校长、馆长"
+    ),
+    people=_listed("人、人物、个人、作家、演员、科学家、政治家、人或机构"),
 )

@@ -24,7 +24,7 @@ def subjects(relation: str, value: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def made() -> list[tuple[str, set[str]]]:
-    found = Synthesiser(FILMS, seed=1).questions(400)
+    found = Synthesiser(FILMS, seed=1).questions(900)
     return [(question.text, set(found.gold[question.id].answers)) for question in found.questions]
 
 
@@ -35,12 +35,14 @@ def matching(made: list[tuple[str, set[str]]], pattern: str) -> list[tuple[re.Ma
 
 
 def test_lookups_have_the_facts_for_answers(made: list[tuple[str, set[str]]]) -> None:
-    for match, answers in matching(made, r"What is the (\w+) of (\w+)\?"):
+    relations = "|".join({relation for _, relation, _ in FACTS})
+    for match, answers in matching(made, rf"What is the ({relations}) of (\w+)\?"):
         assert answers == objects(match[2], match[1])
 
 
 def test_questions_against_a_relation_have_its_subjects_for_answers(made: list[tuple[str, set[str]]]) -> None:
-    for match, answers in matching(made, r"Whose (\w+) is (\w+)\?"):
+    relations = "|".join({relation for _, relation, _ in FACTS})
+    for match, answers in matching(made, rf"Whose ({relations}) is (\w+)\?"):
         assert answers == subjects(match[1], match[2])
 
 

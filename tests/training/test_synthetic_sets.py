@@ -47,7 +47,7 @@ RESIDENT = {isle: {bird for bird, places in NESTS.items() if isle in places} for
 
 @pytest.fixture(scope="module")
 def made() -> list[tuple[str, str, set[str]]]:
-    questions = Synthesiser(GRAPH, seed=3).questions(2000)
+    questions = Synthesiser(GRAPH, seed=5).questions(2000)
     return [(q.text, questions.gold[q.id].tags[0], set(questions.gold[q.id].answers)) for q in questions.questions]
 
 
@@ -152,6 +152,33 @@ def test_tables_have_a_row_for_each_group() -> None:
     assert found["How many towns does each shire have?"] == {"North: 2", "South: 1", "West: 1"}
     assert found["What is the average height of towns by shire?"] == {"North: 8", "South: 4"}
     assert found["What is the town with the largest height of each shire?"] == {"North: Bex", "South: Cey"}
+
+
+def test_lists_are_asked_for_in_so_many_words(made: list[tuple[str, str, set[str]]]) -> None:
+    for _, answers in matching(made, "listed", r"(?:List|Name|Show me) (?:all|the) isles\."):
+        assert answers == set(SHORES)
+
+
+def test_what_a_relation_names_as_a_kind_is_asked_for_by_the_kind() -> None:
+    metals, gases = ("tin", "lead", "zinc", "iron"), ("neon", "argon", "radon")
+    graph = KnowledgeGraph.load(
+        [
+            *((name, TYPE, "element") for name in (*metals, *gases)),
+            *((name, "category", "metal") for name in metals),
+            *((name, "category", "noble gas") for name in gases),
+            *((name, "weight", float(len(name) + i)) for i, name in enumerate((*metals, *gases))),
+        ]
+    )
+    questions = Synthesiser(graph, seed=1).questions(600)
+    found = [(q.text, questions.gold[q.id].tags[0], set(questions.gold[q.id].answers)) for q in questions.questions]
+    for _, answers in matching(found, "listed", r"(?:List|Name|Show me) (?:all|the) noble gases\."):
+        assert answers == set(gases)
+    for _, answers in matching(found, "first", r"(?:What|Which) (?:is the heaviest noble gas|noble gas .* heaviest)\?"):
+        assert answers == {"radon"}
+
+
+def test_people_whom_no_relation_names_are_asked_for_by_who(made: list[tuple[str, str, set[str]]]) -> None:
+    assert all(not answers for _, answers in matching(made, "foreign", r"[Ww]ho.*\b(president|heir|lawyer)\b.*"))
 
 
 def test_what_no_relation_is_called_has_no_answer(made: list[tuple[str, str, set[str]]]) -> None:
