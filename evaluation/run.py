@@ -1,7 +1,7 @@
 """Run benchmarks: `python -m evaluation.run [NAME ...] [--only SET ...] [--resume]`.
 
 Names: load, latency, batch, accuracy, reader, test, baselines, robustness, namesakes, precision,
-linkprediction, ablation, leftout.
+linkprediction, ablation, leftout, adapting.
 
 Without names all run. Results go to evaluation/results/*.json; `python -m evaluation.tables` shows them in the README.
 """
@@ -30,6 +30,7 @@ BENCHMARKS = (
     "linkprediction",
     "ablation",
     "leftout",
+    "adapting",
 )
 
 
@@ -54,6 +55,7 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
     from evaluation import (
         ablation,
         accuracy,
+        adapting,
         batch,
         comparison,
         latency,
@@ -79,6 +81,7 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
         "linkprediction": lambda: linkprediction.run(choice),
         "ablation": lambda: ablation.run(choice),
         "leftout": lambda: leftout.run(choice),
+        "adapting": lambda: adapting.run(choice),
     }
     return runs[name]
 
@@ -87,6 +90,7 @@ def _order(name: str) -> list[str]:
     from evaluation import (
         ablation,
         accuracy,
+        adapting,
         batch,
         comparison,
         leftout,
@@ -108,6 +112,7 @@ def _order(name: str) -> list[str]:
         "linkprediction": linkprediction.order,
         "ablation": ablation.order,
         "leftout": leftout.order,
+        "adapting": adapting.order,
     }
     return orders[name]() if name in orders else []
 

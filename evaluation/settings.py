@@ -284,6 +284,24 @@ class LeftOutSettings:
     sets: tuple[LeftOutSet, ...] = field(default_factory=tuple)
 
 
+@dataclass(frozen=True, kw_only=True)
+class AdaptingSet:
+    """A graph, and people's questions over it."""
+
+    name: str
+    graph: str
+    questions: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdaptingSettings:
+    """Adapting a reader to graphs. split : of the questions. training : as fields of `TrainingConfig`."""
+
+    split: str
+    training: Mapping[str, Any]
+    sets: tuple[AdaptingSet, ...] = field(default_factory=tuple)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
     """What of the benchmark to run. only : names of sets, all if empty. resume : go on with a stopped run."""
@@ -353,6 +371,11 @@ def ablation_settings() -> AblationSettings:
 def leftout_settings() -> LeftOutSettings:
     """Read leftout.toml."""
     return from_mapping(LeftOutSettings, _toml("leftout"))
+
+
+def adapting_settings() -> AdaptingSettings:
+    """Read adapting.toml."""
+    return from_mapping(AdaptingSettings, _toml("adapting"))
 
 
 def data_folder() -> Path:

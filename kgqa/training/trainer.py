@@ -36,10 +36,14 @@ from kgqa.training.model import FusionModel, amounts, losses_of, weighted
 from kgqa.training.processes import Processes
 from kgqa.training.schedule import schedule
 from kgqa.training.spaces import Spaces
+from kgqa.training.starting import start_none
 from kgqa.training.tuning import Tuned, tune
 from kgqa.training.vectors import StoredVectors
 
 Examples = Mapping[str, Sequence[Example]]
+
+_LOOKED_AT = 32
+"""Batches by which the score of "none of these" begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,9 @@ class _Run:
             self._vectors.gather(examples)
             report("encode", done, len(sources))
         found = load_checkpoint(self._folder, self._model, self._mean, self._optimizer, self._id)
+        if found is None and self._start is None:
+            drawn = [self._sampler.draw(step) for step in range(_LOOKED_AT)]
+            start_none((self._model, self._mean), drawn, self._agreement, self._vectors)
         state = found or State(0, -1.0, 0, self._id)
         if self._processes.main:
             self._log.start(state.step)
