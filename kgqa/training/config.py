@@ -139,7 +139,7 @@ class TrainingConfig:
     batch: int = 16
     accumulate: int = 1
     candidates: int = 16
-    rate: float = 1e-3
+    rate: float = 4e-4
     warmup: float = 0.05
     decay: float = 0.01
     clip: float = 1.0
