@@ -64,8 +64,12 @@ class General:
 
         vectors : of the plain encoder.
         """
-        total = self.total(lay_out(rows, vectors))
-        return ReaderOutput(np.float32(self.slope) * (total - np.float32(self.threshold)), 0.0)
+        return ReaderOutput(self.odds(self.total(lay_out(rows, vectors))), 0.0)
+
+    def odds(self, total: Floats) -> Floats:
+        """The log odds of being right of first candidates with such scores, float32 [candidates]."""
+        found: Floats = np.float32(self.slope) * (total - np.float32(self.threshold))
+        return found
 
     def total(self, batch: FusionArrays) -> Floats:
         """The scores as they were learnt, float32 [candidates]."""

@@ -112,11 +112,12 @@ def fit_general(
         reader = learnt(group.name, group.left_out)
         for name in group.measured:
             asked += [one for e in dev[name] for one in _ask(name, group.name, e, reader, vectors)]
-    curve = _curve([one for one in asked if not one.lost])
-    asked = [replace(one, output=_odds(one.output, *curve)) for one in asked]
+    threshold, slope = _curve([one for one in asked if not one.lost])
+    final = replace(learnt("all", ()), threshold=threshold, slope=slope)
+    asked = [replace(one, output=ReaderOutput(final.odds(one.output.scores), 0.0)) for one in asked]
     figures = [_figures(name, group.name, asked) for group in groups for name in group.measured]
     calibration = asdict(fit_calibration([_scored(one) for one in asked]))
-    return replace(learnt("all", ()), threshold=curve[0], slope=curve[1], calibration=calibration), figures
+    return replace(final, calibration=calibration), figures
 
 
 def _check(group: Group, train: Examples, dev: Examples) -> None:
@@ -140,10 +141,6 @@ def _curve(asked: Sequence[_Asked]) -> tuple[float, float]:
     right = np.array([one.right for one in asked], dtype=np.float64)
     threshold, slope = logistic_curve(best, right)
     return round(threshold, 3), round(slope, 3)
-
-
-def _odds(output: ReaderOutput, threshold: float, slope: float) -> ReaderOutput:
-    return ReaderOutput(np.float32(slope) * (output.scores - np.float32(threshold)), 0.0)
 
 
 def _scored(asked: _Asked) -> Scored:
