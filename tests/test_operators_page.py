@@ -30,8 +30,8 @@ BY_HAND = {
     "Which countries border Portugal or Andorra?": (
         "SELECT DISTINCT ?x { VALUES ?y { w:Portugal w:Andorra } ?x w:borders ?y ; a w:Country }"
     ),
-    "Which countries use the euro but are not in the European Union?": (
-        "SELECT ?x { ?x w:currency w:Euro MINUS { ?x w:memberOf w:European_Union } }"
+    "Which countries are in the European Union but not in NATO?": (
+        "SELECT ?x { ?x a w:Country ; w:memberOf w:European_Union MINUS { ?x w:memberOf w:NATO } }"
     ),
     "Which territories does Denmark not govern?": (
         "SELECT ?x { ?x a w:Territory MINUS { ?x w:sovereignState w:Denmark } }"
@@ -79,7 +79,7 @@ BY_HAND = {
     "Is Bolivia landlocked?": "ASK { w:Bolivia w:landlocked true }",
     "Is the population of France more than 50 million?": "ASK { w:France w:population ?n FILTER(?n > 50000000) }",
     "Is Lyon larger than Geneva?": "ASK { w:Lyon w:population ?n . w:Geneva w:population ?m FILTER(?n > ?m) }",
-    "Is there a country that borders both France and Brazil?": "ASK { ?x w:borders w:France, w:Brazil }",
+    "Are there countries that border both France and Brazil?": "ASK { ?x w:borders w:France, w:Brazil }",
     "How are France and Germany related?": "SELECT DISTINCT ?r { w:France ?r w:Germany }",
     "How many countries border the country that borders the most countries?": (
         f"SELECT ?x ?n {{ {{ {BORDERING} }} {{ SELECT (MAX(?m) AS ?n) {{ {BORDERING.replace('?n', '?m')} }} }} }}"
