@@ -6,11 +6,12 @@ import importlib.util
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evaluation.accuracy import BUDGET_MS
 from evaluation.results import Cell, Column, Row, Table
 from evaluation.settings import WORK, AdaptingSet, AdaptingSettings, Choice, adapting_settings, located
 from kgqa import KGQA
@@ -23,7 +24,6 @@ from kgqa.text import Language, guess_language
 if TYPE_CHECKING:
     from kgqa.training import Adapted
 
-BUDGET_MS = 60_000.0
 COLUMNS = (
     Column("questions", 0),
     Column("Hits@1", 1, 100),
@@ -64,15 +64,12 @@ def _rows(one: AdaptingSet, settings: AdaptingSettings) -> Iterator[Row]:
     start = time.perf_counter()
     adapted = _adapted(one, settings, folder)
     took = time.perf_counter() - start
-    made = {
-        BEFORE: dict(adapted.before),
-        AFTER: {name: adapted.trained.dev[name] for name in adapted.before},
-    }
+    made = {BEFORE: adapted.before, AFTER: {name: adapted.trained.dev[name] for name in adapted.before}}
     for name, reader in ((BEFORE, ZERO_SHOT), (AS_IT_COMES, SHIPPED), (AFTER, str(folder))):
         start = time.perf_counter()
         report = _asked(one, settings, reader, folder)
         seconds = time.perf_counter() - start + (took if name == AFTER else 0.0)
-        details = {"kgqa": report.summary(), "made": made.get(name, {}), "learnt from": dict(adapted.questions)}
+        details = {"kgqa": report.summary(), "made": dict(made.get(name, {})), "learnt from": dict(adapted.questions)}
         yield Row(
             _named(one, name), _cells(report, made.get(name)), settings.training["seed"], seconds, asdict(one), details
         )
@@ -95,7 +92,7 @@ def _asked(one: AdaptingSet, settings: AdaptingSettings, reader: str, folder: Pa
     return evaluate(KGQA.from_graph(located(one.graph), config=config), asked, directory=folder / f"asked.{name}")
 
 
-def _cells(report: Report, made: dict[str, float] | None) -> tuple[Cell, ...]:
+def _cells(report: Report, made: Mapping[str, float] | None) -> tuple[Cell, ...]:
     found = report.overall
     hits = found["Hits@1"]
     figures = (found[name].mean if found[name].n else None for name in ("F1", "ECE", "AUROC"))

@@ -110,6 +110,14 @@ IN_CHINESE = {
     "法国和德国是什么关系？": "How are France and Germany related?",
     "每个大洲有多少个国家？": "How many countries are there on each continent?",
 }
+MISREAD = {
+    "Which countries use the euro but are not in the European Union?": (
+        "SELECT ?x { ?x w:currency w:Euro MINUS { ?x w:memberOf w:European_Union } }",
+        "Difference",
+    ),
+    "Is there a country that borders both France and Brazil?": ("ASK { ?x w:borders w:France, w:Brazil }", "Exists"),
+}
+"""Read rightly by weights before these; docs/limits.md names them. Strict: a reader that mends one says so here."""
 BY_HAND |= {question: BY_HAND[english] for question, english in IN_CHINESE.items()}
 
 
@@ -151,12 +159,23 @@ def test_every_question_of_the_page_has_a_query() -> None:
 
 @pytest.mark.parametrize(("question", "expression"), [(q, e) for _, q, e in OPERATORS])
 def test_questions_become_what_the_page_says(world: KGQA, store: ox.Store, question: str, expression: str) -> None:
+    check(world, store, question, expression, BY_HAND[question])
+
+
+@pytest.mark.xfail(strict=True, reason="docs/limits.md")
+@pytest.mark.parametrize("question", MISREAD)
+def test_questions_that_are_misread(world: KGQA, store: ox.Store, question: str) -> None:
+    query, expression = MISREAD[question]
+    check(world, store, question, expression, query)
+
+
+def check(world: KGQA, store: ox.Store, question: str, expression: str, query: str) -> None:
     reading = world.read(question)
     program = reading.retrieval.candidates[int(reading.chosen[0])].program
     assert expression in {type(part).__name__ for part in program.walk()}
     answer = world.ask(question)
     rows = [(v.id, v.value) if answer.kind is AnswerKind.TABLE else (v.id or v.value,) for v in answer.values]
-    assert {tuple(map(_shown, row)) for row in rows} == by_hand(store, BY_HAND[question])
+    assert {tuple(map(_shown, row)) for row in rows} == by_hand(store, query)
 
 
 @pytest.mark.parametrize(("question", "reason"), REFUSALS)
