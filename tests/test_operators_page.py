@@ -79,7 +79,7 @@ BY_HAND = {
     "Is Bolivia landlocked?": "ASK { w:Bolivia w:landlocked true }",
     "Is the population of France more than 50 million?": "ASK { w:France w:population ?n FILTER(?n > 50000000) }",
     "Is Lyon larger than Geneva?": "ASK { w:Lyon w:population ?n . w:Geneva w:population ?m FILTER(?n > ?m) }",
-    "Are there countries that border both France and Brazil?": "ASK { ?x w:borders w:France, w:Brazil }",
+    "Is there a country that borders both France and Brazil?": "ASK { ?x w:borders w:France, w:Brazil }",
     "How are France and Germany related?": "SELECT DISTINCT ?r { w:France ?r w:Germany }",
     "How many countries border the country that borders the most countries?": (
         f"SELECT ?x ?n {{ {{ {BORDERING} }} {{ SELECT (MAX(?m) AS ?n) {{ {BORDERING.replace('?n', '?m')} }} }} }}"
@@ -115,7 +115,6 @@ MISREAD = {
         "SELECT ?x { ?x w:currency w:Euro MINUS { ?x w:memberOf w:European_Union } }",
         "Difference",
     ),
-    "Is there a country that borders both France and Brazil?": ("ASK { ?x w:borders w:France, w:Brazil }", "Exists"),
 }
 """Read rightly by weights before these; docs/limits.md names them. Strict: a reader that mends one says so here."""
 BY_HAND |= {question: BY_HAND[english] for question, english in IN_CHINESE.items()}

@@ -186,11 +186,13 @@ class Chart:
 
 def _best(derivations: list[Derivation]) -> list[Derivation]:
     """The best derivations of one size, few of the same words, none twice."""
-    seen: set[tuple[int, Form, bytes]] = set()
+    seen: set[tuple[int, Form, bytes | Program]] = set()
     words: dict[int, int] = defaultdict(int)
     kept: list[Derivation] = []
     for derivation in sorted(derivations, key=lambda d: -d.score):
-        key = (derivation.used, derivation.form, derivation.nodes.tobytes())
+        # Nothing is found in many ways, and each says something else.
+        result = derivation.nodes.tobytes() if len(derivation.nodes) else derivation.program
+        key = (derivation.used, derivation.form, result)
         if key in seen or words[derivation.used] == _SAME_WORDS:
             continue
         seen.add(key)

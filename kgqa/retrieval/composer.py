@@ -44,10 +44,11 @@ _SAMPLE = 50
 _BESIDE = 5
 _CERTAIN = 0.6
 _HEAD = re.compile(
-    r"(\b(which|what|what's|how many|list|name|give|show|find)\b( is| are| was| were)?( me| us)?( all)?( of)?( the)?\s+"
+    r"((\b(which|what|what's|how many|list|name|give|show|find)\b( is| are| was| were)?( me| us)?( all)?( of)?( the)?"
+    r"|\b(is|are|was|were) there( an?| any| some| no)?|\bdo(es)? any)\s+"
     r"((?!(of|in|on|at|for|to|by|from|with|that|which|whose|the|a|an)\b)[\w-]+\s+){0,2}"
     r"|^\s*(all )?(the )?"
-    r"|(哪些|哪个|哪一?[个座种条家位]|多少[个种座条]?|几[个种座条])\S{0,2})$",
+    r"|(哪些|哪个|哪一?[个座种条家位]|多少[个种座条]?|几[个种座条])\S{0,2}|(有没有|是否有|是否存在)\S{0,2})$",
     re.I,
 )
 

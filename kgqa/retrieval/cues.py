@@ -35,6 +35,7 @@ _BETWEEN = re.compile(
 )
 _TOGETHER = re.compile(r"\bboth\b|都|同时", re.I)
 _ANY = re.compile(r"\b(any|some|there|anything|anyone)\b|有没有|存在|是否有", re.I)
+_SOME = re.compile(r"\b(are|were) there\b|\b(is|was) there (an?|any|some)\b|\bdo(es)? any\b", re.I)
 _FOLDS: tuple[tuple[re.Pattern[str], Aggregation], ...] = (
     (re.compile(r"\b(average|mean)\b|平均", re.I), Aggregation.AVERAGE),
     (
@@ -114,6 +115,11 @@ def find_both(text: str) -> tuple[Cue, ...]:
 def find_any(text: str) -> tuple[Cue, ...]:
     """The words that ask whether there is something."""
     return find_cues(text, _ANY)
+
+
+def asks_for_some(text: str) -> bool:
+    """Whether a question is surely about any of a kind, and not about one thing that it names."""
+    return _SOME.search(text) is not None
 
 
 def find_folds(text: str) -> tuple[Cue, ...]:

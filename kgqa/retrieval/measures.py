@@ -30,7 +30,7 @@ from kgqa.retrieval.bounds import Bounds
 from kgqa.retrieval.derivation import Bench, Derivation, Form, within
 from kgqa.retrieval.limits import Limit
 from kgqa.retrieval.relations import Scores
-from kgqa.retrieval.rules import TOLD, RuleWeights, SetRules
+from kgqa.retrieval.rules import NOTHING, TOLD, RuleWeights, SetRules
 from kgqa.retrieval.scene import Bound, Scene, Spoken, Superlative, words_of
 
 _ATTRIBUTES = 4
@@ -63,6 +63,8 @@ _BEHIND = 2
 """How many words on a noun may stand."""
 _MEANT = 1.0
 """How well a word of the user's own names its attribute."""
+_SURELY = 0.8
+"""The least score of an attribute that the words of a limit surely mean: "people" of population."""
 _HEAD = 0.5
 """What a superlative over another set than that of its own noun costs."""
 
@@ -207,7 +209,8 @@ class MeasureRules:
             for measured in self.held(source, item, scene, bench):
                 program: Program | None = self.limited(source.program, measured.step, item.limit)
                 if program is not None:
-                    yield from self._ended(source, program, measured.score - cost, item.used | measured.used, bench)
+                    score, used = measured.score - cost, item.used | measured.used
+                    yield from self._ended(source, program, score, used, bench, empty=_is_said(measured, item))
             if _counts(item.limit):
                 number = item.limit.number.value
                 for counted in self.counted(source, item.used, scene, bench, classes):
@@ -339,15 +342,23 @@ class MeasureRules:
         used: int,
         bench: Bench,
         other: Derivation | None = None,
+        *,
+        empty: bool = False,
     ) -> Iterator[Derivation]:
+        """What an operator makes of a set. empty : whether nothing will do."""
         gain = self._weights.operator + score - self._weights.step
         if not bench.admits(source.used | used, source.score + gain):
             return
         nodes = bench.nodes(program)
-        if len(nodes):
-            grown = source.grown(program, nodes, gain, source.used | used)
+        if len(nodes) or (empty and source.anchored and not bench.spent):
+            grown = source.grown(program, nodes, gain - (0.0 if len(nodes) else NOTHING), source.used | used)
             links = grown.links if other is None else tuple(dict.fromkeys((*grown.links, *other.links)))
             yield replace(grown, ended=True, links=links, anchored=True)
+
+
+def _is_said(measured: Measured, item: Bound) -> bool:
+    """Whether an attribute is named or surely meant: then it is an answer too that nothing is within the limit."""
+    return bool(measured.used) or item.limit.relation >= 0 or measured.score >= _SURELY
 
 
 def _behind(used: int, scene: Scene) -> int:

@@ -14,11 +14,9 @@ from kgqa.program.algebra import Follow, Step
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.contract import strength
 from kgqa.retrieval.derivation import Bench, Derivation, Form
-from kgqa.retrieval.rules import TOLD, RuleWeights, SetRules
+from kgqa.retrieval.rules import NOTHING, TOLD, RuleWeights, SetRules
 from kgqa.retrieval.scene import Scene
 
-_NOTHING = 0.1
-"""What it costs that a reading finds nothing."""
 _FEW = 3
 """The most things that may all lack a fact."""
 _SURE = 0.85
@@ -60,7 +58,7 @@ class NothingRules:
             for step in (Step(spoken.relation), Step(spoken.relation, inverse=True)):
                 if bench.leads(source.nodes, step) or not bench.could_lead(source.nodes, step):
                     continue
-                cost = self._weights.step + self._weights.inverse * step.inverse + _NOTHING
+                cost = self._weights.step + self._weights.inverse * step.inverse + NOTHING
                 cost += self._sets.distance(scene, source.used, spoken.used)
                 yield source.grown(Follow(source.program, step), EMPTY, spoken.score - cost, source.used | spoken.used)
 
@@ -74,7 +72,7 @@ class NothingRules:
             for relation in sorted(relations):
                 step = Step(relation, inverse=not inverse)
                 if self._attributes.linking[relation] and bench.could_lead(other.nodes, step):
-                    gain = self._weights.unsaid - _NOTHING - cost
+                    gain = self._weights.unsaid - NOTHING - cost
                     yield other.grown(Follow(other.program, step), EMPTY, gain, named.used, named)
 
     def _superlative(self, source: Derivation, scene: Scene) -> Iterator[Derivation]:

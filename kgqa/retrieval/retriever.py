@@ -170,7 +170,8 @@ def _rank(candidate: Candidate) -> tuple[float, int]:
 def _distinct(candidates: Iterable[Candidate]) -> list[Candidate]:
     """The first of all candidates that come to the same: equal sets under the same outermost operator.
 
-    Chains that explain more of the question's words stay: "X's wife's wife's husband" is more than the husband of X.
+    Nothing is found in many ways, each of which says something else: those stay. So do chains that explain more of the
+    question's words: "X's wife's wife's husband" is more than the husband of X.
     """
     kept: dict[object, list[Candidate]] = {}
     found = []
@@ -179,7 +180,8 @@ def _distinct(candidates: Iterable[Candidate]) -> list[Candidate]:
         alike = program.yields is Yields.NODES or isinstance(program, Contains | Count)
         outer = type(program) if program.yields is not Yields.NODES else None
         asked = candidate.links[-1].node if isinstance(program, Contains) else None
-        key = (outer, asked, nodes.tobytes()) if nodes is not None and alike else program
+        empty = outer is None and nodes is not None and not len(nodes)
+        key = (outer, asked, nodes.tobytes()) if nodes is not None and alike and not empty else program
         same = kept.setdefault(key, [])
         if not same or (_is_chain(program) and all(_says_more(candidate, other) for other in same)):
             same.append(candidate)

@@ -33,6 +33,7 @@ from kgqa.program.algebra import (
 )
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.contract import Candidate
+from kgqa.retrieval.cues import asks_for_some
 from kgqa.retrieval.derivation import Bench, Derivation, Form
 from kgqa.retrieval.grouping import GroupRules
 from kgqa.retrieval.measures import MeasureRules
@@ -149,6 +150,8 @@ class RootRules:
         anything = next((m.used for m in scene.anys if not m.used & source.used), 0)
         if source.form is Form.SET and (anything or not is_nothing(source)):
             yield _candidate(source, Exists(source.program), source.nodes, gain - (0.0 if anything else 0.4), anything)
+        if asks_for_some(scene.view.text):
+            return
         for other in others:
             if other.form is Form.ENTITY and not other.used & source.used and self._may_hold(source, other, bench):
                 program = Contains(source.program, other.program)

@@ -24,7 +24,7 @@ from kgqa.program.algebra import (
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.derivation import Bench, Derivation, Form, within
 from kgqa.retrieval.question import Asked
-from kgqa.retrieval.scene import Scene
+from kgqa.retrieval.scene import Scene, words_of
 from kgqa.types import Literal, NodeIds
 
 TRUE = literal_key(Literal("true", XSD + "boolean"))
@@ -44,6 +44,7 @@ class RuleWeights:
     kin : an unsaid step between things of one kind. narrow : an unsaid step that
     reaches fewer than another. unlike : either of two sets of different kinds.
     namesake : the share of its match that a step gains by the name of a class alone.
+    torn : leaving out what names on both sides of "not" come to: "countries in Europe that are not in NATO".
     """
 
     step: float = 0.4
@@ -64,12 +65,15 @@ class RuleWeights:
     narrow: float = 0.15
     unlike: float = 0.4
     namesake: float = 0.8
+    torn: float = 0.6
 
 
 _SILENT = 4
 """How many unsaid steps are tried between two sets."""
 _NAMESAKE = 0.75
 """The least match of a class's name that speaks of a relation too."""
+NOTHING = 0.1
+"""What it costs that a reading finds nothing."""
 TOLD = 0.6
 """The match from which on a step is said by words of its own, and need not be guessed."""
 
@@ -339,6 +343,7 @@ class SetRules:
                     4 * scene.gap(mark.used, other.used & -other.used)
                     + scene.gap(left.used, right.used | mark.used) / 2
                 )
+                cost += self._weights.torn if _is_torn(other, mark.used, scene) else 0.0
                 for program, nodes, gain in self._excepted(source, other, scene, bench):
                     idle = self._weights.idle * 2 if len(nodes) == len(source.nodes) else 0.0
                     if len(nodes):
@@ -402,6 +407,14 @@ def _leads_back(program: Program, nodes: NodeIds, bench: Bench) -> bool:
     if not isinstance(program, Follow) or not len(nodes):
         return False
     return len(within(nodes, bench.nodes(program.source))) == len(nodes)
+
+
+def _is_torn(other: Derivation, mark: int, scene: Scene) -> bool:
+    """Whether what is left out rests on names before the negation and on names behind it."""
+    named, before = 0, (mark & -mark) - 1
+    for link in other.links:
+        named |= words_of(scene.view, link.mention.start, link.mention.end)
+    return bool(named & before and named & ~(before | mark))
 
 
 def _hull(used: int) -> int:
