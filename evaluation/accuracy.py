@@ -12,7 +12,8 @@ from pathlib import Path
 
 from evaluation.baselines.cosine import Bounds, CosineBaseline
 from evaluation.results import Cell, Column, Row, Table
-from evaluation.settings import REPORTS, WORK, AccuracySet, AccuracySettings, Choice, accuracy_settings, located
+from evaluation.settings import REPORTS, SQL, WORK, AccuracySet, AccuracySettings, Choice, accuracy_settings, located
+from evaluation.sql_gold import recomputed
 from kgqa import KGQA
 from kgqa.config import Config, ReaderConfig, RetrievalConfig, WordConfig
 from kgqa.embedding import load_encoder
@@ -29,6 +30,7 @@ from kgqa.evaluation import (
     score,
 )
 from kgqa.evaluation.provenance import git_commit
+from kgqa.graph import KnowledgeGraph
 from kgqa.system import SHIPPED, ZERO_SHOT
 
 BUDGET_MS = 60_000.0
@@ -147,6 +149,8 @@ def _reader_cells(scores: Scores) -> tuple[Cell, ...]:
 
 def _questions(one: AccuracySet, settings: AccuracySettings) -> QuestionSet:
     questions = QuestionSet.read(located(one.questions), split=one.split).without_gold(one.gold_unusable)
+    if one.gold == SQL:
+        questions = recomputed(questions, KnowledgeGraph.load(located(one.graph)))
     return questions.sample(one.sample, settings.seed) if one.sample else questions
 
 

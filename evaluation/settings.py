@@ -18,6 +18,7 @@ ROOT = HERE.parent
 RESULTS = HERE / "results"
 REPORTS = HERE / "reports"
 WORK = ROOT / "runs" / "benchmarks"
+SQL = "sql"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +70,7 @@ class AccuracySet:
     of this set: "train part", "made questions" (from the graph alone) or "nothing". test : the questions for the table
     of test splits, "" for none. published : the best published figures on them, for each number of hops or one.
     vocabulary : as of `kgqa.config.Config`: what the set's own words mean, where its answers rest on that.
+    gold : "sql" where the answers are to be found anew, see `evaluation.sql_gold`; "" for those of the file.
     """
 
     name: str
@@ -85,6 +87,7 @@ class AccuracySet:
     test: str = ""
     published: tuple[str, ...] = ()
     vocabulary: tuple[WordConfig, ...] = ()
+    gold: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

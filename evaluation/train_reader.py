@@ -15,8 +15,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from evaluation.settings import ROOT, data_folder, leftout_settings
-from kgqa.config import from_mapping
+from evaluation.settings import ROOT, SQL, data_folder, leftout_settings
+from evaluation.sql_gold import recomputed
+from kgqa.config import WordConfig, from_mapping
 from kgqa.embedding import E5, MINILM
 from kgqa.evaluation import QuestionSet
 from kgqa.graph import KnowledgeGraph
@@ -52,9 +53,14 @@ def pairs(encoder: str) -> Iterator[TrainingPair]:
         if encoder in row["encoders"]:
             folder = _path(row["folder"])
             learnt, decided = (QuestionSet.read(folder / f"{part}.jsonl") for part in ("train", "dev"))
+            path = str(folder / row.get("graph", "graph.tsv"))
+            if row.get("gold") == SQL:
+                learnt, decided = (recomputed(part, KnowledgeGraph.load(path)) for part in (learnt, decided))
+            words = tuple(from_mapping(WordConfig, word) for word in row.get("vocabulary", ()))
             yield TrainingPair(
                 name=row["name"],
-                graph=str(folder / row.get("graph", "graph.tsv")),
+                graph=path,
+                vocabulary=words,
                 train=learnt.sample(row["train"], seeds[0]),
                 dev=decided.sample(row["dev"], seeds[1]),
             )

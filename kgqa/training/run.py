@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from kgqa.config import Config, EncoderConfig, ReaderConfig
+from kgqa.config import Config, EncoderConfig, ReaderConfig, WordConfig
 from kgqa.embedding import load_encoder
 from kgqa.embedding.store import write_atomically
 from kgqa.embedding.structural import StructuralEmbeddings
@@ -36,7 +36,8 @@ class TrainingPair:
 
     name : of its figures. graph : as for `KGQA.from_graph`. train : the questions to learn from, perhaps none.
     dev : those to decide by, by default a share of the others. made : whether the questions were made from the graph.
-    structural : the graph's structural embeddings; those of a bundle are found there.
+    structural : the graph's structural embeddings; those of a bundle are found there. vocabulary : what the questions'
+    own words mean, as of `kgqa.config.Config`.
     """
 
     name: str
@@ -45,6 +46,7 @@ class TrainingPair:
     dev: QuestionSet | None = None
     made: bool = False
     structural: StructuralEmbeddings | None = None
+    vocabulary: tuple[WordConfig, ...] = ()
 
 
 def train(
@@ -130,7 +132,11 @@ def _collect(pair: TrainingPair, folder: Path, config: TrainingConfig, on_progre
     parts = _parts(pair, config)
     files = [_files(folder, pair, part, config) for part in parts]
     if not all(path.exists() for own in files for path in (own.examples, own.coverage)):
-        settings = Config(encoder=EncoderConfig(name=config.encoder), reader=ReaderConfig(name=ZERO_SHOT))
+        settings = Config(
+            encoder=EncoderConfig(name=config.encoder),
+            reader=ReaderConfig(name=ZERO_SHOT),
+            vocabulary=pair.vocabulary,
+        )
         system = KGQA.from_graph(pair.graph, config=settings)
         for own, part in zip(files, parts, strict=True):
             if not own.examples.exists():
@@ -166,6 +172,7 @@ def _files(folder: Path, pair: TrainingPair, part: QuestionSet, config: Training
         config.encoder,
         str(size),
         pair.structural.fingerprint if pair.structural is not None else "",
+        *(repr(word) for word in pair.vocabulary),
         *((q.id, q.text, part.gold[q.id].answers) for q in part.questions if q.id in part.gold),
     ]
     digest = hashlib.sha256(json.dumps(about, ensure_ascii=False).encode()).hexdigest()[:16]
