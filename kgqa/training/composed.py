@@ -10,7 +10,9 @@ from kgqa.graph.terms import XSD, literal_key
 from kgqa.program import algebra as ops
 from kgqa.program import execute
 from kgqa.program.algebra import Comparison, Order, Program, Step
+from kgqa.training.conditions import of_one
 from kgqa.training.draws import Draft, Drafts, ThingSet, degree, said
+from kgqa.training.templates import Forms
 from kgqa.types import Literal
 
 _MOST_GROUPS = 30
@@ -35,9 +37,12 @@ class ComposedDrafts(Drafts):
             self.none,
             self.related,
             self.any_shared,
+            self.lacking,
             self.best_each,
             self.how_many,
             self.listed,
+            self.any_one,
+            self.but_not,
             self.average_each,
         )
 
@@ -97,19 +102,63 @@ class ComposedDrafts(Drafts):
     def any_shared(self) -> Draft | None:
         """Whether there is a thing that two facts hold of."""
         things = self._draws.things(narrowed=False)
-        steps = [self._draws.linked(things.nodes) for _ in range(2)] if things else []
-        if things is None or None in steps:
+        sides = [self._side(things) for _ in range(2)] if things else []
+        if things is None or None in sides:
             return None
-        sides, parts = [], []
-        for step in steps:
-            pool = self._draws.linked_to(things.nodes, step) if step else []
-            if step is None or not pool:
-                return None
-            back, node = Step(step.relation, inverse=not step.inverse), self._drawn.choice(pool)
-            sides.append(self._of_class(things, back, node))
-            parts.append(self._draws.condition(back, node))
-        words = {"one": things.one, "many": things.many, "a": parts[0], "b": parts[1]}
-        return Draft(ops.Exists(ops.Intersect(*sides)), self._draws.choose(self._words.any_shared, words))
+        (first, a), (second, b) = filter(None, sides)
+        words = _conditions(things, a, b)
+        return Draft(ops.Exists(ops.Intersect(first, second)), self._draws.choose(self._words.any_shared, words))
+
+    def any_one(self) -> Draft | None:
+        """Whether there is a thing that a fact holds of, perhaps of two at once."""
+        things = self._draws.things(narrowed=False)
+        step = self._draws.linked(things.nodes) if things else None
+        if things is None or step is None:
+            return None
+        back, pool = Step(step.relation, inverse=not step.inverse), self._draws.linked_to(things.nodes, step)
+        first, second = self._drawn.choice(pool), self._drawn.choice(pool)
+        program = self._of_class(things, back, first)
+        if first == second or self._draws.toss():
+            said = self._draws.condition(back, first)
+        else:
+            program = ops.Intersect(program, _reached(second, back))
+            said = self._draws.condition_both(back, first, second)
+        words = _conditions(things, said, "")
+        return Draft(ops.Exists(program), self._draws.choose(self._words.any_one, words))
+
+    def but_not(self) -> Draft | None:
+        """Things of which one fact holds and another does not, in any words."""
+        things = self._draws.things(narrowed=False)
+        side = self._side(things) if things else None
+        if things is None or side is None:
+            return None
+        left, said = side
+        return self._lacking(left, {"many": things.many, "a": said}, self._words.but_not)
+
+    def lacking(self) -> Draft | None:
+        """Those of a part of a class of which a fact does not hold."""
+        things = self._draws.things(narrowed=True)
+        return self._lacking(things.program, {"many": things.many}, self._words.lacking) if things else None
+
+    def _lacking(self, left: Program, words: dict[str, str], forms: Forms) -> Draft | None:
+        """Those of a set of which a fact does not hold that does of others in it."""
+        nodes = execute(left, self._graph).nodes
+        step = self._draws.linked(nodes) if len(nodes) else None
+        pool = self._draws.linked_to(nodes, step) if step else []
+        if step is None or not pool:
+            return None
+        back, other = Step(step.relation, inverse=not step.inverse), self._drawn.choice(pool)
+        words = words | {"b": self._draws.lacks(back, other, nodes)}
+        return Draft(ops.Difference(left, _reached(other, back)), self._draws.choose(forms, words))
+
+    def _side(self, things: ThingSet) -> tuple[Program, str] | None:
+        """Things of a class of which a fact holds, and what is said of them."""
+        step = self._draws.linked(things.nodes)
+        pool = self._draws.linked_to(things.nodes, step) if step else []
+        if step is None or not pool:
+            return None
+        back, node = Step(step.relation, inverse=not step.inverse), self._drawn.choice(pool)
+        return self._of_class(things, back, node), self._draws.condition(back, node)
 
     def flagged(self) -> Draft | None:
         """Things that a yes-or-no attribute holds of, or whether it holds of one."""
@@ -251,6 +300,11 @@ class ComposedDrafts(Drafts):
         if groups is None or step is None or members is None:
             return None
         return (groups, step, members) if self._draws.is_lone(groups.nodes, step, members.nodes) else None
+
+
+def _conditions(things: ThingSet, a: str, b: str) -> dict[str, str]:
+    """Two conditions, as they are said of many things and of one."""
+    return {"one": things.one, "many": things.many, "a": a, "b": b, "a1": of_one(a), "b1": of_one(b)}
 
 
 def _reached(node: int, step: Step) -> Program:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -17,11 +18,16 @@ from kgqa.program.algebra import Order, Program, Step
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.relations import relation_names, walkable
 from kgqa.text import guess_language, plurals, singulars
+from kgqa.training.chinese import CHINESE
+from kgqa.training.conditions import is_open, turned
 from kgqa.training.paraphrases import Paraphrase, paraphrases
-from kgqa.training.templates import CHINESE, ENGLISH, Templates
+from kgqa.training.templates import ENGLISH, Forms, Templates
 from kgqa.types import NodeIds
 
 _LOOKED_AT = 6
+_WHICH = "Which {cs} "
+_THAT = re.compile(r"\bthat (with|whose)\b")
+"""Conditions without a verb stand right behind the noun: "countries that", "with capital Paris"."""
 _BACKWARDS = 0.35
 _NARROWED = 0.5
 _OF_A_KIND = 0.3
@@ -189,10 +195,14 @@ class Draws:
 
     def _narrowing(self, back: Step, other: int, whole: ThingSet) -> str:
         """A form of words for those of a class that a step from a node reaches; {c} stands for the class."""
-        lone = not any(s != back and self._leads(other, s, whole.nodes) for s in self.steps_of(other))
+        lone = self._is_lone(back, other, whole.nodes)
         own = self.templates.narrowed if back.inverse else self.templates.narrowed_of
         words = {"r": _braced(self.name(back)), "x": _braced(self.node(other)), "c": "{c}"}
         return self.choose((*self.templates.vague, *own) if lone else own, words)
+
+    def _is_lone(self, step: Step, node: int, nodes: NodeIds) -> bool:
+        """Whether no other step from a node leads to any of some things."""
+        return not any(s != step and self._leads(node, s, nodes) for s in self.steps_of(node))
 
     def _leads(self, node: int, step: Step, nodes: NodeIds) -> bool:
         return bool(np.isin(self.reached(node, step), nodes).any())
@@ -270,12 +280,49 @@ class Draws:
 
     def choose(self, forms: tuple[str, ...], words: dict[str, str]) -> str:
         """One of the templates, filled in."""
-        return self.random.choice(forms).format(**words)
+        return _THAT.sub(r"\1", self.random.choice(forms).format(**words))
 
     def condition(self, step: Step, node: int) -> str:
         """What is said of things that a step from a node reaches."""
-        forms = self.templates.has if step.inverse else self.templates.is_of
-        return self.choose(forms, {"r": self.name(step), "x": self.node(node)})
+        own = self.templates
+        return self._condition(step, node, (own.has, own.is_of), (own.placed, own.where), self._verbal(step, node))
+
+    def condition_both(self, step: Step, node: int, other: int) -> str:
+        """What is said of things that a step from either of two nodes reaches."""
+        words, own, verbal = {"x": self.node(node), "y": self.node(other)}, self.templates, self._verbal(step, node)
+        if verbal and self.toss():
+            return self.choose(verbal, {"x": f"both {words['x']} and {words['y']}"})
+        return self.choose(own.has_both if step.inverse else own.is_of_both, words | {"r": self.name(step)})
+
+    def lacks(self, step: Step, node: int, nodes: NodeIds) -> str:
+        """What is said of those of some things that a step from a node does not reach."""
+        own = self.templates
+        verbal = tuple(filter(None, map(turned, self._verbal(step, node))))
+        vague = own.vague_not if step.inverse and self._is_lone(step, node, nodes) else ()
+        forms = (*own.has_not, *vague), own.is_not_of
+        return self._condition(step, node, forms, (own.not_placed, own.not_where), verbal)
+
+    def _condition(
+        self, step: Step, node: int, plain: tuple[Forms, Forms], opened: tuple[Forms, Forms], verbal: Forms
+    ) -> str:
+        """A condition in one of some forms: for names of relations, for those that end in a preposition, with a verb.
+
+        plain, opened : for steps against and along a relation.
+        """
+        words = {"r": self.name(step).removeprefix("is "), "x": self.node(node)}
+        if verbal and self.toss():
+            return self.choose(verbal, words)
+        own = opened if is_open(words["r"]) and opened[0] else plain
+        return self.choose(own[0] if step.inverse else own[1], words)
+
+    def _verbal(self, step: Step, node: int) -> Forms:
+        """How people say it with a verb, "border {x}": what questions for such things go on with."""
+        other = self.paraphrase(node, step) if step.inverse else None
+        asked = (form.removesuffix("?") for form in (other.backs if other else ()) if form.startswith(_WHICH))
+        said = (form.removeprefix(_WHICH) for form in asked)
+        return tuple(
+            form for form in said if "{x}" in form and not form.startswith(("did ", "{x}")) and "{c" not in form
+        )
 
     def name(self, step: Step) -> str:
         """A relation's label, or in half of the cases any of its names in the language, or another noun for it."""

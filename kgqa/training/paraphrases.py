@@ -128,7 +128,6 @@ sung, sang, sing: singer, vocalist
 played, played, play: player
 taught, taught, teach: teacher
 trained, trained, train: trainer, coach
-employed, employed, employ: employer
 governed, governed, govern: governor
 influenced, influenced, influence: influence
 """
@@ -336,6 +335,14 @@ _OTHERS = (
         backs="Who plays for {x}?",
     ),
     _group(
+        "employer, works for, work for, works at, workplace",
+        nouns="employer, boss, company",
+        asks="Who does {x} work for? | Who did {x} work for? | Where does {x} work? | Who employs {x}? | Who pays {x}?",
+        backs="Who works for {x}? | Which {cs} work for {x}? | Who does {x} employ?",
+        along="the employer of {x}",
+        against="the {cs} working for {x}",
+    ),
+    _group(
         "member of, membership",
         asks="What does {x} belong to? | What is {x} a member of?",
         backs="Who belongs to {x}? | Which {cs} are in {x}?",
@@ -345,6 +352,7 @@ _OTHERS = (
         "border, neighbor, neighbour, shares border with, adjoin, next to",
         nouns="neighbour",
         asks="What does {x} border? | What borders {x}? | What is next to {x}? | What surrounds {x}?",
+        backs="Which {cs} border {x}? | Which {cs} are next to {x}? | Which {cs} surround {x}?",
         along="the neighbours of {x}",
     ),
     _group(

@@ -7,11 +7,12 @@ import re
 import pytest
 
 from kgqa.graph import KnowledgeGraph
+from kgqa.training.chinese import CHINESE
 from kgqa.training.composed import ComposedDrafts
 from kgqa.training.draws import Draws
 from kgqa.training.measured import MeasuredDrafts
 from kgqa.training.synthetic import Synthesiser
-from kgqa.training.templates import CHINESE, ENGLISH
+from kgqa.training.templates import ENGLISH
 
 TYPE, LABEL = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type", "http://www.w3.org/2000/01/rdf-schema#label"
 DRAWN = {
@@ -169,12 +170,12 @@ def test_what_a_relation_names_as_a_kind_is_asked_for_by_the_kind() -> None:
             *((name, "weight", float(len(name) + i)) for i, name in enumerate((*metals, *gases))),
         ]
     )
-    questions = Synthesiser(graph, seed=1).questions(600)
+    questions = Synthesiser(graph, seed=1).questions(1500)
     found = [(q.text, questions.gold[q.id].tags[0], set(questions.gold[q.id].answers)) for q in questions.questions]
     for _, answers in matching(found, "listed", r"(?:List|Name|Show me) (?:all|the) noble gases\."):
         assert answers == set(gases)
-    for _, answers in matching(found, "first", r"(?:What|Which) (?:is the heaviest noble gas|noble gas .* heaviest)\?"):
-        assert answers == {"radon"}
+    for match, answers in matching(found, "first", r"(?:(?:What|Which) is the )?(heavi|light)est noble gas\??"):
+        assert answers == {"radon" if match[1] == "heavi" else "neon"}
 
 
 def test_people_whom_no_relation_names_are_asked_for_by_who(made: list[tuple[str, str, set[str]]]) -> None:
