@@ -9,6 +9,7 @@ import pytest
 from kgqa.graph import KnowledgeGraph
 from kgqa.training.chinese import CHINESE
 from kgqa.training.composed import ComposedDrafts
+from kgqa.training.conditions import is_open, of_one, turned
 from kgqa.training.draws import Draws
 from kgqa.training.measured import MeasuredDrafts
 from kgqa.training.synthetic import Synthesiser
@@ -107,6 +108,49 @@ def test_exceptions_leave_out(made: list[tuple[str, str, set[str]]]) -> None:
         assert answers == {i for i, birds in RESIDENT.items() if match[1] in birds and match[2] not in birds}
     for match, answers in matching(made, "excepted", r"isles whose nesting species is not (\w+)"):
         assert answers == {i for i, birds in RESIDENT.items() if match[1] not in birds}
+
+
+def with_bird(said: str, bird: str) -> set[str]:
+    """The isles where a bird nests or winters."""
+    return {isle for isle, birds in {"nesting": RESIDENT, "wintering": WINTERS}[said].items() if bird in birds}
+
+
+HAS = r"(?:that )?(?:with|whose|has|have)(?: the)? (nesting|wintering) species (?:is )?(\w+)"
+
+
+def test_exceptions_are_made_to_part_of_a_class(made: list[tuple[str, str, set[str]]]) -> None:
+    left_out = r"do(?:n't| not) have the (nesting|wintering) species (\w+)"
+    for kind, joint in (("lacking", "(?:that )?"), ("but_not", "(?:but|and) ")):
+        for match, answers in matching(made, kind, rf".*isles {HAS} {joint}{left_out}[?.]?"):
+            assert answers == with_bird(match[1], match[2]) - with_bird(match[3], match[4])
+
+
+def test_existence_is_asked_for(made: list[tuple[str, str, set[str]]]) -> None:
+    for match, answers in matching(made, "any_one", rf"(?:Is|Are) there .*isles? {HAS} and the \1 species (\w+)\?"):
+        assert answers == {str(bool(with_bird(match[1], match[2]) & with_bird(match[1], match[3]))).lower()}
+    for match, answers in matching(made, "any_shared", rf"(?:Is|Are) there .*isles? {HAS} and {HAS}\?"):
+        assert answers == {str(bool(with_bird(match[1], match[2]) & with_bird(match[3], match[4]))).lower()}
+
+
+@pytest.mark.parametrize(
+    ("condition", "one", "none"),
+    [
+        ("use the euro", "uses the euro", "do not use the euro"),
+        ("are in Europe", "is in Europe", "are not in Europe"),
+        ("were born in Rome", "was born in Rome", "were not born in Rome"),
+        ("have Rome as capital", "has Rome as capital", None),
+        ("won the prize", "won the prize", None),
+    ],
+)
+def test_conditions_are_said_of_one_thing_and_negated(condition: str, one: str, none: str | None) -> None:
+    assert (of_one(condition), turned(condition)) == (one, none)
+
+
+@pytest.mark.parametrize(
+    ("name", "goes_on"), [("member of", True), ("located in", True), ("flows through", False), ("capital", False)]
+)
+def test_names_that_go_on_with_an_object(name: str, goes_on: bool) -> None:
+    assert is_open(name) is goes_on
 
 
 def test_numbers_of_things_are_conditions(made: list[tuple[str, str, set[str]]]) -> None:
