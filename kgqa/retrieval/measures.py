@@ -350,7 +350,7 @@ class MeasureRules:
         if not bench.admits(source.used | used, source.score + gain):
             return
         nodes = bench.nodes(program)
-        if len(nodes) or (empty and source.anchored and not bench.spent):
+        if len(nodes) or (empty and not bench.spent):
             grown = source.grown(program, nodes, gain - (0.0 if len(nodes) else NOTHING), source.used | used)
             links = grown.links if other is None else tuple(dict.fromkeys((*grown.links, *other.links)))
             yield replace(grown, ended=True, links=links, anchored=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kgqa.program import execute
-from kgqa.program.algebra import Count
+from kgqa.program.algebra import Contains, Count, Exists
 from tests.retrieval.toy import Lab, build
 
 BORDERS = [("Aa", "Bb"), ("Bb", "Aa"), ("Bb", "Cc"), ("Cc", "Bb")]
@@ -47,6 +47,9 @@ LAB = Lab(GRAPH, names=NAMES)
         "What is the shortest river in Cc?",
         "Which rivers are in the largest state?",
         "Which states borders the largest state?",
+        "Which states have a population over 500?",
+        "Which rivers in Bb have a length over 90?",
+        "Which rivers crosses Aa with a length below 20?",
     ],
 )
 def test_what_no_fact_says_is_read_as_nothing(question: str) -> None:
@@ -61,6 +64,7 @@ def test_what_no_fact_says_is_read_as_nothing(question: str) -> None:
         ("How many rivers are there in Cc?", 0),
         ("How many rivers are there in Bb?", 2),
         ("How many states borders the largest state?", 0),
+        ("How many states have a population over 500?", 0),
     ],
 )
 def test_a_count_may_be_nought(question: str, number: int) -> None:
@@ -69,9 +73,20 @@ def test_a_count_may_be_nought(question: str, number: int) -> None:
     assert execute(program, GRAPH).number == number
 
 
-@pytest.mark.parametrize("question", ["Is Dd borders Aa?", "Is there any river that crosses Dd?"])
+@pytest.mark.parametrize(
+    "question", ["Is Dd borders Aa?", "Is there any river that crosses Dd?", "Is there a state with an area over 999?"]
+)
 def test_a_test_of_nothing_is_denied(question: str) -> None:
     assert execute(LAB.ask(question).candidates[0].program, GRAPH).boolean is False
+
+
+def test_existence_is_asked_of_the_class_that_is_named() -> None:
+    """A name in the question is no answer to "is there a", and other things that lead there are not asked for."""
+    for question in ("Is there a state that borders Bb?", "Are there rivers that crosses Bb?"):
+        program = LAB.ask(question).candidates[0].program
+        assert isinstance(program, Exists)
+        assert execute(program, GRAPH).boolean is True
+        assert not any(isinstance(c.program, Contains) for c in LAB.ask(question).candidates)
 
 
 def test_things_that_never_have_such_facts_are_not_read_so() -> None:

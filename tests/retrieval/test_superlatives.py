@@ -94,6 +94,13 @@ def test_exceptions() -> None:
     assert LAB.first("Which cities except Aa have country North?") == {"Bb"}
 
 
+@pytest.mark.parametrize(
+    "question", ["Which cities in North are not founded in 1900?", "Which cities in North are not Bb?"]
+)
+def test_what_stands_before_a_negation_is_not_left_out(question: str) -> None:
+    assert LAB.first(question) == {"Aa"}
+
+
 def test_no_operator_unasked() -> None:
     for question in ("What is the population of Aa?", "Which cities have country North?"):
         for candidate in LAB.ask(question).candidates:
