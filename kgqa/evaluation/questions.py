@@ -2,8 +2,8 @@
 
 One object a line: `id` and `question`, and where known `answers` (ids or labels), `kind`, `topic` (gold
 entities), `hops`, `language` (or `lang`), `tags`, `split`, `program`, `path`, `sparql`, `sentence` (the
-answer in a sentence). A line without `answers` has no gold; `"answers": []` says that the right answer is none. Other
-fields are not read, and are listed.
+answer in a sentence). A line without `answers` has no gold; `"answers": []` says that the right answer is none; the tag
+"unanswerable" says besides that the graph knows nothing of what is asked. Other fields are not read, and are listed.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from kgqa.errors import QuestionsFileError
 from kgqa.types import AnswerKind
 
 T = TypeVar("T")
+UNANSWERABLE = "unanswerable"
+"""The tag of questions about what the graph knows nothing of: a program that finds nothing is no right reading."""
 PathItem = str | tuple[str, ...]
 _KNOWN = frozenset(
     (

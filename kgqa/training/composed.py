@@ -35,6 +35,7 @@ class ComposedDrafts(Drafts):
             self.count_each,
             self.either,
             self.none,
+            self.unrelated,
             self.related,
             self.any_shared,
             self.lacking,
@@ -159,6 +160,21 @@ class ComposedDrafts(Drafts):
             return None
         back, node = Step(step.relation, inverse=not step.inverse), self._drawn.choice(pool)
         return self._of_class(things, back, node), self._draws.condition(back, node)
+
+    def unrelated(self) -> Draft | None:
+        """Things of which a fact holds that no fact is known of, though one is of others of its class."""
+        things = self._draws.things(narrowed=False)
+        step = self._draws.linked(things.nodes) if things else None
+        others = self._draws.class_reached(things.nodes, step) if things and step else None
+        if things is None or step is None or others is None:
+            return None
+        free = sorted(set(others.nodes.tolist()).difference(self._draws.linked_to(things.nodes, step)))
+        if not free:
+            return None
+        back, node = Step(step.relation, inverse=not step.inverse), self._drawn.choice(free)
+        said = self._draws.condition(back, node)
+        words = _conditions(things, said, said)
+        return Draft(_reached(node, back), self._draws.choose(self._words.which, words), empty=True)
 
     def flagged(self) -> Draft | None:
         """Things that a yes-or-no attribute holds of, or whether it holds of one."""

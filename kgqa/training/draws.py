@@ -49,10 +49,11 @@ _VOCABULARIES = (
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A program and its wording; no program where the graph can't answer."""
+    """A program and its wording; no program where the graph can't answer. empty : whether it is to find nothing."""
 
     program: Program | None
     text: str
+    empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

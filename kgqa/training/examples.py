@@ -22,6 +22,7 @@ from kgqa.errors import QuestionsFileError
 from kgqa.evaluation import Gold, Matching, QuestionSet
 from kgqa.evaluation.matching import normalise
 from kgqa.evaluation.predictions import predicted_value
+from kgqa.evaluation.questions import UNANSWERABLE
 from kgqa.graph import KnowledgeGraph
 from kgqa.program import algebra as ops
 from kgqa.program import execute
@@ -183,6 +184,8 @@ class Marker:
         """F1, whether spurious, and the relations of each candidate."""
         wanted = frozenset(normalise(answer, Matching.STRICT) for answer in gold.answers)
         path = gold_relations(gold.path)
+        if UNANSWERABLE in gold.tags:
+            return [(0.0, False, tuple(dict.fromkeys(relations_of(c.program)))) for c in candidates]
         return [self._mark(candidate, wanted, path) for candidate in candidates]
 
     def _mark(

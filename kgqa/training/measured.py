@@ -17,6 +17,10 @@ from kgqa.types import Literal
 
 _YEAR = 4
 _DIGITS = 2
+_COUNTED = 0.25
+"""The share of limits that ask for how many are within them."""
+_BEYOND = (1.5, 2, 3, 5, 10, 20)
+"""How many times the most that any thing has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class MeasuredDrafts(Drafts):
             self.of_first,
             self.limit_test,
             self.choice,
+            self.beyond,
         )
 
     # -- limits --------------------------------------------------------------------------------
@@ -59,10 +64,28 @@ class MeasuredDrafts(Drafts):
             return None
         above, words = self._draws.toss(), said(things, own, v=limit.said)
         program: Program = ops.Where(things.program, own.step, _over(above), self._edge(limit, upper=above))
-        if not own.timed and above and self._drawn.random() < 0.25:
+        if not own.timed and above and self._drawn.random() < _COUNTED:
             return Draft(ops.Count(program), self._draws.choose(self._words.how_many_limited, words))
+        if not own.timed and above and self._drawn.random() < _COUNTED / 2:
+            return Draft(ops.Exists(program), self._draws.choose(self._words.any_limited, words))
         forms = self._words.above, self._words.below, self._words.after, self._words.before
         return Draft(program, self._draws.choose(forms[2 * own.timed + (not above)], words))
+
+    def beyond(self) -> Draft | None:
+        """Things of a part of a class with more of something than any has; at times how many or whether any."""
+        things = self._draws.things()
+        own = self._draws.attribute(things.nodes, timed=False) if things else None
+        most = max(map(self._draws.number, own.values.tolist())) if own else 0.0
+        limit = self._number(most * self._drawn.choice(_BEYOND)) if np.isfinite(most) and most > 0 else None
+        if things is None or own is None or limit is None:
+            return None
+        program = ops.Where(things.program, own.step, Comparison.GREATER, limit.key)
+        words, asked = said(things, own, v=limit.said), self._drawn.random()
+        if asked < _COUNTED:
+            return Draft(ops.Count(program), self._draws.choose(self._words.how_many_limited, words))
+        if asked < 2 * _COUNTED:
+            return Draft(ops.Exists(program), self._draws.choose(self._words.any_limited, words))
+        return Draft(program, self._draws.choose(self._words.above, words), empty=True)
 
     def between(self) -> Draft | None:
         """Things with something between two values."""

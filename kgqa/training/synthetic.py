@@ -16,9 +16,10 @@ from kgqa.answering import AnswerBuilder
 from kgqa.calibration import Calibration
 from kgqa.config import AnswerConfig
 from kgqa.evaluation import Gold, Question, QuestionSet
+from kgqa.evaluation.questions import UNANSWERABLE
 from kgqa.graph import KnowledgeGraph
 from kgqa.program import execute
-from kgqa.program.algebra import Program, Yields
+from kgqa.program.algebra import Yields
 from kgqa.retrieval.relations import relation_names
 from kgqa.training.composed import ComposedDrafts
 from kgqa.training.draws import Draft, Draws
@@ -53,7 +54,8 @@ class Synthesiser:
     def questions(self, wanted: int) -> QuestionSet:
         """About `wanted` questions with answers, of every kind that the graph allows, in turn.
 
-        Each is tagged with its kind; those of kind "foreign" have no answer.
+        Each is tagged with its kind. Of those of kinds "beyond" and "unrelated" the answer is none; those of kind
+        "foreign" have no answer, and are tagged "unanswerable" besides.
         """
         found: dict[str, tuple[Question, Gold]] = {}
         for kind in islice(self._kinds(), wanted * _TRIES if self._draws.relations else 0):
@@ -70,9 +72,10 @@ class Synthesiser:
         """A question of a kind with its answers."""
         for _ in range(_ATTEMPTS):
             draft = kind()
-            answers = self._answers(draft.program) if draft else None
+            answers = self._answers(draft) if draft else None
             if draft is not None and answers is not None:
-                return draft.text, Gold(answers, tags=(kind.__name__,))
+                known = () if draft.program is not None else (UNANSWERABLE,)
+                return draft.text, Gold(answers, tags=(kind.__name__, *known))
         return None
 
     def _kinds(self) -> Iterator[Callable[[], Draft | None]]:
@@ -102,8 +105,9 @@ class Synthesiser:
         classes = (self._draws.node(c) for c in self._draws.classes)
         return {part for name in (*names, *classes, *self._draws.nouns) for part in _parts(name)}
 
-    def _answers(self, program: Program | None) -> tuple[str, ...] | None:
-        """The program's values as a question file writes them; None if there are none or too many."""
+    def _answers(self, draft: Draft) -> tuple[str, ...] | None:
+        """The program's values as a question file writes them; None if there are too many, or none unasked."""
+        program = draft.program
         if program is None:
             return ()
         result = execute(program, self._graph)
@@ -112,7 +116,7 @@ class Synthesiser:
         if result.yields is Yields.NUMBER:
             return None if result.number is None else (f"{result.number:.15g}",)
         values = self._builder.values(program, result, "en", _MOST_ANSWERS + 1)
-        if not 0 < len(values) <= _MOST_ANSWERS:
+        if len(values) > _MOST_ANSWERS or bool(values) is draft.empty:
             return None
         return tuple((value.label if result.yields is Yields.TABLE else value.id) or "" for value in values)
 

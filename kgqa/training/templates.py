@@ -64,6 +64,7 @@ class Templates:
     except_other: Forms
     but_not: Forms
     lacking: Forms
+    which: Forms
     unlike: Forms
     unlike_of: Forms
     flagged: Forms
@@ -95,6 +96,7 @@ class Templates:
     total: Forms
     how_many: Forms
     how_many_limited: Forms
+    any_limited: Forms
     listed: Forms
     any_shared: Forms
     any_one: Forms
@@ -202,6 +204,13 @@ ENGLISH = Templates(
         "{many} that {b}",
         "List the {many} that {b}.",
     ),
+    which=(
+        "Which {many} {a}?",
+        "What {many} {a}?",
+        "List the {many} that {a}.",
+        "{many} that {a}",
+        "Which {one} {a1}?",
+    ),
     unlike=(
         "Which {many} do not have {y} as {r}?",
         "Which {many} don't have the {r} {y}?",
@@ -303,6 +312,13 @@ ENGLISH = Templates(
     ),
     how_many=("How many {many} are there?", "How many {many} do you know?", "Count the {many}.", "number of {many}"),
     how_many_limited=("How many {many} have a {m} of more than {v}?", "How many {many} have a {m} above {v}?"),
+    any_limited=(
+        "Is there a {one} with a {m} of more than {v}?",
+        "Is there any {one} with a {m} over {v}?",
+        "Are there {many} with a {m} above {v}?",
+        "Does any {one} have a {m} of more than {v}?",
+        "Is there a {one} that has more than {v} {m}?",
+    ),
     listed=(
         "Which are the {many}?",
         "What {many} are there?",

@@ -9,6 +9,7 @@ import pytest
 
 from kgqa.errors import QuestionsFileError
 from kgqa.evaluation import Gold, Question, QuestionSet
+from kgqa.evaluation.questions import UNANSWERABLE
 from kgqa.program import execute
 from kgqa.program.algebra import Entities, Follow, Step
 from kgqa.retrieval.contract import Candidate
@@ -54,6 +55,15 @@ def test_what_the_question_names_is_not_held_against_a_candidate() -> None:
     assert f1("Alpha", "Gamma", "Delta") == 1.0
     assert f1("Gamma") == pytest.approx(2 / 3)
     assert f1("Beta") == 0.0
+
+
+def test_finding_nothing_is_right_only_where_the_answer_is_none() -> None:
+    star, lee = GRAPH.find_relation("star"), Entities((GRAPH.find("Lee"),))
+    nothing = Follow(lee, Step(star))
+    candidate = Candidate(nothing, (), 0.0, nodes=execute(nothing, GRAPH).nodes)
+    assert not len(candidate.nodes if candidate.nodes is not None else "?")
+    for gold, f1 in ((Gold(()), 1.0), (Gold(("Alpha",)), 0.0), (Gold((), tags=(UNANSWERABLE,)), 0.0)):
+        assert Marker(GRAPH).mark([candidate], gold)[0][:2] == (f1, False)
 
 
 def test_numbers_and_truth_values_are_marked_by_their_text() -> None:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from kgqa.evaluation.questions import UNANSWERABLE
 from kgqa.graph import KnowledgeGraph
 from kgqa.training.chinese import CHINESE
 from kgqa.training.composed import ComposedDrafts
@@ -49,7 +50,7 @@ RESIDENT = {isle: {bird for bird, places in NESTS.items() if isle in places} for
 
 @pytest.fixture(scope="module")
 def made() -> list[tuple[str, str, set[str]]]:
-    questions = Synthesiser(GRAPH, seed=5).questions(2000)
+    questions = Synthesiser(GRAPH, seed=5).questions(4000)
     return [(q.text, questions.gold[q.id].tags[0], set(questions.gold[q.id].answers)) for q in questions.questions]
 
 
@@ -130,6 +131,15 @@ def test_existence_is_asked_for(made: list[tuple[str, str, set[str]]]) -> None:
         assert answers == {str(bool(with_bird(match[1], match[2]) & with_bird(match[1], match[3]))).lower()}
     for match, answers in matching(made, "any_shared", rf"(?:Is|Are) there .*isles? {HAS} and {HAS}\?"):
         assert answers == {str(bool(with_bird(match[1], match[2]) & with_bird(match[3], match[4]))).lower()}
+
+
+def test_what_nothing_is_known_of_has_no_answer(made: list[tuple[str, str, set[str]]]) -> None:
+    for match, answers in matching(made, "beyond", r"Which isles have a shoreline of more than (\d+)\?"):
+        assert int(match[1]) > max(SHORES.values())
+        assert not answers
+    for match, answers in matching(made, "unrelated", rf".*isles {HAS}[?.]?"):
+        assert not answers
+        assert not with_bird(match[1], match[2])
 
 
 @pytest.mark.parametrize(
@@ -232,7 +242,7 @@ def test_what_no_relation_is_called_has_no_answer(made: list[tuple[str, str, set
     assert all(not answers for _, answers in foreign)
     known = KnowledgeGraph.load([("Ara", "mayor", "Bo"), ("Bo", "best friend", "Al"), ("Al", "school", "Old")])
     questions = Synthesiser(known, seed=2).questions(300)
-    asked = [q.text for q in questions.questions if questions.gold[q.id].tags == ("foreign",)]
+    asked = [q.text for q in questions.questions if questions.gold[q.id].tags == ("foreign", UNANSWERABLE)]
     assert len(asked) > 10
     assert not [text for text in asked for name in ("mayor", "friend", "school") if name in text]
 
