@@ -49,6 +49,18 @@ def run(capsys: pytest.CaptureFixture[str], *argv: object) -> tuple[int, str, st
     return code, out, err
 
 
+def test_words_of_ones_own_are_learnt_with(capsys: pytest.CaptureFixture[str], files: Path) -> None:
+    values = "".join(f"{country},size,{100 * i}\n" for i, country in enumerate(COUNTRIES, 1))
+    (files / "sized.csv").write_text(
+        GRAPH + "".join(f"{c},is a,country\n" for c in COUNTRIES) + values, encoding="utf-8"
+    )
+    (files / "words.toml").write_text('[[vocabulary]]\nwords = ["vast"]\nrelation = "extent"\nvalue = 350\n')
+    given = ("train", files / "sized.csv", files / "q.jsonl", "-o", files / "m", "--config", files / "short.toml")
+    code, _, err = run(capsys, *given, "--vocabulary", files / "words.toml")
+    assert code == 2
+    assert "'extent'" in err
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("command", ["train", "adapt"])
 def test_a_reader_is_trained_and_asked(capsys: pytest.CaptureFixture[str], files: Path, command: str) -> None:

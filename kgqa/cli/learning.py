@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kgqa.cli.options import command, progress
 from kgqa.cli.output import plain, safe, write_json
+from kgqa.config import Config
 from kgqa.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def add_train(commands: Any) -> None:
     parser.add_argument("--dev", metavar="QUESTIONS", type=Path, help=help_text)
     help_text = "of QUESTIONS, only those whose 'split' is NAME; with --dev, of these too"
     parser.add_argument("--split", metavar="NAME", default="", help=help_text)
+    help_text = "a configuration whose 'vocabulary' the questions use; what else it says is not read"
+    parser.add_argument("--vocabulary", metavar="TOML", type=Path, help=help_text)
     _add_output(parser)
 
 
@@ -67,8 +70,15 @@ def _train(args: argparse.Namespace) -> int:
     named = list(zip(args.pairs[::2], args.pairs[1::2], strict=True))
     sets = [QuestionSet.read(questions, split=args.split) for _, questions in named]
     dev = QuestionSet.read(args.dev) if args.dev else None
+    words = Config.from_toml(args.vocabulary).vocabulary if args.vocabulary else ()
     pairs = [
-        TrainingPair(name=f"{graph}, {questions}", graph=graph, train=read, dev=dev if place == len(named) else None)
+        TrainingPair(
+            name=f"{graph}, {questions}",
+            graph=graph,
+            train=read,
+            dev=dev if place == len(named) else None,
+            vocabulary=words,
+        )
         for place, ((graph, questions), read) in enumerate(zip(named, sets, strict=True), 1)
     ]
     with _progress() as on_progress:

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from kgqa import KGQA, Config
-from kgqa.config import EncoderConfig, ReaderConfig
+from kgqa.config import EncoderConfig, ReaderConfig, WordConfig
 from kgqa.embedding import MINILM, load_encoder
 from kgqa.errors import MissingExtraError, ReaderError, TrainingError
 from kgqa.evaluation import Gold, Question, QuestionSet
+from kgqa.graph import KnowledgeGraph
 from kgqa.reader import TrainedReader
 from tests.retrieval.toy import build, films, lines
 
@@ -19,7 +20,9 @@ pytestmark = pytest.mark.slow
 pytest.importorskip("torch")
 
 from kgqa.training import Group, NetworkSettings, TrainingConfig, TrainingPair, TuningSettings, adapt, train  # noqa: E402 - needs torch
+from kgqa.training.run import gather  # noqa: E402 - as above
 
+TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 SMALL = TrainingConfig(
     steps=4,
     batch=4,
@@ -111,6 +114,20 @@ def test_examples_are_found_once(tmp_path: Path) -> None:
     train([pair], tmp_path / "two", replace(SMALL, rate=2e-3), examples=tmp_path / "examples")
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "examples").iterdir()} == written
     assert sorted(path.suffix for path in written) == [".json", ".json", ".jsonl", ".jsonl"]
+
+
+def test_words_of_ones_own_are_read_as_they_are_meant(tmp_path: Path) -> None:
+    long = KnowledgeGraph.load(
+        [("Alpha", TYPE, "film"), ("Beta", TYPE, "film"), ("Alpha", "runtime", 200), ("Beta", "runtime", 90)]
+    )
+    asked = questions(("Which epic films are there?", "Alpha"), ("Which films have a runtime over 100?", "Alpha"))
+    word = WordConfig(words=("epic",), relation="runtime", value=150)
+    best = []
+    for name, words in (("plain", ()), ("told", (word,))):
+        pair = TrainingPair(name=name, graph=long, train=asked, dev=asked, vocabulary=words)
+        found, _ = gather([pair], tmp_path, SMALL)
+        best.append([max(candidate.f1 for candidate in one.candidates) for one in found[name]])
+    assert best == [[0.6667, 1.0], [1.0, 1.0]]
 
 
 def test_adapting_needs_no_questions(tmp_path: Path) -> None:
