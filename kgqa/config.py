@@ -227,6 +227,9 @@ class Config:
         return from_toml(cls, path)
 
 
+_KINDS: Mapping[type, str] = {float: "a number", int: "a whole number", str: "a text", bool: "true or false"}
+
+
 def from_toml(cls: type[T], path: Path | str) -> T:
     """Build a configuration class from a TOML file; one that can't be read is a ConfigError."""
     try:
@@ -235,7 +238,10 @@ def from_toml(cls: type[T], path: Path | str) -> T:
         raise ConfigError(f"can't read the configuration {str(path)!r}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{str(path)!r} is not valid TOML: {error}") from error
-    return from_mapping(cls, data)
+    try:
+        return from_mapping(cls, data)
+    except ConfigError as error:
+        raise ConfigError(f"{str(path)!r}: {error}") from error
 
 
 def from_mapping(cls: type[T], data: Mapping[str, Any], *, where: str = "") -> T:
@@ -270,7 +276,7 @@ def _convert(hint: Any, value: Any, name: str) -> Any:
         return float(value)
     if isinstance(hint, type):
         if type(value) is not hint:
-            raise ConfigError(f"{name!r} is {value!r}; expected {hint.__name__}")
+            raise ConfigError(f"{name!r} is {value!r}; expected {_KINDS.get(hint, hint.__name__)}")
         return value
     if get_origin(hint) is Mapping:
         if not isinstance(value, Mapping):

@@ -73,13 +73,13 @@ def test_unknown_keys_are_named_with_the_known_ones(data: dict[str, Any], named:
     [
         ({"retrieval": 3}, "retrieval", "table"),
         ({"retrieval": []}, "retrieval", "table"),
-        ({"retrieval": {"beam": "24"}}, "retrieval.beam", "int"),
-        ({"retrieval": {"beam": 2.0}}, "retrieval.beam", "int"),
-        ({"retrieval": {"beam": True}}, "retrieval.beam", "int"),
-        ({"retrieval": {"budget_ms": "fast"}}, "retrieval.budget_ms", "float"),
-        ({"retrieval": {"budget_ms": True}}, "retrieval.budget_ms", "float"),
-        ({"encoder": {"name": 3}}, "encoder.name", "str"),
-        ({"encoder": {"entities": 1}}, "encoder.entities", "bool"),
+        ({"retrieval": {"beam": "24"}}, "retrieval.beam", "whole number"),
+        ({"retrieval": {"beam": 2.0}}, "retrieval.beam", "whole number"),
+        ({"retrieval": {"beam": True}}, "retrieval.beam", "whole number"),
+        ({"retrieval": {"budget_ms": "fast"}}, "retrieval.budget_ms", "a number"),
+        ({"retrieval": {"budget_ms": True}}, "retrieval.budget_ms", "a number"),
+        ({"encoder": {"name": 3}}, "encoder.name", "a text"),
+        ({"encoder": {"entities": 1}}, "encoder.entities", "true or false"),
         ({"schema": {"labels": "name"}}, "schema.labels", "list of strings"),
         ({"schema": {"labels": ["name", 3]}}, "schema.labels", "list of strings"),
     ],
@@ -145,6 +145,8 @@ def test_files_that_are_no_configuration(tmp_path: Path) -> None:
     (tmp_path / "bytes.toml").write_bytes(b"name = '\xff'")
     with pytest.raises(ConfigError, match="TOML"):
         Config.from_toml(tmp_path / "bytes.toml")
+    with pytest.raises(ConfigError, match=r"\.toml.*'retrieval\.beam'.*whole number"):
+        Config.from_toml(write(tmp_path, "[retrieval]\nbeam = 'wide'"))
 
 
 def parts(config: object) -> list[Any]:
