@@ -10,7 +10,9 @@ import pytest
 
 from kgqa import KGQA
 from kgqa.cli import main
+from kgqa.embedding import MINILM
 from kgqa.embedding.structural import StructuralEmbeddings, StructuralModel
+from kgqa.reader import shipped_weights
 from tests.training.toy import write_files
 
 pytest.importorskip("torch")
@@ -59,6 +61,17 @@ def test_words_of_ones_own_are_learnt_with(capsys: pytest.CaptureFixture[str], f
     code, _, err = run(capsys, *given, "--vocabulary", files / "words.toml")
     assert code == 2
     assert "'extent'" in err
+
+
+@pytest.mark.slow
+def test_adapting_reads_on_what_the_shipped_weights_read(capsys: pytest.CaptureFixture[str], files: Path) -> None:
+    shipped = shipped_weights(MINILM)
+    assert shipped is not None
+    model = files / "model"
+    code, _, err = run(capsys, "adapt", files / "graph.csv", "-o", model, "--config", files / "short.toml")
+    assert code == 0, err
+    told = [json.loads((folder / "reader.json").read_text(encoding="utf-8"))["fusions"] for folder in (shipped, model)]
+    assert told[0] == told[1] != []
 
 
 @pytest.mark.slow
