@@ -14,11 +14,10 @@ from kgqa.embedding.memo import MemoEncoder
 from kgqa.embedding.structural import StructuralEmbeddings
 from kgqa.errors import ReaderError
 from kgqa.reader.arrays import EncoderVectors, rows_of
-from kgqa.reader.contract import Floats, ReaderCandidate, ReaderInput, ReaderOutput
+from kgqa.reader.contract import Floats, ReaderInput, ReaderOutput
 from kgqa.reader.early_exit import SURE, leads
 from kgqa.reader.features import evidence, prior
 from kgqa.reader.general import is_unfamiliar
-from kgqa.reader.serialise import ENTITIES
 from kgqa.reader.soft import STRUCTURAL
 from kgqa.reader.trained_weights import ADAPTER, ReaderWeights
 
@@ -95,23 +94,7 @@ class TrainedReader:
         if general is not None and is_unfamiliar(programs, self._known):
             return ReaderOutput(_placed(general.score(rows_of(kept), self._plain), order), NONE, general=True)
         found = self._weights.score(rows_of(kept), self._vectors, self._wanted)
-        found = replace(found, scores=_as_retrieved(found.scores, kept.candidates))
         return ReaderOutput(_placed(found, order), NONE)
-
-
-def _as_retrieved(scores: Floats, candidates: Sequence[ReaderCandidate]) -> Floats:
-    """Scores by which readings that differ in nothing but the things they name keep retrieval's order.
-
-    candidates : in that order. What results are called says nothing about which of several namesakes is meant.
-    """
-    alike: dict[object, list[int]] = {}
-    for place, candidate in enumerate(candidates):
-        said = tuple(replace(t, ref=-1) if t.kind in ENTITIES else t for t in candidate.tokens)
-        alike.setdefault((candidate.masked, said), []).append(place)
-    ordered = scores.copy()
-    for places in alike.values():
-        ordered[places] = -np.sort(-scores[places])
-    return ordered
 
 
 def _placed(found: ReaderOutput, order: NDArray[np.int64]) -> Floats:

@@ -23,7 +23,7 @@ from kgqa.reader.familiarity import CAUTION, familiarity
 from kgqa.reader.features import EVIDENCE, prior
 from kgqa.reader.fusion import Fusion
 from kgqa.reader.general import General
-from kgqa.reader.serialise import TokenKind, Tokens
+from kgqa.reader.serialise import ENTITIES, TokenKind, Tokens
 from kgqa.reader.soft import Wanted
 
 FORMAT = 2
@@ -76,7 +76,7 @@ class ReaderWeights:
         strange = 1 - familiarity(rows.programs, self.familiar)
         own = prior(batch.evidence)
         lag = self.caution * strange * self.agreement.arrays["prior"] * (own - own.max())
-        return ReaderOutput((found.scores + lag).astype(np.float32), found.none_score)
+        return ReaderOutput(_as_retrieved((found.scores + lag).astype(np.float32), rows, own), found.none_score)
 
     def weighed(self, own: Floats, programs: Sequence[Tokens]) -> Floats:
         """How far each candidate lies behind the best by retrieval's own score, float32 [candidates], at most 0.
@@ -139,6 +139,21 @@ class ReaderWeights:
         agreement, general = (_taken(arrays, prefix) for prefix in (_AGREEMENT, _GENERAL))
         found = General.of(general, about.get("general", {}))
         return cls(Fusion(arrays), Agreement(agreement), about, adapter, folder, found)
+
+
+def _as_retrieved(scores: Floats, rows: Rows, own: Floats) -> Floats:
+    """The scores, dealt out anew among readings that differ in nothing but the things they name, by retrieval's order.
+
+    own : retrieval's own score. A network that reads what results are called would else choose between namesakes by it.
+    """
+    alike: dict[object, list[int]] = {}
+    for place, tokens in enumerate(rows.programs):
+        said = tuple((token.kind, token.text, -1 if token.kind in ENTITIES else token.ref) for token in tokens)
+        alike.setdefault((int(rows.variant[place]), said), []).append(place)
+    dealt = scores.copy()
+    for places in map(np.array, alike.values()):
+        dealt[places[np.argsort(-own[places], kind="stable")]] = -np.sort(-scores[places])
+    return dealt
 
 
 def _prefixed(prefix: str, agreement: Agreement) -> dict[str, Floats]:

@@ -87,24 +87,3 @@ def test_early_exit_can_be_switched_off() -> None:
     encoder = Counting()
     reader(encoder, early_exit=False).read([question(3.0, 0.0)])
     assert encoder.calls
-
-
-def test_readings_that_differ_in_the_thing_named_alone_keep_retrievals_order() -> None:
-    """Else what their results are called would choose between namesakes. Random weights give them any order."""
-    masked = MaskedQuestion("Who is the mother of X?", (21,))
-
-    def about(thing: int, size: int, name: str) -> ReaderCandidate:
-        tokens = (ProgramToken(TokenKind.FIRST, ref=thing), ProgramToken(TokenKind.ALONG, name, 3))
-        return ReaderCandidate(name, 0.5 - thing / 1000, 0, 0, 1, tokens=tokens, masked=masked, size=size)
-
-    sizes = np.random.default_rng(4).permutation(12).tolist()
-    candidates = tuple(about(thing, 10**size, "mother") for thing, size in enumerate(sizes))
-    others = tuple(about(thing, 1, "aunt") for thing in (20, 21))
-    encoder = WordEncoder()
-    weights = random_weights(encoder, 1)
-    scores = reader(encoder).read([ReaderInput("Who is the mother of Ann?", (*candidates, *others))])[0].scores
-    assert (np.diff(scores[: len(candidates)]) <= 0).all()
-    # The same scores, of which the network itself makes another order.
-    bare = TrainedReader(encoder, replace(weights, about={**weights.about, "familiar": learnt([TOKENS] * 3)}))
-    alone = [float(bare.read([ReaderInput("Who is the mother of Ann?", (one,))])[0].scores[0]) for one in candidates]
-    assert not (np.diff(alone) <= 0).all()
