@@ -37,6 +37,8 @@ def test_language_is_guessed_from_the_script(text: str, language: Language) -> N
         ("movies", "movie"),
         ("children", "child"),
         ("wolves", "wolf"),
+        ("loaves", "loaf"),
+        ("shelves", "shelf"),
         ("days", "day"),
     ],
 )
