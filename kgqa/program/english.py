@@ -7,6 +7,7 @@ from functools import singledispatch
 
 from kgqa.program import algebra as a
 from kgqa.program.names import Names
+from kgqa.text import pluralised
 
 _PREPOSITIONS = frozenset(
     ("about", "as", "at", "by", "for", "from", "in", "into", "of", "on", "over", "through", "to", "under", "with")
@@ -34,15 +35,6 @@ _FOLDS: Mapping[a.Aggregation, str] = {
 }
 
 
-def plural(noun: str) -> str:
-    """The plural of a class label, by the regular rules."""
-    if not noun.isascii() or (noun.endswith("s") and not noun.endswith("ss")):
-        return noun
-    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
-        return noun[:-1] + "ies"
-    return noun + ("es" if noun.endswith(("s", "x", "z", "ch", "sh")) else "s")
-
-
 def ordinal(n: int) -> str:
     """A position: 2nd, 11th."""
     if n % 100 in (11, 12, 13):
@@ -50,7 +42,7 @@ def ordinal(n: int) -> str:
     return f"{n}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(n % 10, 'th') }"
 
 
-def _verb(label: str) -> str:
+def verb_of(label: str) -> str:
     """How a label that ends like a verb goes on after "that": "are directed by", "flows through"; "" for a noun."""
     words = label.split()
     if len(words) < 2 or words[-1] not in _PREPOSITIONS:
@@ -85,7 +77,7 @@ def _inner(program: a.Program, names: Names) -> str:
     """A noun phrase at the end of another: a chain of plain "the ... of ..." needs no brackets."""
     if isinstance(program, a.Entities) and len(program.nodes) > 1:
         return f"any of {phrase(program, names)}"
-    chain = isinstance(program, a.Follow) and not program.step.inverse and not _verb(names.relation(program.step))
+    chain = isinstance(program, a.Follow) and not program.step.inverse and not verb_of(names.relation(program.step))
     return phrase(program, names) if chain else atom(program, names)
 
 
@@ -118,20 +110,20 @@ def _entities(program: a.Entities, names: Names) -> str:
 
 @phrase.register
 def _instances(program: a.Instances, names: Names) -> str:
-    return plural(names.node(program.node_class))
+    return pluralised(names.node(program.node_class))
 
 
 @phrase.register(a.Having)
 def _having(program: a.Having, names: Names) -> str:
-    return f"{plural(_head(program, names))} {clause(program, names)}"
+    return f"{pluralised(_head(program, names))} {clause(program, names)}"
 
 
 @phrase.register
 def _follow(program: a.Follow, names: Names) -> str:
     label = names.relation(program.step)
     if program.step.inverse:
-        return f"{plural(_head(program, names))} {clause(program, names)}"
-    if verb := _verb(label):
+        return f"{pluralised(_head(program, names))} {clause(program, names)}"
+    if verb := verb_of(label):
         return f"what {atom(program.source, names)} {verb}"
     return f"the {label} of {_inner(program.source, names)}"
 
@@ -171,7 +163,7 @@ def _kinds(program: a.Program) -> list[int]:
 def _union(program: a.Union, names: Names) -> str:
     kinds = _kinds(program)
     if kinds:
-        nouns = [plural(names.node(kind)) for kind in kinds]
+        nouns = [pluralised(names.node(kind)) for kind in kinds]
         return f"{', '.join(nouns[:-1])} or {nouns[-1]}"
     return f"{atom(program.left, names)} or {atom(program.right, names)}"
 
@@ -183,7 +175,7 @@ def _difference(program: a.Difference, names: Names) -> str:
 
 @phrase.register
 def _of_type(program: a.OfType, names: Names) -> str:
-    return f"{plural(names.node(program.node_class))} among {atom(program.source, names)}"
+    return f"{pluralised(names.node(program.node_class))} among {atom(program.source, names)}"
 
 
 @phrase.register
@@ -191,7 +183,7 @@ def _where(program: a.Where, names: Names) -> str:
     words = (_TIMES if names.is_time(program.value) else _NUMBERS)[program.comparison]
     joined = f"whose {names.relation(program.step)} {words} {names.value(program.value)}"
     if _is_implied(program.source, program.step):
-        return f"{plural(_head(program.source, names))} {joined}"
+        return f"{pluralised(_head(program.source, names))} {joined}"
     return _narrowed(program.source, joined, names)
 
 
@@ -215,7 +207,7 @@ def _number_of(step: a.Step, names: Names) -> str:
     label = names.relation(step)
     if not step.inverse:
         return f"number of values of “{label}”"
-    return f"number of {plural(names.side_class(step) or 'thing')} that have it as “{label}”"
+    return f"number of {pluralised(names.side_class(step) or 'thing')} that have it as “{label}”"
 
 
 @phrase.register
@@ -233,7 +225,7 @@ def _top(program: a.Top | a.TopByCount, names: Names) -> str:
     else:
         attribute, end = _number_of(program.step, names), _ends(program.order)
     head = _head(program.source, names)
-    many = f"the {program.k} {plural(head)}" if program.k > 1 else f"the {head}"
+    many = f"the {program.k} {pluralised(head)}" if program.k > 1 else f"the {head}"
     among = "" if _is_implied(program.source, program.step) else _among(program.source, names)
     return f"{many} with the {end} {attribute}{among}"
 
@@ -259,7 +251,7 @@ def _groups(program: a.Groups, names: Names) -> str:
         groups = table.table.groups
         if isinstance(table, a.WhereRows):
             return _narrowed(groups, f"with a {counted} that {_NUMBERS[table.comparison]} {table.number:g}", names)
-        many = f"the {table.k} {plural(_head(groups, names))}" if table.k > 1 else f"the {_head(groups, names)}"
+        many = f"the {table.k} {pluralised(_head(groups, names))}" if table.k > 1 else f"the {_head(groups, names)}"
         return f"{many} with the {_ends(table.order)} {counted}{_among(groups, names)}"
     return f"the groups of: {phrase(program.table, names)}"
 
@@ -364,7 +356,7 @@ def clause(program: a.Program, names: Names) -> str:
 
 @clause.register
 def _is_class(program: a.Instances, names: Names) -> str:
-    return f"that are {plural(names.node(program.node_class))}"
+    return f"that are {pluralised(names.node(program.node_class))}"
 
 
 @clause.register
@@ -387,7 +379,7 @@ def _leads_to(program: a.Follow, names: Names) -> str:
     if not program.step.inverse:
         return f"that are among {atom(program, names)}"
     label = names.relation(program.step)
-    verb, source = _verb(label), atom(program.source, names)
+    verb, source = verb_of(label), atom(program.source, names)
     if verb.startswith("is "):
         return f"that are {verb[3:]} {source}"
     return f"that {_plural_verb(verb)} {source}" if verb else f"whose {label} is {source}"

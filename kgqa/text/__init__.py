@@ -1,7 +1,7 @@
 """The text room: folding with offsets, words, languages, English number, stop words."""
 
 from kgqa.text.folding import Folded, fold, fold_many, fold_with_offsets
-from kgqa.text.inflection import other_number, plurals, singulars
+from kgqa.text.inflection import other_number, pluralised, plurals, singulars
 from kgqa.text.language import Language, guess_language
 from kgqa.text.stopwords import is_stop
 from kgqa.text.words import Word, split_terms, split_words
@@ -16,6 +16,7 @@ __all__ = [
     "guess_language",
     "is_stop",
     "other_number",
+    "pluralised",
     "plurals",
     "singulars",
     "split_terms",

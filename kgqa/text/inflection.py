@@ -5,6 +5,8 @@ Rules over-generate: a form is only ever looked up in a graph, and one that no n
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 _IRREGULAR = {
     "children": "child",
     "people": "person",
@@ -85,6 +87,18 @@ def plurals(word: str) -> tuple[str, ...]:
     if word.endswith("y") and word[-2] not in "aeiou":
         return (word[:-1] + "ies",)
     return (word + "es",) if word.endswith(_SIBILANTS) else (word + "s",)
+
+
+def pluralised(phrase: str) -> str:
+    """An English noun phrase in the plural, as which it may already stand; as it is where no rule makes one."""
+    head, space, last = phrase.rpartition(" ")
+    folded = last.casefold()
+    found = () if singulars(folded) else plurals(folded)
+    if not found or len(folded) != len(last):
+        return phrase
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(folded, found[0], strict=False))
+    kept = sum(1 for _ in same)  # so that capitals stay: "NGO" is "NGOs"
+    return head + space + last[:kept] + found[0][kept:]
 
 
 def adjective_bases(word: str) -> tuple[str, ...]:

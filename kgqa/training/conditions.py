@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from kgqa.program.english import verb_of
+
 _OF_ONE = {"have": "has", "are": "is", "were": "was", "do": "does", "don't": "doesn't", "aren't": "isn't"}
 _PRESENT = frozenset(("border", "use", "speak", "star", "contain", "lie", "come", "belong", "flow", "work", "live"))
 """Verbs of conditions that stand in the present."""
-_PREPOSITIONS = frozenset(("of", "in", "by", "at", "on", "to", "for", "from", "with"))
 
 
 def of_one(condition: str) -> str:
@@ -17,8 +18,7 @@ def of_one(condition: str) -> str:
 
 def is_open(name: str) -> bool:
     """Whether an English name goes on with an object: "member of", but not "flows through", which has a verb."""
-    first, _, rest = name.partition(" ")
-    return rest.rpartition(" ")[2] in _PREPOSITIONS and not first.endswith("s") and first != "has"
+    return verb_of(name).startswith("is ")
 
 
 def turned(condition: str) -> str | None:

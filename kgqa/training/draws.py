@@ -17,7 +17,7 @@ from kgqa.program import execute
 from kgqa.program.algebra import Order, Program, Step
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.relations import relation_names, walkable
-from kgqa.text import guess_language, plurals, singulars
+from kgqa.text import guess_language, pluralised
 from kgqa.training.chinese import CHINESE
 from kgqa.training.conditions import is_open, turned
 from kgqa.training.paraphrases import Paraphrase, paraphrases
@@ -365,9 +365,8 @@ class Draws:
 
     def plural(self, noun: str) -> str:
         """An English noun in the plural, as which it may already stand; as it is in Chinese."""
-        head, _, last = noun.rpartition(" ")
-        found = plurals(last.casefold()) if self._language == "en" and not singulars(last.casefold()) else ()
-        return f"{head} {found[0]}".strip() if found else noun
+        head, space, last = noun.rpartition(" ")
+        return pluralised(head + space + last.casefold()) if self._language == "en" else noun
 
     def class_of(self, nodes: NodeIds) -> str:
         """The label of the first class of the first nodes; empty where they have none."""

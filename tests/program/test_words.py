@@ -10,7 +10,7 @@ from kgqa.graph.terms import RDFS
 from kgqa.program import algebra as a
 from kgqa.program import notation, path_words, to_words
 from kgqa.program.algebra import Aggregation, Comparison, Entities, Order, Program, Step
-from kgqa.program.english import ordinal, plural
+from kgqa.program.english import ordinal
 from tests.program.oracle import graph_of
 from tests.program.strategies import GENERATORS, TYPE, facts, programs, typed
 
@@ -163,14 +163,6 @@ def test_a_label_is_made_one_line() -> None:
     graph = graph_of([("<a\nb\u202ec>", "near\tto", "<b>")])
     program = a.Follow(Entities((graph.find("a\nb\u202ec"),)), Step(0))
     assert to_words(program, graph) == "what a b c is near to"
-
-
-@pytest.mark.parametrize(
-    ("one", "many"),
-    [("country", "countries"), ("day", "days"), ("class", "classes"), ("series", "series"), ("国家", "国家")],
-)
-def test_plural(one: str, many: str) -> None:
-    assert plural(one) == many
 
 
 def test_ordinal() -> None:

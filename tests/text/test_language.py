@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kgqa.text import Language, guess_language, is_stop, other_number, plurals, singulars
+from kgqa.text import Language, guess_language, is_stop, other_number, pluralised, plurals, singulars
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,25 @@ def test_number_goes_both_ways(plural: str, singular: str) -> None:
     assert not singulars(singular)
     if singular not in ("hero",):
         assert plurals(singular) == (plural,)
+
+
+@pytest.mark.parametrize(
+    ("one", "many"),
+    [
+        ("country", "countries"),
+        ("day", "days"),
+        ("class", "classes"),
+        ("series", "series"),
+        ("国家", "国家"),
+        ("capital City", "capital Cities"),
+        ("Sourdough Loaf", "Sourdough Loaves"),
+        ("NGO", "NGOs"),
+        ("Person", "People"),
+        ("route 66", "route 66"),
+    ],
+)
+def test_plural(one: str, many: str) -> None:
+    assert pluralised(one) == many
 
 
 @pytest.mark.parametrize("word", ["paris", "bus", "glass", "gas", "的", "x"])
