@@ -1,20 +1,27 @@
 """When retrieval is so sure of a candidate that no network need read it (early exit; Teerapittayanon et al., 2016,
 arXiv:1709.01686).
 
-Both limits were chosen on dev questions (`docs/reader.md`): among those that pass, the network prefers another
-candidate to none that was right.
+The limits were chosen on dev questions (`docs/reader.md`).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from kgqa.reader.contract import Floats
+from kgqa.reader.contract import Floats, ReaderCandidate
 
 SURE = 1.0
 """The least of retrieval's own score. No candidate for a question that the graph can't answer has come so far."""
 LEAD = 0.3
 """The least lead over the next candidate, in retrieval's own score, with caution on unfamiliar graphs."""
+_ALL = 0.999
+"""Coverage of a candidate that accounts for every word of the question. Where one is left over, an order of relations
+that fits what was matched may be another than the one that was asked for."""
+
+
+def is_sure(first: ReaderCandidate, own: float) -> bool:
+    """Whether a candidate may be taken unread, if it leads. own : its score by retrieval."""
+    return own >= SURE and first.coverage >= _ALL
 
 
 def leads(weighed: Floats) -> bool:

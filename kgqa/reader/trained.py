@@ -15,7 +15,7 @@ from kgqa.embedding.structural import StructuralEmbeddings
 from kgqa.errors import ReaderError
 from kgqa.reader.arrays import EncoderVectors, rows_of
 from kgqa.reader.contract import Floats, ReaderInput, ReaderOutput
-from kgqa.reader.early_exit import SURE, leads
+from kgqa.reader.early_exit import is_sure, leads
 from kgqa.reader.features import evidence, prior
 from kgqa.reader.general import is_unfamiliar
 from kgqa.reader.soft import STRUCTURAL
@@ -87,7 +87,7 @@ class TrainedReader:
         kept = replace(item, candidates=tuple(item.candidates[i] for i in order[:READ].tolist()))
         programs, general = [c.tokens for c in kept.candidates], self._weights.general
         own = prior(columns)
-        if self._early_exit and own[order[0]] >= SURE:
+        if self._early_exit and is_sure(kept.candidates[0], float(own[order[0]])):
             weighed = self._weights.weighed(own, programs)
             if leads(weighed):
                 return ReaderOutput(np.float32(CERTAIN) + np.float32(_PER_POINT) * weighed, NONE)

@@ -13,6 +13,7 @@ from kgqa.embedding.contract import Floats, Progress
 from kgqa.reader import ReaderCandidate, ReaderInput, TrainedReader
 from kgqa.reader.early_exit import LEAD, SURE
 from kgqa.reader.familiarity import CAUTION, learnt
+from kgqa.reader.features import PRIOR
 from kgqa.reader.serialise import MaskedQuestion, ProgramToken, TokenKind
 from kgqa.reader.trained import NONE, READ
 from tests.reader.random_weights import random_weights
@@ -35,11 +36,13 @@ class Counting(WordEncoder):
         return super().encode(texts, kind=kind, on_progress=on_progress)
 
 
-def question(*alignments: float) -> ReaderInput:
+def question(*scores: float, coverage: float = 1.0) -> ReaderInput:
+    """Candidates with these scores by retrieval, all of one coverage."""
     masked = MaskedQuestion("Who is the mother of X?", (21,))
+    alignments = [score - PRIOR["coverage"] * coverage for score in scores]
     return ReaderInput(
         "Who is the mother of Ann?",
-        tuple(ReaderCandidate("mother", a, 0, 0, 1, tokens=TOKENS, masked=masked) for a in alignments),
+        tuple(ReaderCandidate("mother", a, coverage, 0, 1, tokens=TOKENS, masked=masked) for a in alignments),
     )
 
 
@@ -50,7 +53,7 @@ def reader(encoder: WordEncoder, *, early_exit: bool = True, familiar: bool = Tr
 
 
 @pytest.mark.parametrize(
-    ("alignments", "familiar", "read"),
+    ("scores", "familiar", "read"),
     [
         ((SURE + 0.01, SURE + 0.01 - LEAD - 0.01), True, False),
         ((SURE + 0.01, SURE + 0.01 - LEAD + 0.01), True, True),
@@ -61,9 +64,9 @@ def reader(encoder: WordEncoder, *, early_exit: bool = True, familiar: bool = Tr
         ((SURE + 0.01, SURE + 0.01 - (LEAD - 0.01) / (1 + CAUTION)), False, True),
     ],
 )
-def test_only_a_sure_candidate_goes_unread(alignments: tuple[float, ...], familiar: bool, read: bool) -> None:
+def test_only_a_sure_candidate_goes_unread(scores: tuple[float, ...], familiar: bool, read: bool) -> None:
     encoder = Counting()
-    found = reader(encoder, familiar=familiar).read([question(*alignments)])[0]
+    found = reader(encoder, familiar=familiar).read([question(*scores)])[0]
     assert bool(encoder.calls) is read
     if not read:
         assert int(found.scores.argmax()) == 0
@@ -72,9 +75,15 @@ def test_only_a_sure_candidate_goes_unread(alignments: tuple[float, ...], famili
 
 def test_unread_candidates_keep_retrievals_order() -> None:
     drawn = np.random.default_rng(0).uniform(-1, 0.5, READ + 20)
-    alignments = tuple(np.insert(drawn, 7, 2.0).tolist())
-    scores = reader(WordEncoder()).read([question(*alignments)])[0].scores
-    assert np.argsort(-scores, kind="stable").tolist() == np.argsort(-np.array(alignments), kind="stable").tolist()
+    given = tuple(np.insert(drawn, 7, 2.0).tolist())
+    scores = reader(WordEncoder()).read([question(*given)])[0].scores
+    assert np.argsort(-scores, kind="stable").tolist() == np.argsort(-np.array(given), kind="stable").tolist()
+
+
+def test_a_candidate_that_leaves_a_word_over_is_read() -> None:
+    encoder = Counting()
+    reader(encoder).read([question(3.0, 0.0, coverage=0.8)])
+    assert encoder.calls
 
 
 def test_what_is_not_sure_is_scored_as_without_early_exit() -> None:
