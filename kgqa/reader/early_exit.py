@@ -15,13 +15,15 @@ SURE = 1.0
 LEAD = 0.3
 """The least lead over the next candidate, in retrieval's own score, with caution on unfamiliar graphs."""
 _ALL = 0.999
-"""Coverage of a candidate that accounts for every word of the question. Where one is left over, an order of relations
-that fits what was matched may be another than the one that was asked for."""
+"""Coverage of a candidate that accounts for every word of the question."""
 
 
 def is_sure(first: ReaderCandidate, own: float) -> bool:
-    """Whether a candidate may be taken unread, if it leads. own : its score by retrieval."""
-    return own >= SURE and first.coverage >= _ALL
+    """Whether a candidate may be taken unread, if it leads. own : its score by retrieval.
+
+    Where a word is left over, relations that fit what was matched may belong in another order.
+    """
+    return own >= SURE and (first.hops <= 1 or first.coverage >= _ALL)
 
 
 def leads(weighed: Floats) -> bool:

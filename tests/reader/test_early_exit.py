@@ -36,13 +36,15 @@ class Counting(WordEncoder):
         return super().encode(texts, kind=kind, on_progress=on_progress)
 
 
-def question(*scores: float, coverage: float = 1.0) -> ReaderInput:
-    """Candidates with these scores by retrieval, all of one coverage."""
+def question(*scores: float, coverage: float = 1.0, hops: int = 1) -> ReaderInput:
+    """Candidates with these scores by retrieval, all of one coverage and length."""
     masked = MaskedQuestion("Who is the mother of X?", (21,))
     alignments = [score - PRIOR["coverage"] * coverage for score in scores]
     return ReaderInput(
         "Who is the mother of Ann?",
-        tuple(ReaderCandidate("mother", a, coverage, 0, 1, tokens=TOKENS, masked=masked) for a in alignments),
+        tuple(
+            ReaderCandidate("mother", a, coverage, 0, 1, tokens=TOKENS, masked=masked, hops=hops) for a in alignments
+        ),
     )
 
 
@@ -80,10 +82,11 @@ def test_unread_candidates_keep_retrievals_order() -> None:
     assert np.argsort(-scores, kind="stable").tolist() == np.argsort(-np.array(given), kind="stable").tolist()
 
 
-def test_a_candidate_that_leaves_a_word_over_is_read() -> None:
+@pytest.mark.parametrize(("coverage", "hops", "read"), [(1.0, 2, False), (0.8, 2, True), (0.8, 1, False)])
+def test_several_relations_with_a_word_left_over_are_read(coverage: float, hops: int, read: bool) -> None:
     encoder = Counting()
-    reader(encoder).read([question(3.0, 0.0, coverage=0.8)])
-    assert encoder.calls
+    reader(encoder).read([question(3.0, 0.0, coverage=coverage, hops=hops)])
+    assert bool(encoder.calls) is read
 
 
 def test_what_is_not_sure_is_scored_as_without_early_exit() -> None:
