@@ -11,8 +11,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from evaluation.abstention import auroc
 from evaluation.results import Column, Row, Table
 from evaluation.settings import WORK, Choice, LeftOutSet, data_folder, leftout_settings
 from kgqa.evaluation.metrics.calibration import BINS, bin_of
@@ -79,10 +79,4 @@ def _cells(found: LeftOut, count: int) -> tuple[float, ...]:
     confidence, right = np.array(found.confidence), np.array(found.right, dtype=np.float64)
     gaps = np.bincount(bin_of(confidence), weights=right - confidence, minlength=BINS)
     error = float(np.abs(gaps).sum() / len(right))
-    return count, sum(found.before) / count, sum(found.f1) / count, error, _auroc(confidence, np.array(found.lost))
-
-
-def _auroc(kept: NDArray[np.float64], lost: NDArray[np.float64]) -> float:
-    """How often a question is trusted more than one whose fact was removed; half a point for a tie."""
-    above = (kept[:, None] > lost[None, :]).mean() + 0.5 * (kept[:, None] == lost[None, :]).mean()
-    return float(above)
+    return count, sum(found.before) / count, sum(found.f1) / count, error, auroc(confidence, np.array(found.lost))

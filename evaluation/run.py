@@ -1,6 +1,6 @@
 """Run benchmarks: `python -m evaluation.run [NAME ...] [--only SET ...] [--resume]`.
 
-Names: load, latency, batch, accuracy, reader, test, baselines, robustness, namesakes, precision,
+Names: load, latency, batch, accuracy, reader, test, baselines, robustness, namesakes, abstention, precision,
 linkprediction, ablation, leftout, adapting.
 
 Without names all run. Results go to evaluation/results/*.json; `python -m evaluation.tables` shows them in the README.
@@ -26,6 +26,7 @@ BENCHMARKS = (
     "baselines",
     "robustness",
     "namesakes",
+    "abstention",
     "precision",
     "linkprediction",
     "ablation",
@@ -54,6 +55,7 @@ def main(arguments: Sequence[str]) -> int:
 def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
     from evaluation import (
         ablation,
+        abstention,
         accuracy,
         adapting,
         batch,
@@ -77,6 +79,7 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
         "baselines": lambda: comparison.run(choice),
         "robustness": lambda: robustness.run(choice),
         "namesakes": lambda: namesakes.run(choice),
+        "abstention": lambda: abstention.run(choice),
         "precision": lambda: precision.run(choice),
         "linkprediction": lambda: linkprediction.run(choice),
         "ablation": lambda: ablation.run(choice),
@@ -89,6 +92,7 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
 def _order(name: str) -> list[str]:
     from evaluation import (
         ablation,
+        abstention,
         accuracy,
         adapting,
         batch,
@@ -108,6 +112,7 @@ def _order(name: str) -> list[str]:
         "baselines": comparison.order,
         "robustness": robustness.order,
         "namesakes": namesakes.order,
+        "abstention": abstention.order,
         "precision": precision.order,
         "linkprediction": linkprediction.order,
         "ablation": ablation.order,

@@ -346,6 +346,11 @@ def batch_settings() -> BatchSettings:
     return from_mapping(BatchSettings, _toml("batch"))
 
 
+def abstention_settings() -> RobustnessSettings:
+    """Read abstention.toml."""
+    return from_mapping(RobustnessSettings, _toml("abstention"))
+
+
 def namesake_settings() -> NamesakeSettings:
     """Read namesakes.toml."""
     return from_mapping(NamesakeSettings, _toml("namesakes"))

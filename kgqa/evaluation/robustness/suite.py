@@ -94,7 +94,7 @@ def _cases(scene: Scene, questions: QuestionSet, before: Sequence[Outcome]) -> t
     for question, outcome in zip(questions.questions, before, strict=True):
         one = gold[question.id]
         places, unplaced = scene.names.places(question.text, one.topic) if named else (_linked(scene, question), ())
-        right = _marked(question, outcome.prediction, one.answers).right
+        right = marked(question, outcome.prediction, one.answers).right
         found.append(Case(question, one, outcome.prediction, right, places, unplaced))
     return tuple(found)
 
@@ -211,10 +211,11 @@ def _before_and_after(
 
 def _scores(metric: Metric, answered: Sequence[tuple[Question, Prediction, tuple[str, ...]]]) -> Scores:
     """What each question scores by the rules of a scored run: float64 [questions]."""
-    return metric.column(MarkedRun(cases=[_marked(*one) for one in answered]))
+    return metric.column(MarkedRun(cases=[marked(*one) for one in answered]))
 
 
-def _marked(question: Question, prediction: Prediction, answers: tuple[str, ...]) -> Marked:
+def marked(question: Question, prediction: Prediction, answers: tuple[str, ...]) -> Marked:
+    """A prediction beside the answers that are right now, ids or labels."""
     hits = match(prediction.values, answers, Matching.STRICT)
     return Marked(question=question, gold=Gold(answers), prediction=prediction, hits=hits)
 
