@@ -11,6 +11,7 @@ import numpy as np
 
 from kgqa.config import RetrievalConfig
 from kgqa.graph import KnowledgeGraph
+from kgqa.program.algebra import Step
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.chart import LINK, Chart, best_links
 from kgqa.retrieval.contract import Candidate, Problem, strength
@@ -22,7 +23,7 @@ from kgqa.retrieval.problems import ProblemFinder
 from kgqa.retrieval.question import Asked, QuestionView
 from kgqa.retrieval.relations import RelationMatcher
 from kgqa.retrieval.roots import RootRules
-from kgqa.retrieval.rules import RuleWeights
+from kgqa.retrieval.rules import TOLD, RuleWeights
 from kgqa.retrieval.scene import Scene, SceneReader, words_of
 from kgqa.retrieval.vocabulary import Vocabulary
 from kgqa.types import Link, Mention, NodeIds
@@ -97,9 +98,9 @@ class Composer:
     ) -> Composition:
         """The scene of a question, the candidates composed, and whether the budget ended the search."""
         scene = self._reader.read(view, replace(names, links=best_links(names.links)), hiding)
-        if self._is_plain(scene):
-            return Composition(scene, (), problem=self._problems.find(scene))
         bench = Bench(self._graph, limit=self._config.max_frontier, programs=_PROGRAMS, deadline=deadline)
+        if self._is_plain(scene) and not _lacks(scene, bench):
+            return Composition(scene, (), problem=self._problems.find(scene))
         seeds = [_seed(view, path) for group in paths for path in group[:_SEEDS] if path.nodes is not None]
         domains = self._chart.domains(scene, bench)
         derivations = self._chart.fill(scene, bench, [seed for seed in seeds if seed.used], domains)
@@ -120,6 +121,17 @@ class Composer:
             or scene.view.asked is Asked.YES_NO
         )
         return not asks and not any(link.node in self._classes for link in scene.links)
+
+
+def _lacks(scene: Scene, bench: Bench) -> bool:
+    """Whether the graph has no fact of a thing's own for what is asked of it, though it has some of its kind."""
+    spoken = next((s for s in scene.relations if s.score >= TOLD), None)
+    sure = dict.fromkeys(link.node for link in scene.links if strength(link) >= _CERTAIN)
+    if spoken is None or len(sure) != 1:
+        return False
+    nodes = np.array([*sure], dtype=np.int32)
+    steps = [Step(spoken.relation, inverse=inverse) for inverse in (False, True)]
+    return not any(bench.leads(nodes, step) for step in steps) and any(bench.could_lead(nodes, s) for s in steps)
 
 
 def _pairs(scene: Scene) -> bool:

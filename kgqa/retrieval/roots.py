@@ -108,9 +108,18 @@ class RootRules:
                 program = Follow(source.program, Step(relation, inverse=True))
                 yield _candidate(source, program, bench.nodes(program), -_BELONGING)
 
+    def _is_missing_value(self, source: Derivation) -> bool:
+        """Whether it is a number or text that the graph lacks: of such there are not 0, it is not known."""
+        program = source.program
+        if not is_nothing(source) or not isinstance(program, Follow) or program.step.inverse:
+            return False
+        return not self._attributes.linking[program.step.relation]
+
     def _numbers(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Candidate]:
         gain = self._weights.operator
         if bench.is_literal(source.nodes) or (source.form is Form.ENTITY and len(source.nodes) == 1):
+            return
+        if self._is_missing_value(source):
             return
         if scene.counting and not scene.counting & source.used:
             chosen = isinstance(source.program, Top | Nth | TopByCount)
