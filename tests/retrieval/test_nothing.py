@@ -98,3 +98,20 @@ def test_things_that_never_have_such_facts_are_not_read_so() -> None:
 )
 def test_neighbours_are_what_borders(question: str) -> None:
     assert LAB.first(question) == {"Aa", "Cc"}
+
+
+def test_a_thing_lacks_what_others_of_its_kind_have() -> None:
+    """Neither class nor operator is said: the paths from the thing are not all that there is."""
+    assert LAB.first("What is the capital of Dd?") == set()
+    assert LAB.first("What is the capital of Aa?") == {"Xu"}
+
+
+def test_what_no_thing_of_the_kind_has_is_not_read_as_nothing() -> None:
+    assert all(LAB.ids(c) for c in LAB.ask("What is the capital of Roe?").candidates)
+
+
+def test_a_value_that_is_not_known_is_not_counted() -> None:
+    """Of a population that the graph lacks there are not 0."""
+    candidates = LAB.ask("How many population does Yo have?").candidates
+    assert set() in [LAB.ids(c) for c in candidates if not isinstance(c.program, Count)]
+    assert not [c for c in candidates if isinstance(c.program, Count) and not LAB.ids(c)]
