@@ -11,7 +11,7 @@ import numpy as np
 from kgqa.reader.contract import Floats, ReaderCandidate
 
 SURE = 1.0
-"""The least of retrieval's own score. No candidate for a question that the graph can't answer has come so far."""
+"""The least of retrieval's own score."""
 LEAD = 0.3
 """The least lead over the next candidate, in retrieval's own score, with caution on unfamiliar graphs."""
 _ALL = 0.999
