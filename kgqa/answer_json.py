@@ -2,7 +2,7 @@
 
 Facts stand as `[subject, predicate, object, source]` in `evidence`; at the same position stand their labels in
 `evidence_labels`, and in `evidence_context` whether they are mere context. `answer.schema.json` describes every field;
-an answer written before there was `clarification` is read as one without.
+an answer written before there were `clarification` and `corrections` is read as one without.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from kgqa.types import (
     AnswerLink,
     AnswerValue,
     Clarification,
+    Correction,
     Evidence,
     MatchKind,
     Option,
@@ -59,6 +60,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "evidence": [[e.subject, e.predicate, e.object, e.source] for e in answer.evidence],
         "evidence_labels": [[e.subject_label, e.predicate_label, e.object_label] for e in answer.evidence],
         "evidence_context": [e.context for e in answer.evidence],
+        "corrections": [asdict(correction) for correction in answer.corrections],
         "links": [{**asdict(link), "score": float(link.score), "match": link.match.value} for link in answer.links],
         "alternatives": [_alternative_to_json(alternative) for alternative in answer.alternatives],
         "clarification": _clarification_to_json(answer.clarification),
@@ -89,6 +91,7 @@ def _answer(data: Mapping[str, Any]) -> Answer:
         sparql=data["sparql"],
         words=data["words"],
         evidence=_evidence(data),
+        corrections=tuple(Correction(**correction) for correction in data.get("corrections", ())),
         links=tuple(AnswerLink(**{**link, "match": MatchKind(link["match"])}) for link in data["links"]),
         alternatives=tuple(Alternative(**{**a, "values": tuple(a["values"])}) for a in data["alternatives"]),
         clarification=_clarification(data.get("clarification")),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from kgqa.clarifying import Clarifier
 from kgqa.config import AnswerConfig
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.terms import XSD
+from kgqa.linking import Spelt
 from kgqa.program import Result, context, evidence, execute, notation, shown_label, to_sparql, to_words
 from kgqa.program.algebra import (
     Aggregate,
@@ -53,6 +55,7 @@ from kgqa.types import (
     NodeIds,
 )
 
+_Placed = TypeVar("_Placed", AnswerLink, Clarification)
 _SHOWN_RELATIONS = 8
 _SHOWN_VALUES = 5
 _MOST_CONTEXT = 20
@@ -126,11 +129,15 @@ _CHINESE = _Details(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the stages made of one question; `chosen` orders the candidates, best first."""
+    """What the stages made of one question; `chosen` orders the candidates, best first.
+
+    spelt : the question's misspelt words set right; the other parts go by its text.
+    """
 
     retrieval: Retrieval
     seen: ReaderInput
     scores: ReaderOutput
+    spelt: Spelt = field(default_factory=lambda: Spelt(""))
 
     @property
     def chosen(self) -> NDArray[np.int64]:
@@ -361,6 +368,20 @@ class AnswerBuilder:
             return self.values(program, execute(program, self._graph), language, limit)
 
         return self._clarifier.clarify(candidates, weights[order], values, language)
+
+
+def as_asked(answer: Answer, spelt: Spelt, question: str) -> Answer:
+    """An answer to a question as it was spelt, in places of the question as it was asked."""
+    if not spelt.corrections:
+        return replace(answer, question=question)
+    links = tuple(_placed(link, spelt, question) for link in answer.links)
+    back = answer.clarification and _placed(answer.clarification, spelt, question)
+    return replace(answer, question=question, links=links, clarification=back, corrections=spelt.corrections)
+
+
+def _placed(found: _Placed, spelt: Spelt, question: str) -> _Placed:
+    start, end = spelt.asked_span(found.start, found.end)
+    return replace(found, start=start, end=end, text=question[start:end])
 
 
 def _stands_alone(reading: Reading) -> bool:

@@ -70,11 +70,13 @@ class LinkingConfig:
 
     max_candidates : links kept per mention. max_words : longest mention in words.
     fuzzy : least similarity of a misspelt mention, in [0, 1].
+    spelling : whether misspelt words between the names of an English question are set right.
     """
 
     max_candidates: int = 8
     max_words: int = 24
     fuzzy: float = 0.82
+    spelling: bool = True
 
     def __post_init__(self) -> None:
         _check_ranges(self, "linking", max_candidates=(1, _INFINITY), max_words=(1, _INFINITY), fuzzy=(0, 1))

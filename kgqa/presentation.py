@@ -46,6 +46,7 @@ class Captions:
     """The fixed words around an answer, in one language."""
 
     confidence: str
+    spelling: str
     words: str
     evidence: str
     links: str
@@ -62,6 +63,7 @@ class Captions:
 
 ENGLISH = Captions(
     confidence="confidence",
+    spelling="read as",
     words="understood as",
     evidence="evidence",
     links="recognised",
@@ -113,6 +115,7 @@ ENGLISH = Captions(
 )
 CHINESE = Captions(
     confidence="置信度",
+    spelling="读作",
     words="理解为",
     evidence="依据",
     links="识别到",
@@ -234,6 +237,8 @@ def _no_answer(answer: Answer, captions: Captions) -> list[ConsoleRenderable]:
 
 def _explanation(answer: Answer, captions: Captions) -> ConsoleRenderable:
     rows = [] if answer.abstained else [(captions.confidence, Text(percent(answer.confidence)))]
+    if answer.corrections:
+        rows.append((captions.spelling, shown("; ".join(_link(c.text, c.meant) for c in answer.corrections))))
     if answer.words:
         rows.append((captions.words, shown(answer.words)))
     if answer.links:

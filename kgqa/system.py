@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from kgqa.answering import AnswerBuilder, Reading
+from kgqa.answering import AnswerBuilder, Reading, as_asked
 from kgqa.calibration import Calibration
 from kgqa.config import Config
 from kgqa.embedding import E5, MINILM, CachedEncoder, Precision, TextEncoder, load_encoder
@@ -28,6 +28,8 @@ from kgqa.linking import (
     HybridLinker,
     LabelIndex,
     Linker,
+    SpellingCorrector,
+    Spelt,
     VectorNames,
     encode_entities,
     given_links,
@@ -46,7 +48,7 @@ from kgqa.retrieval.retriever import GraphRetriever
 from kgqa.retrieval.vocabulary import Vocabulary
 from kgqa.text import Language, guess_language
 from kgqa.text.frames import unframed
-from kgqa.types import Answer, AnswerValue, Link, NodeIds
+from kgqa.types import Answer, AnswerValue, Link, Mention, NodeIds
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
@@ -248,8 +250,10 @@ class KGQA:
         Raises QuestionError as `ask` does, for no topic at all and for one that the graph lacks.
         """
         clock = _Clock()
-        reading = self._read(question, clock, self.link_given(question, topic))
-        return self._answer(question, reading, clock, language)
+        self._check(question)
+        spelt, found = self._spelt(question)
+        links = given_links(self.graph, self._labels, spelt.text, topic, found)
+        return self._answer(question, self._read(spelt, links, clock), clock, language)
 
     def ask_batch(self, questions: Iterable[str]) -> list[Answer]:
         """Answer several questions, in order, each as `ask` does.
@@ -272,7 +276,8 @@ class KGQA:
     def link(self, question: str) -> tuple[Link, ...]:
         """What the question's names may stand for, every candidate with its scores."""
         self._check(question)
-        return self._linker.link([unframed(question)])[0]
+        spelt, links = self._spelt(question)
+        return tuple(replace(link, mention=_asked(link.mention, spelt, question)) for link in links)
 
     def link_given(self, question: str, topic: Sequence[str]) -> tuple[Link, ...]:
         """The links of a question about given entities, ids or labels: first those to them, each sure.
@@ -316,32 +321,47 @@ class KGQA:
     def read(self, question: str, *, links: Sequence[Link] | None = None) -> Reading:
         """What the stages before the answer make of a question: its candidates and their scores.
 
-        links : taken in place of the linker's.
+        links : taken in place of the linker's; the question is then read as it is spelt.
         """
-        return self._read(question, _Clock(), links)
+        self._check(question)
+        spelt, found = self._spelt(question) if links is None else (Spelt(unframed(question)), tuple(links))
+        return self._read(spelt, found, _Clock())
 
     def _ask(self, question: str, language: str | None) -> Answer:
+        self._check(question)
         clock = _Clock()
-        return self._answer(question, self._read(question, clock), clock, language)
+        spelt, links = self._spelt(question)
+        return self._answer(question, self._read(spelt, links, clock), clock, language)
 
     def _answer(self, question: str, reading: Reading, clock: _Clock, language: str | None) -> Answer:
         builder = self._engine(reading.retrieval.question.text).builder
         answer = builder.build(reading, language=language)
         clock.lap("answer")
-        return replace(answer, question=question, timings_ms=clock.timings())
+        answer = as_asked(answer, reading.spelt, question)
+        return replace(answer, timings_ms=clock.timings())
 
-    def _read(self, asked: str, clock: _Clock, given: Sequence[Link] | None = None) -> Reading:
-        self._check(asked)
+    def _spelt(self, asked: str) -> tuple[Spelt, tuple[Link, ...]]:
+        """A question without its frame and with its misspelt words set right; its links, by that text."""
         question = unframed(asked)
-        links = self._linker.link([question])[0] if given is None else tuple(given)
+        links = self._linker.link([question])[0]
+        if not self.config.linking.spelling:
+            return Spelt(question), links
+        spelt = self._spelling.correct(question, links)
+        return spelt, self._linker.link([spelt.text])[0] if spelt.corrections else links
+
+    def _read(self, spelt: Spelt, links: tuple[Link, ...], clock: _Clock) -> Reading:
         clock.lap("linking")
-        engine = self._engine(question)
-        retrieval = engine.retriever.retrieve([question], [links])[0]
+        engine = self._engine(spelt.text)
+        retrieval = engine.retriever.retrieve([spelt.text], [links])[0]
         clock.lap("retrieval")
         seen = self._inputs.build(retrieval)
-        reading = Reading(retrieval, seen, engine.reader.read([seen])[0])
+        reading = Reading(retrieval, seen, engine.reader.read([seen])[0], spelt)
         clock.lap("reader")
         return reading
+
+    @cached_property
+    def _spelling(self) -> SpellingCorrector:
+        return SpellingCorrector(self.graph, self._labels, self._relations.texts)
 
     @cached_property
     def _linker(self) -> Linker:
@@ -445,6 +465,11 @@ def _label_sections(bundle: Bundle) -> Mapping[str, NDArray[np.generic] | bytes]
         if name.startswith(_LABELS):
             found[name.removeprefix(_LABELS)] = bundle.array(name) if file.suffix == ".npy" else bundle.bytes(name)
     return found
+
+
+def _asked(mention: Mention, spelt: Spelt, question: str) -> Mention:
+    start, end = spelt.asked_span(mention.start, mention.end)
+    return Mention(start, end, question[start:end])
 
 
 def _silent(stage: str, done: int, total: int) -> None:

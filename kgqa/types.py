@@ -166,6 +166,16 @@ class AnswerLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A misspelt word, by characters of the question asked, and what it was read as."""
+
+    text: str
+    start: int
+    end: int
+    meant: str
+
+
+@dataclass(frozen=True, slots=True)
 class Alternative:
     """Another reading of the question, with its first values."""
 
@@ -212,6 +222,7 @@ class Answer:
     timings_ms : milliseconds per stage, and "total".
     total : how many values there are, with those that `values` had no room for; 0 where there is no answer.
     clarification : the question to ask back where it is unsure which entity a name stands for, or None.
+    corrections : the misspelt words of the question, and what they were read as.
     """
 
     question: str
@@ -229,3 +240,4 @@ class Answer:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     total: int = 0
     clarification: Clarification | None = None
+    corrections: tuple[Correction, ...] = ()

@@ -23,6 +23,7 @@ from kgqa.types import (
     AnswerLink,
     AnswerValue,
     Clarification,
+    Correction,
     Evidence,
     MatchKind,
     Option,
@@ -42,6 +43,7 @@ FIELDS = [
     "evidence",
     "evidence_labels",
     "evidence_context",
+    "corrections",
     "links",
     "alternatives",
     "clarification",
@@ -92,6 +94,7 @@ answers = st.builds(
     sparql=maybe_text,
     words=maybe_text,
     evidence=few(evidence),
+    corrections=few(st.builds(Correction, text, st.integers(0, 99), st.integers(0, 99), text)),
     links=few(links),
     alternatives=few(alternatives),
     clarification=st.none() | clarifications,
@@ -118,17 +121,17 @@ def test_the_schema_is_a_schema_and_names_the_fields_in_order() -> None:
     schema = answer_schema()
     Draft202012Validator.check_schema(schema)
     assert list(schema["properties"]) == FIELDS
-    assert schema["required"] == [name for name in FIELDS if name != "clarification"]
+    assert schema["required"] == [name for name in FIELDS if name not in ("clarification", "corrections")]
     assert list(answer_to_json(Answer("q", AnswerKind.NONE))) == FIELDS
 
 
 @settings(deadline=None)
 @given(answers)
-def test_an_answer_from_before_clarifications_is_read(answer: Answer) -> None:
+def test_an_answer_from_before_clarifications_and_corrections_is_read(answer: Answer) -> None:
     data = json.loads(json.dumps(answer_to_json(answer)))
-    del data["clarification"]
+    del data["clarification"], data["corrections"]
     Draft202012Validator(answer_schema()).validate(data)
-    assert answer_from_json(data) == replace(answer, clarification=None)
+    assert answer_from_json(data) == replace(answer, clarification=None, corrections=())
 
 
 def test_the_enumerations_of_the_schema_are_those_of_the_code() -> None:

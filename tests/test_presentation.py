@@ -32,6 +32,7 @@ from kgqa.types import (
     AnswerLink,
     AnswerValue,
     Clarification,
+    Correction,
     Evidence,
     Link,
     Literal,
@@ -77,6 +78,12 @@ def test_an_answer_is_shown_with_its_proof() -> None:
             "",
         ]
     )
+
+
+def test_a_misspelt_word_is_shown_with_what_it_was_read_as() -> None:
+    answer = replace(ANSWER, corrections=(Correction("contries", 6, 14, "countries"), Correction("teh", 0, 3, "the")))
+    assert "read as        contries → countries; teh → the\nunderstood as" in printed(answer_view(answer))
+    assert "读作" in printed(answer_view(answer, language="zh"))
 
 
 def test_a_question_back_is_shown_with_the_option_that_answers_it() -> None:

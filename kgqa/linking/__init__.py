@@ -8,6 +8,7 @@ from kgqa.linking.graph_names import names_of_graph
 from kgqa.linking.keys import NodeName
 from kgqa.linking.label_index import LabelIndex
 from kgqa.linking.linker import HybridLinker, Linker
+from kgqa.linking.spelling import SpellingCorrector, Spelt
 from kgqa.linking.updates import touched_nodes, update_labels
 from kgqa.linking.variants import NameFlag
 
@@ -19,6 +20,8 @@ __all__ = [
     "Linker",
     "NameFlag",
     "NodeName",
+    "SpellingCorrector",
+    "Spelt",
     "VectorNames",
     "encode_entities",
     "given_links",
