@@ -405,8 +405,11 @@ class KGQA:
         if name not in self._engines:
             encoder = self._encoder(name)
             matcher = build_matcher(self.graph, encoder, self._relation_vectors(encoder))
-            retriever = GraphRetriever(self.graph, matcher, self.config.retrieval, vocabulary=self._vocabulary)
             reader, calibrations = self._reader(encoder)
+            learnt = reader.words(self._relations) if isinstance(reader, TrainedReader) else None
+            retriever = GraphRetriever(
+                self.graph, matcher, self.config.retrieval, vocabulary=self._vocabulary, learnt=learnt
+            )
             builder = AnswerBuilder(self.graph, self.config.answer, *calibrations)
             self._engines[name] = Engine(encoder, retriever, reader, builder)
         return self._engines[name]

@@ -58,12 +58,22 @@ class Agreement:
 
     def near(self, batch: FusionArrays) -> Floats:
         """The cosine of each program token with each question token, float32 [c, p, l]."""
-        share = np.float32(1 / (1 + np.exp(-self.arrays["mix"])))
-        mixed = share * batch.states + (1 - share) * batch.words
+        mixed = self.mixed(batch.states, batch.words)
         v, length, e = mixed.shape
         cosines = (batch.texts @ mixed.reshape(v * length, e).T).reshape(len(batch.texts), v, length)
         near: Floats = cosines[batch.told, batch.variant[:, None]]
         return near
+
+    def mixed(self, states: Floats, words: Floats) -> Floats:
+        """Question tokens as they are held against a program, [..., e], from those in context and their words alone."""
+        share = np.float32(1 / (1 + np.exp(-self.arrays["mix"])))
+        both: Floats = share * states + (1 - share) * words
+        return both
+
+    def told(self, cosines: Floats) -> Floats:
+        """How far a word with such a cosine counts as explained, in [0, 1]."""
+        share: Floats = 1 / (1 + np.exp(-(self.arrays["slope"] * cosines + self.arrays["threshold"])))
+        return share
 
     def total(self, parts: Floats, batch: FusionArrays) -> Floats:
         """The scores of the candidates, float32 [c]; `parts` are what `features` gives."""
@@ -89,8 +99,7 @@ class Agreement:
         weight = np.exp(np.clip(weight, -WIDEST, WIDEST))
         weight = np.where(batch.asked & (batch.distance != FAR), weight, 0)[batch.variant]
         match = np.where(batch.there[:, :, None], near, -1).max(axis=1)
-        told = 1 / (1 + np.exp(-(self.arrays["slope"] * match + self.arrays["threshold"])))
-        share: Floats = (weight * told).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-6)
+        share: Floats = (weight * self.told(match)).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-6)
         return share
 
     def _order(self, batch: FusionArrays, near: Floats) -> Floats:

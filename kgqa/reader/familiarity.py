@@ -29,5 +29,10 @@ def familiarity(programs: Sequence[Sequence[ProgramToken]], known: Collection[in
     return sum(name in known for name in found) / len(found) if found else 1.0
 
 
+def name_hash(relation: str) -> int:
+    """What stands for a relation of this name."""
+    return zlib.crc32(relation.casefold().encode())
+
+
 def _hashes(program: Sequence[ProgramToken]) -> Iterator[int]:
-    return (zlib.crc32(token.text.casefold().encode()) for token in program if token.kind in RELATIONS)
+    return (name_hash(token.text) for token in program if token.kind in RELATIONS)

@@ -18,8 +18,10 @@ from kgqa.reader.contract import Floats, ReaderInput, ReaderOutput
 from kgqa.reader.early_exit import is_sure, leads
 from kgqa.reader.features import evidence, prior
 from kgqa.reader.general import is_unfamiliar
+from kgqa.reader.relation_words import TunedWords
 from kgqa.reader.soft import STRUCTURAL
 from kgqa.reader.trained_weights import ADAPTER, ReaderWeights
+from kgqa.retrieval.relations import RelationTexts
 
 SCALE = 0.15
 """What a score is multiplied by, so that a difference means as much as between scores of `ZeroShotReader`."""
@@ -63,7 +65,8 @@ class TrainedReader:
                 f"the reader was trained with the encoder {weights.encoder!r} of fingerprint {trained_on}; this one is "
                 f"{encoder.name!r} of {encoder.fingerprint}. Name that encoder, or train a reader with this one"
             )
-        self._vectors = EncoderVectors(tuned_encoder(encoder, weights, precision))
+        self._tuned = tuned_encoder(encoder, weights, precision)
+        self._vectors = EncoderVectors(self._tuned)
         self._plain = EncoderVectors(MemoEncoder(encoder))
         self._weights, self._known = weights, weights.known
         self._early_exit = early_exit
@@ -78,6 +81,11 @@ class TrainedReader:
     def read(self, batch: Sequence[ReaderInput]) -> list[ReaderOutput]:
         """Score the candidates of each question."""
         return [self._read(item) for item in batch]
+
+    def words(self, relations: RelationTexts) -> TunedWords | None:
+        """What it learnt of how a graph's relations are spoken of; None where it knows none of them."""
+        found = TunedWords(self._tuned, self._weights.agreement, relations, self._weights.familiar)
+        return found if found else None
 
     def _read(self, item: ReaderInput) -> ReaderOutput:
         if not item.candidates:

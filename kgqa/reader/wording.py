@@ -34,7 +34,7 @@ _WORDS = {
 
 def token_text(token: ProgramToken) -> str:
     """One token as a text of its own; empty for a slot and for a result of no known kind."""
-    name = _spaced(token.text)
+    name = spaced(token.text)
     if token.kind in SLOTS:
         return ""
     if token.kind is TokenKind.ALONG:
@@ -50,5 +50,6 @@ def _plain(kind: TokenKind, name: str) -> str:
     return f"{_WORDS.get(kind, '')} {name}".strip()
 
 
-def _spaced(name: str) -> str:
+def spaced(name: str) -> str:
+    """A relation's name as an encoder reads it."""
     return name.replace("_", " ")

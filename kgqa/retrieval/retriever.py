@@ -18,11 +18,12 @@ from kgqa.retrieval.facts import FactScorer
 from kgqa.retrieval.families import ClassHeads
 from kgqa.retrieval.fit import AnswerFit
 from kgqa.retrieval.kinds import KindCheck
+from kgqa.retrieval.learnt import RelationWords, with_learnt
 from kgqa.retrieval.mediated import MediatedFacts
 from kgqa.retrieval.namesakes import Namesakes
 from kgqa.retrieval.paths import Path, PathSearch, returns
 from kgqa.retrieval.question import QuestionView
-from kgqa.retrieval.relations import RelationMatcher
+from kgqa.retrieval.relations import RelationMatcher, Scores
 from kgqa.retrieval.vocabulary import Vocabulary
 from kgqa.types import Link, MatchKind, Mention
 
@@ -39,7 +40,10 @@ _SAID = 0.0
 
 
 class GraphRetriever:
-    """Searches paths from every linked mention and combines them into programs."""
+    """Searches paths from every linked mention and combines them into programs.
+
+    learnt : what training taught of the relations; None where nothing did.
+    """
 
     def __init__(
         self,
@@ -48,8 +52,10 @@ class GraphRetriever:
         config: RetrievalConfig | None = None,
         weights: AlignmentWeights | None = None,
         vocabulary: Vocabulary | None = None,
+        learnt: RelationWords | None = None,
     ) -> None:
         self._graph = graph
+        self._learnt = learnt
         self._matcher = matcher
         self._config = config or RetrievalConfig()
         self._weights = weights or AlignmentWeights()
@@ -74,7 +80,8 @@ class GraphRetriever:
         topics = self._topics(names.links)
         hiding = [group[0].mention for group in topics.entities if self._hides(group[0])]
         sharing = view.sharing and len(topics.entities) < 2
-        paths = [self._paths(view, group, hiding, (sharing, deadline)) for group in topics.entities]
+        told = self._told(view, topics)
+        paths = [self._paths(view, group, hiding, told, (sharing, deadline)) for group in topics.entities]
         candidates = self._combiner.combine(view, topics, paths)
         composition = self._composer.compose(view, names, hiding, paths, deadline)
         candidates += [
@@ -130,20 +137,32 @@ class GraphRetriever:
         weak = [group for group in others if group not in sure] if sure else others[1:]
         return Topics(tuple(sure or others[:1]), tuple(named), tuple(weak))
 
+    def _told(self, view: QuestionView, topics: Topics) -> Scores | None:
+        if self._learnt is None or not topics.entities:
+            return None
+        return self._learnt.told(view, [group[0] for group in topics.entities], self._graph.n_relations)
+
     def _paths(
-        self, view: QuestionView, group: tuple[Link, ...], hiding: Iterable[Mention], limits: tuple[bool, float]
+        self,
+        view: QuestionView,
+        group: tuple[Link, ...],
+        hiding: Iterable[Mention],
+        told: Scores | None,
+        limits: tuple[bool, float],
     ) -> list[Path]:
         sharing, deadline = limits
-        grid = self._grid(view, group[0].mention, hiding)
+        grid = self._grid(view, group[0].mention, hiding, told)
         found = [path for link in group for path in self._search.search(link, grid, sharing=sharing, deadline=deadline)]
         settled = sorted((self._settle(p, sharing=sharing) for p in found), key=_path_rank)
         if settled and settled[0].score < _SAID:
             settled = self._facts.rescore(view.text, settled, step_cost=self._weights.step)
         return sorted(settled, key=_path_rank)[:_PATHS_EACH]
 
-    def _grid(self, view: QuestionView, mention: Mention, hiding: Iterable[Mention]) -> PhraseGrid:
+    def _grid(self, view: QuestionView, mention: Mention, hiding: Iterable[Mention], told: Scores | None) -> PhraseGrid:
         phrases = view.phrases((mention, *hiding))
         scores = self._matcher.match([p.text for p in phrases])
+        if told is not None:
+            scores = with_learnt(scores, told, view, phrases)
         scores -= self._weights.crossing * view.crossings(phrases, mention, hiding)[:, None]
         order = view.order(phrases, mention)
         return PhraseGrid.build(phrases, scores, order, view.type_phrases(phrases, mention), self._weights)
