@@ -12,12 +12,13 @@ from pathlib import Path
 
 from kgqa.config import Config, EncoderConfig, ReaderConfig, WordConfig
 from kgqa.embedding import load_encoder
-from kgqa.embedding.store import write_atomically
+from kgqa.embedding.store import file_digest, write_atomically
 from kgqa.embedding.structural import StructuralEmbeddings
 from kgqa.errors import TrainingError
 from kgqa.evaluation import QuestionSet
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.bundle import is_bundle
+from kgqa.reader.trained_weights import ADAPTER, TENSORS
 from kgqa.system import KGQA, ZERO_SHOT
 from kgqa.training.config import TrainingConfig
 from kgqa.training.coverage import Coverage, total
@@ -37,7 +38,8 @@ class TrainingPair:
     name : of its figures. graph : as for `KGQA.from_graph`. train : the questions to learn from, perhaps none.
     dev : those to decide by, by default a share of the others. made : whether the questions were made from the graph.
     structural : the graph's structural embeddings; those of a bundle are found there. vocabulary : what the questions'
-    own words mean, as of `kgqa.config.Config`.
+    own words mean, as of `kgqa.config.Config`. words : the folder of a reader by whose words retrieval searches
+    (`kgqa.reader.relation_words`); by the names of relations alone unless given.
     """
 
     name: str
@@ -47,6 +49,7 @@ class TrainingPair:
     made: bool = False
     structural: StructuralEmbeddings | None = None
     vocabulary: tuple[WordConfig, ...] = ()
+    words: Path | None = None
 
 
 def train(
@@ -134,7 +137,7 @@ def _collect(pair: TrainingPair, folder: Path, config: TrainingConfig, on_progre
     if not all(path.exists() for own in files for path in (own.examples, own.coverage)):
         settings = Config(
             encoder=EncoderConfig(name=config.encoder),
-            reader=ReaderConfig(name=ZERO_SHOT),
+            reader=ReaderConfig(name=ZERO_SHOT if pair.words is None else str(pair.words)),
             vocabulary=pair.vocabulary,
         )
         system = KGQA.from_graph(pair.graph, config=settings)
@@ -165,7 +168,7 @@ def _parts(pair: TrainingPair, config: TrainingConfig) -> tuple[QuestionSet, Que
 
 
 def _files(folder: Path, pair: TrainingPair, part: QuestionSet, config: TrainingConfig) -> _Files:
-    """Names that change with the questions, the graph's size and embeddings, the encoder and the examples' form."""
+    """Names that change with the questions, the graph's size and embeddings, encoder, words and the examples' form."""
     size = len(pair.graph) if isinstance(pair.graph, KnowledgeGraph) else repr(pair.graph)
     about = [
         str(FORM),
@@ -173,6 +176,7 @@ def _files(folder: Path, pair: TrainingPair, part: QuestionSet, config: Training
         str(size),
         pair.structural.fingerprint if pair.structural is not None else "",
         *(repr(word) for word in pair.vocabulary),
+        *([] if pair.words is None else [file_digest(pair.words / name) for name in (TENSORS, ADAPTER)]),
         *((q.id, q.text, part.gold[q.id].answers) for q in part.questions if q.id in part.gold),
     ]
     digest = hashlib.sha256(json.dumps(about, ensure_ascii=False).encode()).hexdigest()[:16]
