@@ -6,9 +6,12 @@ The limits were chosen on dev questions (`docs/reader.md`).
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from kgqa.reader.contract import Floats, ReaderCandidate
+from kgqa.reader.familiarity import familiarity
 
 SURE = 1.0
 """The least of retrieval's own score."""
@@ -18,12 +21,16 @@ _ALL = 0.999
 """Coverage of a candidate that accounts for every word of the question."""
 
 
-def is_sure(first: ReaderCandidate, own: float) -> bool:
-    """Whether a candidate may be taken unread, if it leads. own : its score by retrieval.
+def is_sure(first: ReaderCandidate, own: float, familiar: Collection[int]) -> bool:
+    """Whether a candidate may be taken unread, if it leads.
 
-    Where a word is left over, relations that fit what was matched may belong in another order.
+    own : its score by retrieval. familiar : the relations by whose learnt words retrieval searched, see
+    `kgqa.reader.familiarity`. A chain of those is always read: one word may have passed for two of its steps. So is a
+    chain that leaves a word over: relations that fit what was matched may belong in another order.
     """
-    return own >= SURE and (first.hops <= 1 or first.coverage >= _ALL)
+    if own < SURE or first.hops <= 1:
+        return own >= SURE
+    return first.coverage >= _ALL and not familiarity([first.tokens], familiar)
 
 
 def leads(weighed: Floats) -> bool:
