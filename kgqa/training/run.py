@@ -167,6 +167,13 @@ def _parts(pair: TrainingPair, config: TrainingConfig) -> tuple[QuestionSet, Que
     return train.sample(config.each, config.seed), dev.sample(config.dev_each, config.seed)
 
 
+def _word_files(pair: TrainingPair) -> list[Path]:
+    """The files that say by which words retrieval searches."""
+    if pair.words is None:
+        return []
+    return [path for name in (TENSORS, ADAPTER) if (path := pair.words / name).exists()]
+
+
 def _files(folder: Path, pair: TrainingPair, part: QuestionSet, config: TrainingConfig) -> _Files:
     """Names that change with the questions, the graph's size and embeddings, encoder, words and the examples' form."""
     size = len(pair.graph) if isinstance(pair.graph, KnowledgeGraph) else repr(pair.graph)
@@ -176,7 +183,7 @@ def _files(folder: Path, pair: TrainingPair, part: QuestionSet, config: Training
         str(size),
         pair.structural.fingerprint if pair.structural is not None else "",
         *(repr(word) for word in pair.vocabulary),
-        *([] if pair.words is None else [file_digest(pair.words / name) for name in (TENSORS, ADAPTER)]),
+        *(file_digest(path) for path in _word_files(pair)),
         *((q.id, q.text, part.gold[q.id].answers) for q in part.questions if q.id in part.gold),
     ]
     digest = hashlib.sha256(json.dumps(about, ensure_ascii=False).encode()).hexdigest()[:16]
