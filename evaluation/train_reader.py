@@ -12,7 +12,6 @@ import json
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from kgqa.embedding import E5, MINILM
 from kgqa.evaluation import QuestionSet
 from kgqa.graph import KnowledgeGraph
 from kgqa.text import Language, guess_language
-from kgqa.training import Group, Synthesiser, Trained, TrainingConfig, TrainingPair, train
+from kgqa.training import Group, Synthesiser, TrainingConfig, TrainingPair, train
 
 _LANGUAGES = {MINILM: "en", E5: "zh"}
 _NOTHING = QuestionSet((), {})
@@ -33,7 +32,7 @@ SHIPPED = ROOT / "kgqa/reader/weights"
 
 def settings_of(encoder: str, steps: int | None = None) -> TrainingConfig:
     """How a reader over an encoder is trained. steps : optimizer steps in place of those of reader.toml."""
-    own = {name: value for name, value in _toml()[encoder].items() if name != "again"}
+    own = _toml()[encoder]
     if steps is not None:
         tuning = own["tuning"] | {"steps": own["tuning"]["steps"] * steps // own["steps"]}
         own = own | {"steps": steps, "tuning": tuning}
@@ -46,11 +45,8 @@ def groups(encoder: str) -> list[Group]:
     return [Group(name=one.name, left_out=one.left_out, measured=one.measured) for one in found]
 
 
-def pairs(encoder: str, words: Path | None = None) -> Iterator[TrainingPair]:
-    """The graphs and questions of one encoder; a public set that is missing is an error of the file's reader.
-
-    words : the folder of a reader by whose words retrieval searches the sets that are to be searched again.
-    """
+def pairs(encoder: str) -> Iterator[TrainingPair]:
+    """The graphs and questions of one encoder; a public set that is missing is an error of the file's reader."""
     settings = _toml()
     seeds = settings["sample_seed"], settings["dev_seed"]
     for row in settings["sets"]:
@@ -60,14 +56,13 @@ def pairs(encoder: str, words: Path | None = None) -> Iterator[TrainingPair]:
             path = str(folder / row.get("graph", "graph.tsv"))
             if row.get("gold") == SQL:
                 learnt, decided = (recomputed(part, KnowledgeGraph.load(path)) for part in (learnt, decided))
-            vocabulary = tuple(from_mapping(WordConfig, word) for word in row.get("vocabulary", ()))
+            words = tuple(from_mapping(WordConfig, word) for word in row.get("vocabulary", ()))
             yield TrainingPair(
                 name=row["name"],
                 graph=path,
-                vocabulary=vocabulary,
+                vocabulary=words,
                 train=learnt.sample(row["train"], seeds[0]),
                 dev=decided.sample(row["dev"], seeds[1]),
-                words=words if row.get("again") else None,
             )
     for row in settings["synthetic"]:
         graph, seed = _labelled(row), settings["synthetic_seed"]
@@ -95,30 +90,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, help="for the weights; the shipped ones unless given")
     given = parser.parse_args(arguments)
     for encoder in given.encoders:
-        trained = _trained(encoder, given)
+        config = settings_of(encoder, given.steps)
+        found = [_only_dev(pair) if pair.name in given.without else pair for pair in pairs(encoder)]
+        name = "-".join([encoder, *(f"without {name}" for name in given.without)])
+        kept = given.work / "examples"
+        trained = train(found, given.work / name, config, examples=kept, groups=groups(encoder), on_progress=show)
         target = (given.out or SHIPPED) / encoder
         target.mkdir(parents=True, exist_ok=True)
         trained.weights.save(target)
         print(json.dumps({"encoder": encoder, "before": trained.before, "dev": trained.dev}, indent=1))
-
-
-def _trained(encoder: str, given: argparse.Namespace) -> Trained:
-    """Train once, then go on with what retrieval proposes by the words that were learnt, where the settings say so."""
-
-    def found(words: Path | None) -> list[TrainingPair]:
-        return [_only_dev(pair) if pair.name in given.without else pair for pair in pairs(encoder, words)]
-
-    config = settings_of(encoder, given.steps)
-    folder = given.work / "-".join([encoder, *(f"without {name}" for name in given.without)])
-    kept = given.work / "examples"
-    first = train(found(None), folder, config, examples=kept, groups=groups(encoder), on_progress=show)
-    again = _toml()[encoder].get("again", {}).get("steps", 0)
-    if not again:
-        return first
-    config = replace(config, start=str(folder), steps=again, tuning=replace(config.tuning, steps=0))
-    second = train(found(folder), folder / "again", config, examples=kept, on_progress=show)
-    # What reads unfamiliar questions sees what retrieval proposes without learnt words.
-    return replace(second, weights=replace(second.weights, general=first.weights.general))
 
 
 def _labelled(row: Mapping[str, Any]) -> KnowledgeGraph:

@@ -6,12 +6,9 @@ The limits were chosen on dev questions (`docs/reader.md`).
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import numpy as np
 
 from kgqa.reader.contract import Floats, ReaderCandidate
-from kgqa.reader.familiarity import familiarity
 
 SURE = 1.0
 """The least of retrieval's own score."""
@@ -21,16 +18,12 @@ _ALL = 0.999
 """Coverage of a candidate that accounts for every word of the question."""
 
 
-def is_sure(first: ReaderCandidate, own: float, familiar: Collection[int]) -> bool:
-    """Whether a candidate may be taken unread, if it leads.
+def is_sure(first: ReaderCandidate, own: float) -> bool:
+    """Whether a candidate may be taken unread, if it leads. own : its score by retrieval.
 
-    own : its score by retrieval. familiar : the relations by whose learnt words retrieval searched, see
-    `kgqa.reader.familiarity`. A chain of those is always read: one word may have passed for two of its steps. So is a
-    chain that leaves a word over: relations that fit what was matched may belong in another order.
+    Where a word is left over, relations that fit what was matched may belong in another order.
     """
-    if own < SURE or first.hops <= 1:
-        return own >= SURE
-    return first.coverage >= _ALL and not familiarity([first.tokens], familiar)
+    return own >= SURE and (first.hops <= 1 or first.coverage >= _ALL)
 
 
 def leads(weighed: Floats) -> bool:

@@ -68,7 +68,7 @@ class TrainedReader:
         self._tuned = tuned_encoder(encoder, weights, precision)
         self._vectors = EncoderVectors(self._tuned)
         self._plain = EncoderVectors(MemoEncoder(encoder))
-        self._weights, self._known, self._familiar = weights, weights.known, weights.familiar
+        self._weights, self._known = weights, weights.known
         self._early_exit = early_exit
         self._wanted = weights.wanted(structural)
 
@@ -84,7 +84,7 @@ class TrainedReader:
 
     def words(self, relations: RelationTexts) -> TunedWords | None:
         """What it learnt of how a graph's relations are spoken of; None where it knows none of them."""
-        found = TunedWords(self._tuned, self._weights.agreement, relations, self._familiar)
+        found = TunedWords(self._tuned, self._weights.agreement, relations, self._weights.familiar)
         return found if found else None
 
     def _read(self, item: ReaderInput) -> ReaderOutput:
@@ -95,7 +95,7 @@ class TrainedReader:
         kept = replace(item, candidates=tuple(item.candidates[i] for i in order[:READ].tolist()))
         programs, general = [c.tokens for c in kept.candidates], self._weights.general
         own = prior(columns)
-        if self._early_exit and is_sure(kept.candidates[0], float(own[order[0]]), self._familiar):
+        if self._early_exit and is_sure(kept.candidates[0], float(own[order[0]])):
             weighed = self._weights.weighed(own, programs)
             if leads(weighed):
                 return ReaderOutput(np.float32(CERTAIN) + np.float32(_PER_POINT) * weighed, NONE)

@@ -12,13 +12,12 @@ from pathlib import Path
 
 from kgqa.config import Config, EncoderConfig, ReaderConfig, WordConfig
 from kgqa.embedding import load_encoder
-from kgqa.embedding.store import file_digest, write_atomically
+from kgqa.embedding.store import write_atomically
 from kgqa.embedding.structural import StructuralEmbeddings
 from kgqa.errors import TrainingError
 from kgqa.evaluation import QuestionSet
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.bundle import is_bundle
-from kgqa.reader.trained_weights import ADAPTER, TENSORS
 from kgqa.system import KGQA, ZERO_SHOT
 from kgqa.training.config import TrainingConfig
 from kgqa.training.coverage import Coverage, total
@@ -38,8 +37,7 @@ class TrainingPair:
     name : of its figures. graph : as for `KGQA.from_graph`. train : the questions to learn from, perhaps none.
     dev : those to decide by, by default a share of the others. made : whether the questions were made from the graph.
     structural : the graph's structural embeddings; those of a bundle are found there. vocabulary : what the questions'
-    own words mean, as of `kgqa.config.Config`. words : the folder of a reader by whose words retrieval searches
-    (`kgqa.reader.relation_words`); by the names of relations alone unless given.
+    own words mean, as of `kgqa.config.Config`.
     """
 
     name: str
@@ -49,7 +47,6 @@ class TrainingPair:
     made: bool = False
     structural: StructuralEmbeddings | None = None
     vocabulary: tuple[WordConfig, ...] = ()
-    words: Path | None = None
 
 
 def train(
@@ -137,7 +134,7 @@ def _collect(pair: TrainingPair, folder: Path, config: TrainingConfig, on_progre
     if not all(path.exists() for own in files for path in (own.examples, own.coverage)):
         settings = Config(
             encoder=EncoderConfig(name=config.encoder),
-            reader=ReaderConfig(name=ZERO_SHOT if pair.words is None else str(pair.words)),
+            reader=ReaderConfig(name=ZERO_SHOT),
             vocabulary=pair.vocabulary,
         )
         system = KGQA.from_graph(pair.graph, config=settings)
@@ -167,15 +164,8 @@ def _parts(pair: TrainingPair, config: TrainingConfig) -> tuple[QuestionSet, Que
     return train.sample(config.each, config.seed), dev.sample(config.dev_each, config.seed)
 
 
-def _word_files(pair: TrainingPair) -> list[Path]:
-    """The files that say by which words retrieval searches."""
-    if pair.words is None:
-        return []
-    return [path for name in (TENSORS, ADAPTER) if (path := pair.words / name).exists()]
-
-
 def _files(folder: Path, pair: TrainingPair, part: QuestionSet, config: TrainingConfig) -> _Files:
-    """Names that change with the questions, the graph's size and embeddings, encoder, words and the examples' form."""
+    """Names that change with the questions, the graph's size and embeddings, the encoder and the examples' form."""
     size = len(pair.graph) if isinstance(pair.graph, KnowledgeGraph) else repr(pair.graph)
     about = [
         str(FORM),
@@ -183,7 +173,6 @@ def _files(folder: Path, pair: TrainingPair, part: QuestionSet, config: Training
         str(size),
         pair.structural.fingerprint if pair.structural is not None else "",
         *(repr(word) for word in pair.vocabulary),
-        *(file_digest(path) for path in _word_files(pair)),
         *((q.id, q.text, part.gold[q.id].answers) for q in part.questions if q.id in part.gold),
     ]
     digest = hashlib.sha256(json.dumps(about, ensure_ascii=False).encode()).hexdigest()[:16]

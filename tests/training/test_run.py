@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,10 +14,6 @@ from kgqa.errors import MissingExtraError, ReaderError, TrainingError
 from kgqa.evaluation import Gold, Question, QuestionSet
 from kgqa.graph import KnowledgeGraph
 from kgqa.reader import TrainedReader
-from kgqa.reader.relation_words import TunedWords
-from kgqa.retrieval.question import QuestionView
-from kgqa.retrieval.relations import Scores
-from kgqa.types import Link
 from tests.retrieval.toy import build, films, lines
 
 pytestmark = pytest.mark.slow
@@ -71,31 +66,6 @@ def test_a_trained_reader_serves(tmp_path: Path) -> None:
     reading = system.read("Who is the director of Beta?")
     assert isinstance(system._engine("Who is the director of Beta?").reader, TrainedReader)
     assert len(reading.scores.scores) == len(reading.retrieval.candidates) > 0
-
-
-def test_a_second_round_searches_by_the_words_of_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    directors = questions(
-        ("Who is the director of Alpha?", "Kim"),
-        ("Who was the director of Alpha?", "Kim"),
-        ("Who is the director of Gamma?", "Park"),
-        ("Who was the director of Gamma?", "Park"),
-    )
-    pair = TrainingPair(name="films", graph=films(), train=directors, dev=directors)
-    train([pair], tmp_path / "first", SMALL)
-    told: list[tuple[str, ...]] = []
-    ask = TunedWords.told
-
-    def recorded(words: TunedWords, view: QuestionView, links: Sequence[Link], n_relations: int) -> Scores:
-        told.append(tuple(link.name for link in links))
-        return ask(words, view, links, n_relations)
-
-    monkeypatch.setattr(TunedWords, "told", recorded)
-    train([pair], tmp_path / "plain", SMALL, examples=tmp_path / "kept")
-    assert not told
-    again = replace(SMALL, start=str(tmp_path / "first"), tuning=replace(SMALL.tuning, steps=0))
-    train([replace(pair, words=tmp_path / "first")], tmp_path / "again", again, examples=tmp_path / "kept")
-    assert told == [("Alpha",), ("Alpha",), ("Gamma",), ("Gamma",)]
-    assert len(list((tmp_path / "kept").glob("*.jsonl"))) == 2  # what was found plainly is no one else's
 
 
 def test_a_reader_with_a_general_part_serves_graphs_it_never_saw(tmp_path: Path) -> None:
