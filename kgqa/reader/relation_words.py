@@ -41,13 +41,15 @@ class TunedWords:
         known = [i for i, text in enumerate(relations.texts) if name_hash(text) in familiar]
         self._texts = [spaced(relations.texts[i]) for i in known]
         self._owners = relations.owners[known]
+        self._relations = len(set(relations.owners.tolist()))
         self._encoder = encoder
         self._agreement = agreement
         self._vectors: Floats | None = None
 
-    def __bool__(self) -> bool:
-        """Whether any relation is known."""
-        return bool(self._texts)
+    @property
+    def share(self) -> float:
+        """The share of the graph's relations that are known, in [0, 1]; 0 where it has none."""
+        return len(set(self._owners.tolist())) / self._relations if self._relations else 0.0
 
     def told(self, view: QuestionView, links: Sequence[Link], n_relations: int) -> Floats:
         """How far each word speaks of each relation, float32 [words, n_relations], in [0, 1]; 0 where it is not known.

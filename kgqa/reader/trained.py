@@ -17,7 +17,7 @@ from kgqa.reader.arrays import EncoderVectors, rows_of
 from kgqa.reader.contract import Floats, ReaderInput, ReaderOutput
 from kgqa.reader.early_exit import is_sure, leads
 from kgqa.reader.features import evidence, prior
-from kgqa.reader.general import is_unfamiliar
+from kgqa.reader.general import FAMILIAR, is_unfamiliar
 from kgqa.reader.relation_words import TunedWords
 from kgqa.reader.soft import STRUCTURAL
 from kgqa.reader.trained_weights import ADAPTER, ReaderWeights
@@ -83,9 +83,12 @@ class TrainedReader:
         return [self._read(item) for item in batch]
 
     def words(self, relations: RelationTexts) -> TunedWords | None:
-        """What it learnt of how a graph's relations are spoken of; None where it knows none of them."""
+        """What it learnt of how a graph's relations are spoken of; None where it does not know most of them.
+
+        On other graphs a few relations that are called alike would take words that belong to none ("mass" for area).
+        """
         found = TunedWords(self._tuned, self._weights.agreement, relations, self._weights.familiar)
-        return found if found else None
+        return found if found.share >= FAMILIAR else None
 
     def _read(self, item: ReaderInput) -> ReaderOutput:
         if not item.candidates:
