@@ -15,7 +15,7 @@ from kgqa.evaluation.predictions import predicted_value
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.terms import key_to_id
 from kgqa.program import Result, execute
-from kgqa.program.algebra import Difference, Entities, Follow, Program, Step, Yields
+from kgqa.program.algebra import Difference, Entities, Follow, Program, Same, Step, Yields
 from kgqa.retrieval.contract import Candidate
 from kgqa.types import NodeIds
 
@@ -151,6 +151,8 @@ def as_path(program: Program) -> tuple[NodeIds, tuple[Step, ...]] | None:
     while not isinstance(program, Entities):
         if isinstance(program, Difference):
             program = program.left
+        elif isinstance(program, Same):
+            program = program.source
         elif isinstance(program, Follow):
             steps.append(program.step)
             program = program.source

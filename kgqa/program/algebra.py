@@ -17,7 +17,7 @@ a timezone and times in UTC apart; see `kgqa.graph.values`). Other values count 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import Enum
 from functools import cache
 from typing import ClassVar
@@ -85,6 +85,16 @@ class Program:
         return sorted({node for part in self.walk() if isinstance(part, Entities) for node in part.nodes})
 
 
+def bare(program: Program) -> Program:
+    """A program as it is said: without `Same`, since what is the same has no other name in the question."""
+    if isinstance(program, Same):
+        return bare(program.source)
+    kind: type = type(program)
+    parts = {name: part for name in _part_names(kind) if isinstance(part := getattr(program, name), Program)}
+    plain = {name: bare(part) for name, part in parts.items()}
+    return replace(program, **plain) if plain != parts else program
+
+
 @cache
 def _part_names(kind: type) -> tuple[str, ...]:
     """The fields of a class that hold programs."""
@@ -126,6 +136,13 @@ class Follow(Program):
 
     source: Program
     step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Same(Program):
+    """The nodes of a set and all that the graph states to be the same (`owl:sameAs`), either way and over others."""
+
+    source: Program
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import singledispatch
-from itertools import islice
+from itertools import islice, product
 
 import numpy as np
 
@@ -116,6 +116,21 @@ def _subclass_chain(run: Run, start: int, goal: int) -> Iterator[Fact]:
     yield from reversed(chain)
 
 
+def _same_chain(run: Run, node: int, goals: NodeIds) -> tuple[int, list[Fact]]:
+    """The goal that a node is stated to be the same as in the fewest facts, and these from there on."""
+    chains: dict[int, list[Fact]] = {node: []}
+    frontier = [node]
+    while not (met := [at for at in frontier if at in goals]):
+        fresh: dict[int, list[Fact]] = {}
+        for at, relation, inverse in product(frontier, run.graph.schema.same, (False, True)):
+            for other in _around(run, at, a.Step(relation, inverse)).tolist():
+                fact = (at, relation, other) if not inverse else (other, relation, at)
+                fresh.setdefault(other, [fact, *chains[at]])
+        frontier = [other for other in fresh if other not in chains]
+        chains = fresh | chains
+    return met[0], chains[met[0]]
+
+
 def _best_fact(run: Run, node: int, step: a.Step, order: a.Order) -> Iterator[Fact]:
     """The fact with a node's largest (smallest) value."""
     at = np.array([node], dtype=np.int32)
@@ -156,6 +171,13 @@ def _follow(program: a.Follow, run: Run, node: int) -> Iterator[Fact]:
     start = int(before[np.isin(before, run.nodes(program.source))][0])
     yield from prove(program.source, run, start)
     yield _fact(start, step, node)
+
+
+@prove.register
+def _same(program: a.Same, run: Run, node: int) -> Iterator[Fact]:
+    start, chain = _same_chain(run, node, run.nodes(program.source))
+    yield from prove(program.source, run, start)
+    yield from chain
 
 
 @prove.register

@@ -137,6 +137,11 @@ def _follow(program: a.Follow, run: Run) -> NodeIds:
 
 
 @node_set.register
+def _same(program: a.Same, run: Run) -> NodeIds:
+    return run.graph.same_as(run.nodes(program.source))
+
+
+@node_set.register
 def _intersect(program: a.Intersect, run: Run) -> NodeIds:
     return np.intersect1d(run.nodes(program.left), run.nodes(program.right), assume_unique=True)
 

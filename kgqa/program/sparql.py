@@ -164,6 +164,16 @@ def _follow(program: a.Follow, words: Words, variable: str) -> Lines:
 
 
 @bind.register
+def _same(program: a.Same, words: Words, variable: str) -> Lines:
+    same = words.graph.schema.same
+    if not same:
+        return bind(program.source, words, variable)
+    start = _fresh(program.source, words)
+    either = "|".join(f"{name}|^{name}" for name in map(words.relation, same))
+    return [*bind(program.source, words, start), f"{start} ({either})* {variable} ."]
+
+
+@bind.register
 def _intersect(program: a.Intersect, words: Words, variable: str) -> Lines:
     return [*bind(program.left, words, variable), *bind(program.right, words, variable)]
 

@@ -33,7 +33,7 @@ def to_words(program: a.Program, graph: KnowledgeGraph, language: str = "en") ->
     check(program, graph)
     base = language.split("-", maxsplit=1)[0].lower()
     phrase, nameless = _LANGUAGES.get(base, _LANGUAGES["en"])
-    return phrase(program, Names(graph, base, nameless))
+    return phrase(a.bare(program), Names(graph, base, nameless))
 
 
 def path_words(steps: Sequence[a.Step], graph: KnowledgeGraph, language: str = "en") -> str:

@@ -164,6 +164,8 @@ class Serialiser:
                 return (self._class(node_class),)
             case ops.Having(step):
                 return (ProgramToken(TokenKind.ANY), self._step(step))
+            case ops.Same(source):
+                return self.tokens(source, slots)
             case ops.Follow(source, step):
                 return (*self.tokens(source, slots), self._step(step))
             case ops.OfType(source, node_class):
@@ -181,7 +183,9 @@ class Serialiser:
     def _pair(self, program: ops.Intersect | ops.Union | ops.Difference, slots: Mapping[int, int]) -> Tokens:
         """Two sets side by side; what a path reaches without what it came from is marked as a return."""
         left, right = program.left, program.right
-        returned = isinstance(left, ops.Follow) and isinstance(left.source, ops.Follow) and left.source.source == right
+        onward = ops.bare(left)
+        middle = onward.source if isinstance(onward, ops.Follow) else None
+        returned = isinstance(middle, ops.Follow) and middle.source == ops.bare(right)
         if isinstance(program, ops.Difference) and returned:
             return (*self.tokens(left, slots), ProgramToken(TokenKind.RETURN))
         return (*self.tokens(left, slots), ProgramToken(_PAIRS[type(program)]), *self.tokens(right, slots))

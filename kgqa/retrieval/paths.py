@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kgqa.config import RetrievalConfig
 from kgqa.graph import KnowledgeGraph
-from kgqa.program.algebra import Difference, Entities, Follow, Program, Step
+from kgqa.program.algebra import Difference, Entities, Follow, Program, Same, Step
 from kgqa.retrieval.alignment import Alignment, AlignmentWeights, Extensions, PhraseGrid, extend
 from kgqa.retrieval.relations import walkable
 from kgqa.types import Link, NodeIds
@@ -44,7 +44,7 @@ class _State:
     path: Path
     alignment: Alignment
     trail: tuple[tuple[Program, NodeIds], ...]
-    """The program and its nodes after each step so far, the linked node first."""
+    """The program and its nodes from which each step goes on, the linked node first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class PathSearch:
         start = np.array([link.node], dtype=np.int32)
         program = Entities((link.node,))
         root = Path(link, (), 0.0, 0, program, start)
-        layer = [_State(root, Alignment.empty(grid), ((program, start),))]
+        layer = [_State(root, Alignment.empty(grid), (self._onward(program, start),))]
         found: list[Path] = []
         for hop in range(self._config.max_hops):
             if not layer or time.perf_counter() > deadline:
@@ -143,7 +143,14 @@ class PathSearch:
         reached = reached[: self._config.max_frontier]
         truncated = state.path.truncated or cut
         path = Path(state.path.link, (*steps, step), alignment.best, alignment.used, after, reached, truncated)
-        return _State(path, alignment, (*state.trail, (after, reached)))
+        return _State(path, alignment, (*state.trail, self._onward(after, reached)))
+
+    def _onward(self, program: Program, nodes: NodeIds) -> tuple[Program, NodeIds]:
+        """From where a path goes on: from all that is stated to be the same as what it reached, too."""
+        if not self._graph.schema.same:
+            return program, nodes
+        same = self._graph.same_as(nodes)
+        return (Same(program), same) if len(same) > len(nodes) else (program, nodes)
 
     def _is_mediated(self, step: Step, last: Step | None) -> bool:
         if self._mediated[int(step.inverse), step.relation]:

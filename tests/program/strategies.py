@@ -16,7 +16,7 @@ from kgqa.program.algebra import Aggregation, Comparison, Order, Program, Step, 
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
-TYPE, SUBCLASS = RDF + "type", RDFS + "subClassOf"
+TYPE, SUBCLASS, SAME = RDF + "type", RDFS + "subClassOf", "http://www.w3.org/2002/07/owl#sameAs"
 ENTITIES = ("<http://e/a>", "<http://e/b>", "<Tel Aviv>", '<odd "} name\n>', "_:b0")
 CLASSES = ("<http://e/City>", "<http://e/Place>", "<http://e/Thing>")
 WALKS = ("http://e/near", "part of", "http://e/near#2")
@@ -74,6 +74,7 @@ def facts() -> st.SearchStrategy[list[Fact]]:
         st.lists(_some(ENTITIES, (*WALKS, "type"), LITERALS), max_size=2),
         st.lists(types, min_size=1, max_size=6),
         st.lists(subclasses, max_size=4),
+        st.lists(_some(ENTITIES, (SAME,), (*ENTITIES, *LITERALS[:2])), max_size=3),
     )
     return st.tuples(*parts).map(lambda drawn: [fact for part in drawn for fact in part])
 
@@ -192,6 +193,7 @@ GENERATORS: Mapping[type[Program], Generator] = {
     a.Instances: _built(a.Instances, _CLASS),
     a.Having: _built(a.Having, _STEP),
     a.Follow: _built(a.Follow, _inner, _STEP),
+    a.Same: _built(a.Same, _inner),
     a.Intersect: _built(a.Intersect, _inner, _inner),
     a.Union: _built(a.Union, _inner, _inner),
     a.Difference: _built(a.Difference, _inner, _inner),

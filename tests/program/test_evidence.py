@@ -20,7 +20,7 @@ from tests.program.strategies import GENERATORS, SUBCLASS, TYPE, facts, programs
 RELAXED = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
-MONOTONE = (a.Entities, a.Instances, a.Having, a.Follow, a.Intersect, a.Union, a.OfType, a.Where)
+MONOTONE = (a.Entities, a.Instances, a.Having, a.Follow, a.Same, a.Intersect, a.Union, a.OfType, a.Where)
 """Operators whose answers need no fact to be absent, so that the evidence alone proves them."""
 
 

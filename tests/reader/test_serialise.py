@@ -33,6 +33,8 @@ COUNTED = ops.GroupCount(FILMED, step("star"), ops.Instances(node("Person")))
 COUNTED_THEN = f"{KIM_THEN} OPERATOR:for each ALONG:star CLASS:Person"
 CASES: list[tuple[Program, str]] = [
     (Follow(FILMED, step("genre")), f"{KIM_THEN} ALONG:genre"),
+    (Follow(ops.Same(FILMED), step("genre")), f"{KIM_THEN} ALONG:genre"),
+    (ops.Difference(Follow(ops.Same(FILMED), step("director")), ops.Same(KIM)), f"{KIM_THEN} ALONG:director RETURN"),
     (ops.Intersect(FILMED, STARRED), f"{KIM_THEN} AND SECOND:Person AGAINST:star"),
     (ops.Union(FILMED, STARRED), f"{KIM_THEN} OR SECOND:Person AGAINST:star"),
     (ops.Difference(FILMED, STARRED), f"{KIM_THEN} NOT SECOND:Person AGAINST:star"),

@@ -155,10 +155,11 @@ def _difference(program: a.Difference, run: Run) -> Facts | None:
     return _cut(program.left, run)
 
 
+@_cut.register(a.Same)
 @_cut.register(a.OfType)
 @_cut.register(a.WhereCount)
 @_cut.register(a.TopByCount)
-def _narrowed(program: a.OfType | a.WhereCount | a.TopByCount, run: Run) -> Facts | None:
+def _narrowed(program: a.Same | a.OfType | a.WhereCount | a.TopByCount, run: Run) -> Facts | None:
     return _cut(program.source, run)
 
 
