@@ -24,7 +24,8 @@ _SCHEMA = ("http://schema.org/", "https://schema.org/")
 class SchemaConfig:
     """Which predicates of a graph carry names, classes and descriptions; the first that fits wins.
 
-    Each is an IRI, or a plain name for graphs without IRIs.
+    Each is an IRI, or a plain name for graphs without IRIs. kinds : state classes where a graph has none of `types`,
+    and only if most subjects have them.
     """
 
     labels: tuple[str, ...] = (
@@ -51,6 +52,11 @@ class SchemaConfig:
         "http://www.wikidata.org/prop/direct/P31",
         "type",
         "instance_of",
+    )
+    kinds: tuple[str, ...] = (
+        *("is_a", "is a", "isA", "instance of", "instanceOf", "has_type", "has type", "hasType", "Type"),
+        *("kind", "class", "category", "entity_type", "entity type", "entityType", "node_type", "nodeType"),
+        *("类型", "类别", "种类", "分类", "是一种"),
     )
     subclasses: tuple[str, ...] = (f"{_RDFS}subClassOf", "http://www.wikidata.org/prop/direct/P279", "subclass_of")
     descriptions: tuple[str, ...] = (
@@ -147,7 +153,7 @@ class AnswerConfig:
         nothing is asked back. max_question_chars : a longer question is refused.
     """
 
-    abstain_below: float = 0.2
+    abstain_below: float = 0.3
     clarify_within: float = 0.5
     max_values: int = 1_000
     max_evidence: int = 50

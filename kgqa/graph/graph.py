@@ -298,7 +298,7 @@ class KnowledgeGraph:
     @cached_property
     def schema(self) -> Schema:
         """The relations that carry names, classes and descriptions."""
-        return Schema.resolve(self.schema_config, self.find_relation, self._has_literals)
+        return Schema.resolve(self.schema_config, self.find_relation, self._has_literals, self._share)
 
     def types(self, nodes: NodeIds) -> NodeIds:
         """The classes that the nodes state, without superclasses."""
@@ -415,6 +415,10 @@ class KnowledgeGraph:
 
     def _has_literals(self, relation: int) -> bool:
         return bool(self.is_literal(self.relation_pairs(relation)[1]).any())
+
+    def _share(self, relation: int) -> float:
+        """The part of all subjects that have a relation."""
+        return len(distinct(self.relation_pairs(relation)[0])) / max(len(distinct(self.subjects)), 1)
 
     def _closure(self, classes: NodeIds, *, inverse: bool) -> NodeIds:
         seen = frontier = distinct(classes)

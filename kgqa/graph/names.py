@@ -47,6 +47,8 @@ _VALUES = (
     (XSD + "dateTime", re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?")),
     (QUANTITY, re.compile(rf"{_NUMBER}(?:,\d{{3}})*(?:\.\d+)? ?(?:[^\W\d_]|[%°²³/·$€£¥']){{0,12}}")),
 )
+ANSWERS = {"yes": True, "no": False, "是": True, "否": False}
+"""What says yes or no in so many words; a relation that leads to nothing else leads to values."""
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _YEAR = re.compile(r"1\d{3}|20\d\d|2100")
 _YEAR_WORDS = re.compile(r"year|date|born|birth|died|death|founded|released|年|日期|时间|時間", re.IGNORECASE)
@@ -127,6 +129,8 @@ def _objects_of(relation: str, keys: list[str], is_head: NDArray[np.bool_], sche
     if relation in schema.types or relation in schema.subclasses or relation in schema.same:
         return keys
     texts = [key[1:-1] if key.startswith("<") else key for key in keys]
+    if not is_head.any() and all(text.casefold() in ANSWERS for text in texts):
+        return [literal_key(Literal(text)) for text in texts]
     datatypes = value_datatypes(relation, texts, is_head)
     if datatypes is None:
         return [

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from kgqa.config import SchemaConfig
 
+_MOST = 0.5
+"""The share of all subjects from which on a relation of such a name states their classes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Schema:
@@ -22,11 +25,16 @@ class Schema:
 
     @classmethod
     def resolve(
-        cls, config: SchemaConfig, find_relation: Callable[[str], int], has_literals: Callable[[int], bool]
+        cls,
+        config: SchemaConfig,
+        find_relation: Callable[[str], int],
+        has_literals: Callable[[int], bool],
+        share: Callable[[int], float],
     ) -> Schema:
         """Look up the configured predicates in a graph; `find_relation` gives -1 for an unknown one.
 
-        A naming predicate counts only where it leads to literals: a `label` may be one of records.
+        A naming predicate counts only where it leads to literals: a `label` may be one of records. `share` tells which
+        part of all subjects has a relation: a `category` that most have is their class, one of a few is any fact.
         """
 
         def known(names: Sequence[str]) -> tuple[int, ...]:
@@ -35,10 +43,11 @@ class Schema:
         def naming(names: Sequence[str]) -> tuple[int, ...]:
             return tuple(r for r in known(names) if has_literals(r))
 
+        kinds = tuple(r for r in known(config.kinds) if share(r) > _MOST and not has_literals(r))[:1]
         return cls(
             labels=naming(config.labels),
             aliases=naming(config.aliases),
-            types=known(config.types),
+            types=known(config.types) or kinds,
             subclasses=known(config.subclasses),
             descriptions=naming(config.descriptions),
             inverses=known(config.inverses),

@@ -6,18 +6,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from kgqa.graph.terms import XSD, literal_key
 from kgqa.program import algebra as ops
 from kgqa.program import execute
 from kgqa.program.algebra import Comparison, Order, Program, Step
 from kgqa.training.conditions import of_one
 from kgqa.training.draws import Draft, Drafts, ThingSet, degree, said
 from kgqa.training.templates import Forms
-from kgqa.types import Literal
 
 _MOST_GROUPS = 30
 _MOST_COUNTED = 9
-_TRUE, _FALSE = (literal_key(Literal(text, XSD + "boolean")) for text in ("true", "false"))
 
 
 class ComposedDrafts(Drafts):
@@ -185,10 +182,12 @@ class ComposedDrafts(Drafts):
         step, name = Step(flag), self._draws.name(Step(flag))
         if self._draws.toss():
             thing = int(self._drawn.choice(self._graph.edges(things.nodes, flag)[0].tolist()))
-            test = ops.Exists(ops.Where(ops.Entities((thing,)), step, Comparison.EQUAL, _TRUE))
+            value = self._draws.attributes.says(flag, holds=True)
+            test = ops.Exists(ops.Where(ops.Entities((thing,)), step, Comparison.EQUAL, value))
             return Draft(test, self._draws.choose(self._words.flag_test, {"x": self._draws.node(thing), "f": name}))
         holds = self._drawn.random() < 0.75
-        program = ops.Where(things.program, step, Comparison.EQUAL, _TRUE if holds else _FALSE)
+        value = self._draws.attributes.says(flag, holds=holds)
+        program = ops.Where(things.program, step, Comparison.EQUAL, value)
         forms = self._words.flagged if holds else self._words.not_flagged
         return Draft(program, self._draws.choose(forms, {"one": things.one, "many": things.many, "f": name}))
 

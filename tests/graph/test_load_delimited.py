@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -209,3 +210,26 @@ def test_geoquery_names_are_labels(data: Path) -> None:
     graph = KnowledgeGraph.load(data / "geoquery" / "graph.tsv")
     assert graph.label(graph.find("river: columbia")) == "columbia"
     assert typed("591000", "integer") in {o for s, p, o in facts(graph) if (s, p) == ("state: alaska", "area")}
+
+
+def test_yes_and_no_are_values_as_written() -> None:
+    triples = [("a", "has lift", "yes"), ("b", "has lift", "No"), ("c", "has lift", "yes")]
+    graph = KnowledgeGraph.load(triples)
+    assert sorted(t.object.lexical for t in graph.to_triples() if isinstance(t.object, Literal)) == ["No", "yes", "yes"]
+    mixed = KnowledgeGraph.load([*triples, ("d", "has lift", "Otis")])
+    assert tails([("a", "has lift", "yes"), ("d", "has lift", "Otis")]) == {"a": "yes", "d": "Otis"}
+    assert not mixed.is_literal(np.array([mixed.find("Otis")], dtype=np.int32)).any()
+    named = KnowledgeGraph.load([("Yes", "genre", "rock"), ("Chris", "member of", "Yes")])
+    assert named.find("Yes") >= 0
+
+
+@pytest.mark.parametrize("name", ["is_a", "isA", "category", "类型"])
+def test_most_things_have_a_class_by_whatever_name(name: str) -> None:
+    triples = [("a", name, "Pump"), ("b", name, "Pump"), ("c", name, "Firm"), ("a", "made by", "c")]
+    graph = KnowledgeGraph.load(triples)
+    assert {graph.id(int(node)) for node in graph.classes} == {"Pump", "Firm"}
+    # One of few is a fact like any other, and so is one beside a `type`.
+    few = [(f"x{i}", "near", "y") for i in range(9)]
+    assert not len(KnowledgeGraph.load([*triples, *few]).classes)
+    typed = KnowledgeGraph.load([*triples, ("a", "type", "Thing")])
+    assert {typed.id(int(node)) for node in typed.classes} == {"Thing"}

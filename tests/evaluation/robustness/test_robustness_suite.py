@@ -164,7 +164,7 @@ def test_json_and_markdown(report: RobustnessReport, tmp_path: Path) -> None:
     read = json.loads(data.read_text(encoding="utf-8"))
     assert read == json.loads(json.dumps(report.to_json()))
     assert read["setting"]["seed"] == 1
-    assert read["setting"]["config"]["answer"]["abstain_below"] == 0.2
+    assert read["setting"]["config"]["answer"]["abstain_below"] == 0.3
     assert read["provenance"]["version"]
     text = page.read_text(encoding="utf-8")
     assert text == report.markdown()
