@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ CLEAR_COVERAGE = 0.5
 MAX_SLIGHT = 8
 """Names that a partial mention with less may stand for; with more, none."""
 
+_GOES_ON = re.compile(r"[-_./]?\d")
+_DIGITS = re.compile(r"\d")
 _LEAST_SHARED = 0.9 * LEAST_COVERAGE
 _WORTH_COMPARING = 0.45
 
@@ -152,7 +155,9 @@ def _trust(question: Question, name: _Name, first: int, last: int) -> float:
 
 
 def _same_words(question: Question, name: _Name, first: int, last: int) -> bool:
-    """Whether no word that matters is missing on either side."""
+    """Whether no word that matters is missing on either side, and all digits are the same: CNC-09 is not CNC-01."""
+    if _DIGITS.findall(question.key(first, last)) != _DIGITS.findall(name.text):
+        return False
     asked = question.words[first : last + 1]
     if any(word.spaceless for word in asked):
         return min(len(name.text), len(asked)) >= SHORTEST_SPACELESS
@@ -181,10 +186,16 @@ def _cover(question: Question, name: _Name) -> Span | None:
     best: Span | None = None
     for run in _runs(name.pieces, gap=0):
         first, last = _trim(question, *run)
-        coverage = _coverage(question, name, first, last) if first <= last else 0.0
+        coverage = _coverage(question, name, first, last) if first <= last and not _cuts_code(question, last) else 0.0
         if coverage >= max(LEAST_COVERAGE, best.similarity if best else 0.0):
             best = Span(first, last, name.key, MatchKind.PARTIAL, coverage)
     return best
+
+
+def _cuts_code(question: Question, last: int) -> bool:
+    """Whether a word goes on in digits that are left out: "CNC" of CNC-09 is no part of the name CNC-01."""
+    end = question.folded.starts[question.words[last].end - 1] + 1
+    return _GOES_ON.match(question.text, end) is not None
 
 
 def _coverage(question: Question, name: _Name, first: int, last: int) -> float:

@@ -50,7 +50,7 @@ def inflected_spans(question: Question, labels: LabelIndex, max_words: int) -> I
     for last, word in enumerate(question.words):
         if word.spaceless or is_stop(word.text):
             continue
-        adjectives = adjective_bases(word.text) if question.has_capital(last, last) else ()
+        adjectives = adjective_bases(word.text, written=question.begins_with_capital(last))
         for form in (*other_number(word.text), *adjectives):
             for first in range(last, max(-1, last - max_words), -1):
                 before = question.folded.text[question.words[first].start : word.start]

@@ -1,4 +1,4 @@
-"""The keys that one name is found by: itself folded, without its qualifier, with its parts joined, its initials."""
+"""The keys that one name is found by: itself folded, without its qualifier or rank, with parts joined, its initials."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ _SEPARATOR = re.compile(r"[_\-]")
 _JOINER = re.compile(r"(?<=\w)['’`ʼ\-‐‑.](?=\w|\s|$)")
 _SPECIAL = re.compile(r"[(（\[#,'’`ʼ\-‐‑.]")
 _LONGEST_ACRONYM = 6
+_RANK = re.compile(
+    r"([\u3400-\u9fff]{2,}?)(?:省|市|县|特别行政区|(?:壮族|回族|维吾尔|[\u3400-\u9fff]{1,3}族)?自治[区州县])"
+)
+"""A Chinese place with its rank, which people leave out: 四川 for 四川省."""
 
 
 class NameFlag(IntFlag):
@@ -43,6 +47,8 @@ def name_keys(name: str, folded: str) -> dict[str, int]:
         if folded.startswith(_ARTICLES):
             keys.setdefault(folded.split(" ", 1)[1], _BASE)
         keys.setdefault(acronym(base), _ACRONYM)
+    if place := _RANK.fullmatch(folded):
+        keys.setdefault(place[1], _BASE)
     keys.pop("", None)
     return keys
 

@@ -40,14 +40,69 @@ _IRREGULAR = {
     "vertices": "vertex",
 }
 _ADJECTIVES = {
+    "african": "africa",
+    "afghan": "afghanistan",
+    "american": "united states",
+    "asian": "asia",
+    "australian": "australia",
+    "austrian": "austria",
+    "argentine": "argentina",
+    "belgian": "belgium",
+    "brazilian": "brazil",
     "british": "united kingdom",
+    "canadian": "canada",
+    "chilean": "chile",
+    "chinese": "china",
+    "colombian": "colombia",
+    "croatian": "croatia",
+    "czech": "czech republic",
     "danish": "denmark",
     "dutch": "netherlands",
+    "ecuadorian": "ecuador",
+    "egyptian": "egypt",
+    "emirati": "united arab emirates",
+    "european": "europe",
+    "filipino": "philippines",
     "finnish": "finland",
     "french": "france",
+    "german": "germany",
+    "ghanaian": "ghana",
     "greek": "greece",
+    "hungarian": "hungary",
+    "icelandic": "iceland",
+    "indian": "india",
+    "indonesian": "indonesia",
+    "irish": "ireland",
+    "israeli": "israel",
+    "italian": "italy",
+    "japanese": "japan",
+    "kenyan": "kenya",
+    "korean": "south korea",
+    "kazakh": "kazakhstan",
+    "malagasy": "madagascar",
+    "mexican": "mexico",
+    "moroccan": "morocco",
+    "monegasque": "monaco",
+    "mozambican": "mozambique",
+    "nigerian": "nigeria",
+    "norwegian": "norway",
+    "peruvian": "peru",
+    "polish": "poland",
+    "portuguese": "portugal",
+    "romanian": "romania",
+    "russian": "russia",
+    "scottish": "scotland",
+    "senegalese": "senegal",
+    "slovak": "slovakia",
+    "slovene": "slovenia",
     "spanish": "spain",
+    "swedish": "sweden",
     "swiss": "switzerland",
+    "thai": "thailand",
+    "turkish": "turkey",
+    "ukrainian": "ukraine",
+    "uzbek": "uzbekistan",
+    "vietnamese": "vietnam",
     "welsh": "wales",
 }
 _ADJECTIVE_ENDS = (
@@ -101,11 +156,14 @@ def pluralised(phrase: str) -> str:
     return head + space + last[:kept] + found[0][kept:]
 
 
-def adjective_bases(word: str) -> tuple[str, ...]:
-    """The names that a folded word may be the adjective of: "african" gives "africa", "italian" gives "italy"."""
+def adjective_bases(word: str, *, written: bool = True) -> tuple[str, ...]:
+    """The names that a folded word may be the adjective of: "african" gives "africa", "italian" gives "italy".
+
+    written : whether it stood with a capital; in small letters, as people type, only known adjectives are taken.
+    """
     if word in _ADJECTIVES:
         return (_ADJECTIVES[word],)
-    if len(word) < _SHORTEST_ADJECTIVE:
+    if not written or len(word) < _SHORTEST_ADJECTIVE:
         return ()
     found = tuple(word[: -len(end)] + base for end, bases in _ADJECTIVE_ENDS for base in bases if word.endswith(end))
     return tuple(dict.fromkeys(found))

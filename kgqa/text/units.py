@@ -29,7 +29,7 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("length", "0.3048", "0", "ft foot feet 英尺"),
     ("length", "0.9144", "0", "yd yard yards 码"),
     ("length", "0.0254", "0", "inch inches 英寸"),
-    ("area", "1", "0", "m² m2 平方米"),
+    ("area", "1", "0", "m² m2 平方米 平米"),
     ("area", "1000000", "0", "km² km2 平方公里 平方千米"),
     ("area", "10000", "0", "ha hectare hectares 公顷"),
     ("area", "4046.8564224", "0", "acre acres 英亩"),
@@ -52,11 +52,16 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("time", "86400", "0", "day days 天"),
     ("time", "31557600", "0", "year years 年 岁"),
     ("angle", "1", "0", "° degree degrees 度"),
+    ("euro", "1", "0", "€ eur euro euros 欧元"),
+    ("US dollar", "1", "0", "$ usd dollar dollars 美元"),
+    ("sterling", "1", "0", "£ gbp 英镑"),
+    ("yuan", "1", "0", "¥ cny rmb yuan 元 块 人民币"),
     ("people", "1", "0", "people inhabitants residents citizens 人 人口"),
 )
 UNITS = {name: Unit(kind, Decimal(f), Decimal(o)) for kind, f, o, names in _TABLE for name in names.split()}
 _PREFIXES = (("square ", "²"), ("sq. ", "²"), ("sq ", "²"), ("cubic ", "³"))
 _SHORT = {"metre": "m", "meter": "m", "kilometre": "km", "kilometer": "km", "mile": "mi", "foot": "ft", "feet": "ft"}
+_BRACKETS = re.compile(r"[(（\[]\s*([^()（）\[\]]+?)\s*[)）\]]\s*$")
 _DEGREES = re.compile(r"^degrees? (?=celsius|fahrenheit|kelvin)")
 _NAMES = sorted(UNITS, key=len, reverse=True)
 _HAN = "|".join(name for name in _NAMES if not name.isascii() and name[0] not in "°m")
@@ -74,6 +79,16 @@ def unit_of(name: str) -> Unit | None:
             base = folded.removeprefix(prefix)
             return UNITS.get(_SHORT.get(base, _SHORT.get(base.removesuffix("s"), base)) + power)
     return UNITS.get(folded)
+
+
+def unit_in(label: str) -> Unit | None:
+    """The unit that a name says, in brackets or at its end: "half-life (h)", "duration seconds", 面积（平方米）."""
+    inside = _BRACKETS.search(label)
+    if inside:
+        return unit_of(inside[1])
+    words = label.split()
+    short = len(words) > 1 and len(words[-1]) > 1
+    return unit_of(words[-1]) if short else None
 
 
 def leading_unit(text: str) -> tuple[str, int]:

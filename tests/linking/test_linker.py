@@ -265,3 +265,30 @@ def test_small_letters_stay_names_where_the_graph_has_no_others() -> None:
     graph = build_graph([("anna", "knows", "helium"), ("helium", "kind", "element")])
     links = {graph.id(link.node): link.score for link in link_one(build_linker(graph), "what does anna say of helium")}
     assert min(links["anna"], links["helium"]) > 0.5
+
+
+def linked(triples: list[tuple[str, str, str]], question: str) -> list[str]:
+    graph = KnowledgeGraph.load(triples)
+    return ids(graph, link_one(build_linker(graph), question))
+
+
+@pytest.mark.parametrize("question", ["Where is CNC-09 located?", "where is cnc-09", "CNC-10 operator"])
+def test_codes_that_differ_in_a_digit_are_not_alike(question: str) -> None:
+    triples = [("CNC-01", "located in", "Hall A"), ("CNC-02", "located in", "Hall B")]
+    assert not linked(triples, question)
+    assert linked(triples, question.lower().replace("cnc-09", "cnc-02").replace("cnc-10", "cnc-02"))[:1] == ["CNC-02"]
+
+
+@pytest.mark.parametrize(("place", "said"), [("四川省", "四川"), ("昆明市", "昆明"), ("广西壮族自治区", "广西")])
+def test_chinese_places_are_said_without_their_rank(place: str, said: str) -> None:
+    graph = KnowledgeGraph.load([("青城小馆", "所在地", place), (place, "邻近", "他处")])
+    (link, *_) = link_one(build_linker(graph), f"{said}有哪些餐厅？")
+    assert graph.id(link.node) == place
+    assert link.string > 0.8
+
+
+@pytest.mark.parametrize(
+    ("adjective", "place"), [("Swedish", "Sweden"), ("portuguese", "Portugal"), ("thai", "Thailand")]
+)
+def test_adjectives_of_countries_name_them(adjective: str, place: str) -> None:
+    assert linked([("Ann", "citizen of", place)], f"number of {adjective} players")[:1] == [place]

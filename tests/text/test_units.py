@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgqa.text.units import UNITS, convert, leading_unit, unit_of
+from kgqa.text.units import UNITS, convert, leading_unit, unit_in, unit_of
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,29 @@ def test_the_unit_that_a_text_begins_with(text: str, unit: str) -> None:
 
 def test_an_unknown_name_is_no_unit() -> None:
     assert unit_of("furlongs per fortnight") is None
+
+
+@pytest.mark.parametrize(
+    ("label", "unit"),
+    [
+        ("elimination half-life (h)", "h"),
+        ("duration seconds", "seconds"),
+        ("insured value (EUR)", "euro"),
+        ("面积（平方米）", "m²"),
+        ("monthly cost usd", "dollars"),
+    ],
+)
+def test_the_unit_that_a_name_says(label: str, unit: str) -> None:
+    assert unit_in(label) == unit_of(unit)
+
+
+@pytest.mark.parametrize("label", ["m", "length", "made in", "name (short)", "work day plan", ""])
+def test_names_without_a_unit(label: str) -> None:
+    assert unit_in(label) is None
+
+
+def test_currencies_are_not_converted() -> None:
+    euro, dollar = unit_of("euros"), unit_of("dollars")
+    assert euro is not None
+    assert dollar is not None
+    assert convert(Decimal(5), euro, dollar) is None
