@@ -9,11 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgqa.graph import KnowledgeGraph
+from kgqa.graph.names import ANSWERS
+from kgqa.graph.terms import XSD, literal_key
 from kgqa.graph.values import ORDERED, TIMES, ValueClass, values_of
 from kgqa.retrieval.relations import walkable
-from kgqa.types import NodeIds
+from kgqa.types import Literal, NodeIds
 
 _SAMPLE = 200
+_BOOLEANS = {holds: literal_key(Literal(str(holds).lower(), XSD + "boolean")) for holds in (True, False)}
 
 
 class Attributes:
@@ -21,6 +24,7 @@ class Attributes:
 
     def __init__(self, graph: KnowledgeGraph) -> None:
         self._graph = graph
+        self._said: dict[int, dict[bool, str]] = {}
 
     @cached_property
     def classes(self) -> frozenset[int]:
@@ -39,8 +43,24 @@ class Attributes:
 
     @cached_property
     def flags(self) -> NDArray[np.bool_]:
-        """Which relations lead mostly to yes or no, [relations]."""
-        return self._mostly((ValueClass.BOOLEAN,))
+        """Which relations lead mostly to yes or no, as booleans or in so many words, [relations]."""
+        mask: NDArray[np.bool_] = self._mostly((ValueClass.BOOLEAN,)) | self._where(lambda r, _: bool(self._answers(r)))
+        return mask
+
+    def says(self, relation: int, *, holds: bool) -> str:
+        """The key of the value by which a yes-or-no relation says that it holds, or that it doesn't."""
+        answers = self._answers(relation)
+        return answers.get(holds, literal_key(Literal("yes" if holds else "no"))) if answers else _BOOLEANS[holds]
+
+    def _answers(self, relation: int) -> dict[bool, str]:
+        """The values of a relation that says yes or no in words; none of another."""
+        if relation not in self._said:
+            values = np.unique(self._graph.relation_pairs(relation)[1])
+            few = values if len(values) <= len(ANSWERS) and self._graph.is_literal(values).all() else values[:0]
+            words = {self._graph.literal(v).lexical.casefold(): self._graph.terms[v] for v in few.tolist()}
+            known = words and words.keys() <= ANSWERS.keys()
+            self._said[relation] = {ANSWERS[word]: key for word, key in words.items()} if known else {}
+        return self._said[relation]
 
     @cached_property
     def closed(self) -> NDArray[np.bool_]:

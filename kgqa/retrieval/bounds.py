@@ -11,7 +11,8 @@ from kgqa.graph.terms import XSD, literal_key
 from kgqa.graph.values import TIMES, ValueClass, values_of
 from kgqa.program.algebra import Comparison
 from kgqa.retrieval.limits import YEARS, Limit
-from kgqa.text.units import Unit, convert, unit_of
+from kgqa.retrieval.relations import relation_names
+from kgqa.text.units import Unit, convert, unit_in, unit_of
 from kgqa.types import Literal
 
 Conditions = tuple[tuple[Comparison, str], ...]
@@ -46,9 +47,10 @@ class Bounds:
         return ((limit.comparison, _number(low)), *upper)
 
     def unit(self, relation: int) -> Unit | None:
-        """The unit that the graph states for a relation (`schema:unitText` and the like), or None."""
+        """The unit that the graph states for a relation (`schema:unitText` and the like) or names it by, or None."""
         if relation not in self._units:
-            self._units[relation] = self._stated_unit(relation)
+            named = (unit_in(name) for name in relation_names(self._graph, relation))
+            self._units[relation] = self._stated_unit(relation) or next((unit for unit in named if unit), None)
         return self._units[relation]
 
     def _holds_years(self, relation: int) -> bool:

@@ -21,6 +21,7 @@ from kgqa.retrieval.paths import Path, without
 from kgqa.retrieval.question import Asked, QuestionView
 from kgqa.types import Link, Mention, NodeIds
 
+_LOOKED_AT = 5
 _JOINED = 12
 _CLASH = 0.6
 _BONUS = 0.4
@@ -165,12 +166,20 @@ class Combiner:
         return found
 
     def _may_lead_to(self, path: Path, link: Link) -> bool:
-        """Whether an unsaid last step ever leads to a node: "is Norway in the EU" is no question of headquarters."""
-        if path.score > 0 and path.nodes is not None:
+        """Whether a last step that is unsaid, or leads to other kinds of things, ever leads to a node.
+
+        "Is Norway in the EU" is no question of headquarters, and a drug is none of the interactions of another.
+        """
+        if path.score > 0 and path.nodes is not None and not self._are_other_kinds(path.nodes, link.node):
             return not self._graph.is_literal(path.nodes[:1]).any()
         last = path.steps[-1]
         relations = self._graph.relations_around(np.array([link.node], dtype=np.int32), inverse=not last.inverse)
         return bool((relations == last.relation).any())
+
+    def _are_other_kinds(self, nodes: NodeIds, node: int) -> bool:
+        """Whether a node has classes, and none of them with the first of some nodes."""
+        kinds = [self._graph.superclasses(self._graph.types(side)) for side in (nodes[:_LOOKED_AT], np.array([node]))]
+        return all(len(found) for found in kinds) and not len(_within(*kinds))
 
     def _finish(self, view: QuestionView, topics: Topics, candidate: Candidate) -> Candidate:
         bonus = sum(_BONUS * (2 * strength(link) - 1) for link in candidate.links)

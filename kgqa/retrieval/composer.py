@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +19,7 @@ from kgqa.retrieval.derivation import Bench, Derivation, Form, within
 from kgqa.retrieval.families import Names
 from kgqa.retrieval.paths import Path
 from kgqa.retrieval.problems import ProblemFinder
-from kgqa.retrieval.question import Asked, QuestionView
+from kgqa.retrieval.question import Asked, QuestionView, asks_for
 from kgqa.retrieval.relations import RelationMatcher
 from kgqa.retrieval.roots import RootRules
 from kgqa.retrieval.rules import TOLD, RuleWeights
@@ -37,21 +36,16 @@ UNREAD = 0.3
 """What each operator that a candidate does not act on costs."""
 UNKNOWN = 0.8
 """What each name that the graph doesn't know takes off every candidate."""
-IGNORED = 0.3
+IGNORED = 0.6
 """What a candidate costs that rests on classes alone where the question names a thing."""
+UNNAMED = 0.2
+"""What each name costs that a question surely gives and a candidate does not rest on."""
 OTHER = 0.8
 """What a candidate costs that yields nothing of the class asked for."""
 _SAMPLE = 50
 _BESIDE = 5
 _CERTAIN = 0.6
-_HEAD = re.compile(
-    r"((\b(which|what|what's|how many|list|name|give|show|find)\b( is| are| was| were)?( me| us)?( all)?( of)?( the)?"
-    r"|\b(is|are|was|were) there( an?| any| some| no)?|\bdo(es)? any)\s+"
-    r"((?!(of|in|on|at|for|to|by|from|with|that|which|whose|the|a|an)\b)[\w-]+\s+){0,2}"
-    r"|^\s*(all )?(the )?"
-    r"|(哪些|哪个|哪一?[个座种条家位]|多少[个种座条]?|几[个种座条])\S{0,2}|(有没有|是否有|是否存在)\S{0,2})$",
-    re.I,
-)
+_SURELY = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +119,12 @@ class Composer:
 
 def _lacks(scene: Scene, bench: Bench) -> bool:
     """Whether the graph has no fact of a thing's own for what is asked of it, though it has some of its kind."""
-    spoken = next((s for s in scene.relations if s.score >= TOLD), None)
+    told = dict.fromkeys(s.relation for s in scene.relations if s.score >= TOLD)
     sure = dict.fromkeys(link.node for link in scene.links if strength(link) >= _CERTAIN)
-    if spoken is None or len(sure) != 1:
+    if not told or len(sure) != 1:
         return False
     nodes = np.array([*sure], dtype=np.int32)
-    steps = [Step(spoken.relation, inverse=inverse) for inverse in (False, True)]
+    steps = [Step(relation, inverse=inverse) for relation in told for inverse in (False, True)]
     return not any(bench.leads(nodes, step) for step in steps) and any(bench.could_lead(nodes, s) for s in steps)
 
 
@@ -160,10 +154,6 @@ def _seed(view: QuestionView, path: Path) -> Derivation:
     return Derivation(path.program, path.nodes, score, used, (path.link,), Form.SET, cut=path.truncated, anchored=True)
 
 
-_HEAD_BEFORE = re.compile(r"都?有哪[些几][个座种条家位]?[^一-鿿]*$")
-"""What follows the class asked for in Chinese: 组织有哪些."""
-
-
 class Head:
     """The class that a question asks for things of: "which RIVERS ..."."""
 
@@ -171,7 +161,7 @@ class Head:
         self.classes = frozenset(graph.classes.tolist())
         links = names.links
         every = (*links, *(link for family in names.families for link in family))
-        named = [link for link in every if link.node in self.classes and _asks_for(view, link.mention)]
+        named = [link for link in every if link.node in self.classes and asks_for(view, link.mention)]
         first = min(named, key=lambda link: (link.mention.start, -link.score), default=None)
         self._members = None if first is None else graph.instances(np.array(_classes_of(first, names), dtype=np.int32))
         if first is None and view.choice:
@@ -201,13 +191,6 @@ def _offered(view: QuestionView, links: Sequence[Link]) -> NodeIds | None:
     return None
 
 
-def _asks_for(view: QuestionView, mention: Mention) -> bool:
-    ahead, behind = view.text[: mention.start], view.text[mention.end :]
-    if _HEAD_BEFORE.match(behind):
-        return True
-    return _HEAD.search(ahead) is not None and not behind.startswith(("'", "’", "的"))
-
-
 def unread_cost(candidate: Candidate, scene: Scene) -> float:
     """What the words that a candidate leaves unexplained cost it."""
     left = scene.meaning
@@ -216,7 +199,7 @@ def unread_cost(candidate: Candidate, scene: Scene) -> float:
     left &= ~candidate.used
     for link in candidate.links:
         left &= ~words_of(scene.view, link.mention.start, link.mention.end)
-    cost = 0.0
+    cost = UNNAMED * len(_given(scene) - {link.mention for link in candidate.links})
     for operator in scene.operators:
         if operator & left:
             cost += UNREAD
@@ -225,16 +208,26 @@ def unread_cost(candidate: Candidate, scene: Scene) -> float:
     return cost + sum(HAN if words[i].han else WORD for i in range(left.bit_length()) if left >> i & 1)
 
 
+def _given(scene: Scene) -> frozenset[Mention]:
+    """The mentions that surely are names of things, each apart from the others."""
+    sure = [link.mention for link in scene.links if strength(link) >= _SURELY and _is_name(link, scene.classes)]
+    return frozenset(m for m in sure if not any(o.start <= m.start < m.end <= o.end for o in sure if o != m))
+
+
 def charged(candidates: Iterable[Candidate], scene: Scene, head: Head) -> list[Candidate]:
     """The candidates, each less what it leaves unread beyond what all of them do."""
     listed = list(candidates)
     unread = [unread_cost(candidate, scene) for candidate in listed]
     least = min(unread, default=0.0)
     ignored = IGNORED if _sure_names(scene, head) else 0.0
-    unknown = UNKNOWN * _unknown_names(scene)
+    unknown = _unknown_names(scene)
     return [
         replace(
-            c, alignment=c.alignment - cost - unknown - head.cost(c) + (least if _named(c, head) else -cost - ignored)
+            c,
+            alignment=c.alignment
+            - (cost + UNKNOWN * unknown + head.cost(c))
+            + (least if _named(c, head) else -cost - ignored),
+            astray=c.astray or unknown > 0,
         )
         for c, cost in zip(listed, unread, strict=True)
     ]
@@ -246,12 +239,19 @@ def _unknown_names(scene: Scene) -> int:
     for link in scene.links:
         known |= words_of(view, link.mention.start, link.mention.end)
     words = [w for i, w in enumerate(view.words) if i and scene.meaning >> i & 1 and not known >> i & 1]
+    if all(view.text[w.start].isupper() for i, w in enumerate(view.words) if scene.meaning >> i & 1):
+        return 0  # Where All Words Are Capitals, None Tells Names.
     return sum(view.text[w.start].isupper() and not view.text[w.start : w.end].isupper() for w in words)
 
 
 def _sure_names(scene: Scene, head: Head) -> bool:
     """Whether a question surely names a thing."""
-    return any(strength(link) >= _CERTAIN and link.node not in head.classes for link in scene.links)
+    return any(strength(link) >= _CERTAIN and _is_name(link, head.classes) for link in scene.links)
+
+
+def _is_name(link: Link, classes: frozenset[int]) -> bool:
+    """Whether a link is to a thing by its name, not to a class, nor to what happens to be called by a number."""
+    return link.node not in classes and any(letter.isalpha() for letter in link.mention.text)
 
 
 def _named(candidate: Candidate, head: Head) -> bool:

@@ -27,7 +27,8 @@ class Candidate:
     fit : how well the kind of its result agrees with the question word, in [-1, 1].
     used : the words that say it, a bit set. nodes : the set it yields or, for a count or a test, the set it is about.
     truncated : whether a set was cut on the way.
-    astray : whether it yields things of another kind than the noun asked for, which the graph doesn't know.
+    astray : whether the question holds what the graph doesn't know: a noun asked for, of another kind than what the
+    candidate yields, or a name.
     """
 
     program: Program

@@ -25,8 +25,9 @@ _WITHOUT = re.compile(
     r"|没有|不是|不属于|不在|除了|除去|除|不|没|非(?![洲常])",
     re.I,
 )
+_ASKING_NOT = re.compile(r"([一-鿿])不\1|有没有|没有?\s*[?？]?\s*$")
 _EITHER = re.compile(r"\bor\b|或者|或", re.I)
-_BOTH = re.compile(r"\band\b|和|与|及", re.I)
+_BOTH = re.compile(r"\band\b|和|与|及|跟", re.I)
 _EACH = re.compile(r"\b(each|every|per|by)\b|每一?(个|种|座|条|家|位)?|各(个|种)?|分别", re.I)
 _BETWEEN = re.compile(
     r"\b(relation(ship)?|connection|link) (between|of)\b|\b(related|connected|linked)( to)?\b"
@@ -62,18 +63,47 @@ _ASKED_ATTRIBUTES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         (r"\bhow (hot|cold|warm)\b|有?多(热|冷)", ("temperature",)),
         (r"\bhow fast\b|有?多快", ("speed",)),
         (r"\bhow far\b|有?多远", ("distance",)),
-        (r"\bhow (expensive|much does\b.*\bcost)\b|多少钱|有?多贵", ("price", "cost")),
+        (
+            r"\bhow (expensive|much does\b.*\bcost)\b|(卖|要)?多少(钱|元|块)|有?多贵|怎么卖",
+            ("price", "cost", "fee", "价"),
+        ),
+        (
+            r"\bhow many people\b.{0,12}\b(visit|saw|see|attend|watch|went|go|came)\w*",
+            ("attendance", "visitors", "人数", "人次"),
+        ),
+        (r"多少平(方?米|方)?|\bhow many (square|sq)\b", ("area", "floor area", "面积")),
+        (
+            r"\b(die|died|dies|passed away)\b|去世|逝世|病逝",
+            ("date of death", "year of death", "death date", "death year", "卒年", "去世时间"),
+        ),
+        (
+            r"\bborn\b|出生|生于",
+            ("date of birth", "year of birth", "birth date", "birth year", "生年", "出生日期"),
+        ),
     )
 )
 
-_ASKED_RELATIONS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
-    (
-        re.compile(
+_ASKED_RELATIONS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
+    (re.compile(pattern, re.I), hints)
+    for pattern, hints in (
+        (
             r"\b(neighbou?r(s|ing)?|adjoin(s|ing)?|adjacent to|surround(s|ing|ed by)?)\b|相邻|毗邻|接壤|邻国|周边",
-            re.I,
+            ("borders", "shares border with", "neighbor"),
         ),
-        ("borders", "shares border with", "neighbor"),
-    ),
+        (r"\b(in charge of|boss|runs|heads up|heads)\b", ("head", "manager", "director", "leader", "led by")),
+        (r"\b(makes|maker|made by|manufactures|builds|builder)\b", ("manufacturer", "maker", "made by", "builder")),
+        (r"\bmade (out )?of\b", ("material", "made of")),
+        (r"归?谁(负责|管)|负责|主管|牵头", ("负责人", "主管", "领导", "manager")),
+        (r"老板|上司|手下|下属|汇报", ("上级", "领导", "主管", "reports to")),
+        (r"作者|谁写|谁画|写的|画的", ("作者", "著者", "创作者", "author")),
+        (r"跟谁学|师父|师傅|徒弟|弟子|门下", ("师从", "老师", "导师", "师承")),
+        (r"用什么(料|材料|做)|什么料|食材|原料", ("主料", "原料", "食材", "材料")),
+        (r"得过|获过|拿过|获奖", ("所获奖项", "获奖", "获得荣誉", "award")),
+        (r"哪里人|老家|家乡", ("籍贯", "出生地", "birthplace")),
+        (r"住在|住哪", ("居住地", "住址", "所在地")),
+        (r"工资|薪水|薪资|月薪", ("工资", "月薪", "薪资", "薪酬", "salary")),
+        (r"挂在|挂着|摆在|陈列|放在", ("陈列位置", "位置", "存放地", "location")),
+    )
 )
 
 
@@ -83,8 +113,10 @@ def find_cues(text: str, pattern: re.Pattern[str]) -> tuple[Cue, ...]:
 
 
 def find_negations(text: str) -> tuple[Cue, ...]:
-    """The words that negate or except."""
-    return find_cues(text, _WITHOUT)
+    """The words that negate or except; those aside by which Chinese asks yes or no (会不会, 去过没有)."""
+    asking = [match.span() for match in _ASKING_NOT.finditer(text)]
+    found = find_cues(text, _WITHOUT)
+    return tuple(cue for cue in found if not any(start <= cue.start < end for start, end in asking))
 
 
 def find_unions(text: str) -> tuple[Cue, ...]:

@@ -1,4 +1,8 @@
-"""Words that are the head of several classes' names: "ship" beside the classes "sailing ship" and "warship"."""
+"""Words that are the head of classes' names: "ship" beside the classes "sailing ship" and "warship".
+
+Of one class alone, such a word is its name only where things of it are asked for ("which products" of a medicinal
+product), or in the plural as a word by itself.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kgqa.graph import KnowledgeGraph
-from kgqa.retrieval.question import QuestionView
+from kgqa.retrieval.question import QuestionView, asks_for
 from kgqa.text import fold, singulars
 from kgqa.types import Link, MatchKind, Mention
 
@@ -19,7 +23,10 @@ _STRING = 0.8
 """The match of a head with the name of its class."""
 _MOST_WORDS = 3
 """The most characters of a Chinese head."""
-_LEAST_HAN = 2
+_LEAST_HAN = 1
+_BEFORE_ONE = frozenset("的些本个位家座种部条")
+_BEHIND_ONE = frozenset("是有在得被最的里都和能会要不没过")
+"""What stands around a head of one character, which elsewhere is part of any word: 哪些书, 最厚的书."""
 _LEAST_LETTERS = 4
 _MODIFIER = 3
 """The fewest letters before the head of a compound: "warship", not "worship" of "ship"."""
@@ -76,7 +83,7 @@ class ClassHeads:
         for node, label, folded in self._labels:
             for head in _heads(folded):
                 found[head].setdefault(node, label)
-        return {head: classes for head, classes in found.items() if len(classes) > 1}
+        return dict(found)
 
     def _families(self, view: QuestionView, whole: list[Mention]) -> Iterator[Family]:
         for start, end in _places(view) if self._ending else ():
@@ -85,11 +92,25 @@ class ClassHeads:
             mention = Mention(start, end, view.text[start:end])
             word = fold(mention.text)
             for head in (word, *singulars(word)):
-                if head in self._ending:
+                if head in self._ending and self._is_meant(view, mention, head):
                     classes = sorted(self._ending[head].items())
                     whole.append(mention)
                     yield tuple(Link(mention, c, _STRING, MatchKind.PARTIAL, n, string=_STRING) for c, n in classes)
                     break
+
+    def _is_meant(self, view: QuestionView, mention: Mention, head: str) -> bool:
+        classes = self._ending[head]
+        if len(head) == 1 and not head.isascii() and not _stands_alone(view.text, mention):
+            return False
+        if len(classes) > 1 or asks_for(view, mention):
+            return True
+        (name,) = classes.values()
+        return head in fold(name).split() and fold(mention.text) != head
+
+
+def _stands_alone(text: str, mention: Mention) -> bool:
+    ahead, behind = text[mention.start - 1 : mention.start], text[mention.end : mention.end + 1]
+    return ahead in _BEFORE_ONE and (not behind or behind in _BEHIND_ONE or not behind.isalpha())
 
 
 def _is_name(link: Link, classes: Iterable[int]) -> bool:
@@ -97,9 +118,9 @@ def _is_name(link: Link, classes: Iterable[int]) -> bool:
 
 
 def _heads(folded: str) -> Iterator[str]:
-    """The heads of a class's name, the name itself aside: its last word, and the ends of a compound."""
-    *before, last = folded.split() or [""]
-    if before:
+    """The heads of a class's name, the name itself aside: its last word before an "of", and the ends of a compound."""
+    last = (folded.partition(" of ")[0].split() or [""])[-1]
+    if last != folded:
         yield last
     if last.isascii():
         yield from (last[i:] for i in range(_MODIFIER, len(last) - _LEAST_LETTERS + 1))

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from kgqa.embedding import TextEncoder
 from kgqa.graph import KnowledgeGraph
-from kgqa.program.algebra import Aggregate, Compare, CompareNumbers, Contains, Count, Exists, Yields
+from kgqa.graph.graph import EMPTY
+from kgqa.program.algebra import Aggregate, Compare, CompareNumbers, Contains, Count, Exists, Follow, Yields
 from kgqa.retrieval.contract import Candidate
 from kgqa.retrieval.question import Asked, QuestionView
 from kgqa.types import NodeIds
@@ -28,10 +29,13 @@ class _Thing(Enum):
 
 
 _PROTOTYPES: dict[_Thing, tuple[str, ...]] = {
-    _Thing.PERSON: ("person", "people", "human", "actor", "scientist"),
+    _Thing.PERSON: ("person", "people", "human", "actor", "scientist", "employee", "worker", "maker", "student"),
     _Thing.ORGANISATION: ("organisation", "company", "institution", "team"),
     _Thing.PLACE: ("place", "location", "country", "city", "region", "river"),
-    _Thing.OTHER: ("thing", "substance", "language", "event", "film", "book", "currency", "category", "time", "group"),
+    _Thing.OTHER: (
+        *("thing", "substance", "language", "event", "film", "book", "currency", "category", "time", "group"),
+        *("machine", "device", "document", "record", "award", "animal", "product"),
+    ),
 }
 """Example names of each kind of thing; a class is of the kind that holds the name nearest to its own."""
 
@@ -61,19 +65,28 @@ class AnswerFit:
             return 0.5
         if isinstance(program, Aggregate):
             return 0.5 if asked in (Asked.NUMBER, Asked.ANYTHING) else -0.5
-        if asked is Asked.ANYTHING or candidate.nodes is None or not len(candidate.nodes):
+        sample = self._sample(candidate)
+        if asked is Asked.ANYTHING or not len(sample):
             return 0.0
-        sample = candidate.nodes[:_SAMPLE]
         literal = self._graph.is_literal(sample)
         if literal.any():
             return self._literal_fit(asked, sample[literal])
         return self._entity_fit(asked, sample)
 
+    def _sample(self, candidate: Candidate) -> NodeIds:
+        """Some of what a candidate yields; where that is nothing, of what its last step leads to elsewhere."""
+        if candidate.nodes is not None and not len(candidate.nodes) and isinstance(candidate.program, Follow):
+            step = candidate.program.step
+            return np.unique(self._graph.relation_pairs(step.relation)[0 if step.inverse else 1][:_SAMPLE])
+        return EMPTY if candidate.nodes is None else candidate.nodes[:_SAMPLE]
+
     def both_people(self, noun: str, node_class: int) -> bool:
         """Whether a noun and a class both are kinds of people."""
-        if self._kinds([node_class]) != {_Thing.PERSON}:
-            return False
-        return self._nearest([noun])[0] is _Thing.PERSON
+        return self.is_of_people(node_class) and self._nearest([noun])[0] is _Thing.PERSON
+
+    def is_of_people(self, node_class: int) -> bool:
+        """Whether a class is a kind of people."""
+        return self._kinds([node_class]) == {_Thing.PERSON}
 
     def _literal_fit(self, asked: Asked, literals: NodeIds) -> float:
         datatypes = {self._graph.literal(int(n)).datatype.rpartition("#")[2].rpartition(":")[2] for n in literals}

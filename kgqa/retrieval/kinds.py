@@ -14,7 +14,7 @@ from kgqa.graph import KnowledgeGraph
 from kgqa.graph.values import ORDERED, ValueClass, values_of
 from kgqa.retrieval.contract import Candidate, Noun
 from kgqa.retrieval.fit import AnswerFit
-from kgqa.retrieval.question import QuestionView, is_light
+from kgqa.retrieval.question import Asked, QuestionView, is_light
 from kgqa.retrieval.relations import RelationMatcher
 from kgqa.retrieval.scene import Scene, words_of
 from kgqa.types import Link
@@ -28,6 +28,7 @@ _VALUE = -1
 """Stands for the class of numbers and times, which no noun names that is left unread."""
 _VALUES = [int(c) for c in (*ORDERED, ValueClass.BOOLEAN)]
 _MOST_HAN = 4
+_HAN_ADVERBS = frozenset("还不没最更会能可已正都")
 _ASKING = re.compile(
     r"\b(?:which|how many)(?: of (?:the|these|those))?\s+(?=[^\W\d_])"
     r"|\bwhat\s+(?=\w+\s+(?:is|are|was|were|do|does|did|has|have|had|can|could)\b)"
@@ -56,7 +57,7 @@ class KindCheck:
         self._classes = frozenset(graph.classes.tolist())
 
     def unknown(self, scene: Scene, links: Iterable[Link]) -> Noun | None:
-        """The noun asked for, where the graph has classes and no name, class or head of class names has it."""
+        """The noun asked for, where the graph has classes and no name, class, head of a class or relation has it."""
         view = scene.view
         found = _asked_for(view) if self._classes and not view.choice else None
         if found is None:
@@ -66,15 +67,18 @@ class KindCheck:
         behind = 1 << found.used.bit_length()
         known = any(used & found.used or (used & behind and node in self._classes) for used, node in named)
         operator = any(used & found.used for used in scene.operators)
-        return None if known or operator else found
+        return None if known or operator or self._matcher.names_relation(found.text) else found
 
-    def charged(self, candidates: Sequence[Candidate], noun: Noun) -> list[Candidate]:
+    def charged(self, view: QuestionView, candidates: Sequence[Candidate], noun: Noun) -> list[Candidate]:
         """The candidates, those marked and charged that leave a noun unread and yield things of another kind."""
         vector = self._matcher.encoder.encode([noun.text], kind=TextKind.QUERY)[0]
         known: dict[int, bool] = {}
         marked = []
         for candidate in candidates:
-            classes = self._classes_of(candidate) if not candidate.used & noun.used else []
+            classes = self._classes_of(candidate)
+            # Numbers are no things of a kind, unless asked for: "lands" may be like areas of countries, but are none.
+            values = classes == [_VALUE] and view.asked is not Asked.NUMBER
+            classes = [] if candidate.used & noun.used and not values else classes
             known |= {node: self._is_like(node, noun, vector) for node in classes if node not in known}
             astray = bool(classes) and not any(known[node] for node in classes)
             marked.append(replace(candidate, alignment=candidate.alignment - ASTRAY * astray, astray=astray))
@@ -99,6 +103,10 @@ class KindCheck:
         return float(cosines.max()) >= least or self._fit.both_people(noun.text, node)
 
 
+def _ends_noun(character: str) -> bool:
+    return is_light(character) or character in _HAN_ADVERBS
+
+
 def _asked_for(view: QuestionView) -> Noun | None:
     """The noun right behind a question word."""
     asking = _ASKING.search(view.text)
@@ -107,8 +115,10 @@ def _asked_for(view: QuestionView) -> Noun | None:
         return None
     words = view.words[first:]
     if words[0].han:
-        length = next((i for i, w in enumerate(words[:_MOST_HAN]) if not w.han or is_light(w.text)), _MOST_HAN)
+        length = next((i for i, w in enumerate(words[:_MOST_HAN]) if not w.han or _ends_noun(w.text)), _MOST_HAN)
         words = words[:length]
+        if [w.text for w in words] == ["人"]:
+            return None
     else:
         words = words[:1]
         if is_light(words[0].text) or _ANYTHING.fullmatch(words[0].text) or _OBJECT.match(view.text, words[0].end):

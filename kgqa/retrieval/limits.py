@@ -55,6 +55,14 @@ _LESS = re.compile(
 _AT_LEAST = re.compile(r"\b(at least|no less than|or more)\b|至少", re.I)
 _AT_MOST = re.compile(r"\b(at most|no more than|up to)\b|至多|最多", re.I)
 _BEHIND = (
+    (
+        re.compile(r"^\s*(?:[a-z]+ )?(?:or (?:more|above|over|higher|later|newer)|and (?:above|later|up))\b", re.I),
+        Comparison.GREATER_EQUAL,
+    ),
+    (
+        re.compile(r"^\s*(?:[a-z]+ )?(?:or|and) (?:less|fewer|below|under|lower|earlier|older)\b", re.I),
+        Comparison.LESS_EQUAL,
+    ),
     (re.compile(r"^\S{0,3}?(以上|之后|以后|后)"), Comparison.GREATER),
     (re.compile(r"^\S{0,3}?(以下|以内|之前|以前|前)"), Comparison.LESS),
 )

@@ -11,8 +11,11 @@ import numpy as np
 from kgqa.graph import KnowledgeGraph
 from kgqa.program.algebra import (
     Comparison,
+    Entities,
+    Follow,
     GroupCount,
     Groups,
+    Intersect,
     Nth,
     Order,
     Program,
@@ -32,6 +35,7 @@ from kgqa.retrieval.limits import Limit
 from kgqa.retrieval.relations import Scores
 from kgqa.retrieval.rules import NOTHING, TOLD, RuleWeights, SetRules
 from kgqa.retrieval.scene import Bound, Scene, Spoken, Superlative, words_of
+from kgqa.text.units import unit_of
 
 _ATTRIBUTES = 4
 _LEAST = 0.2
@@ -61,6 +65,15 @@ _PREDICATE = re.compile(r"\b(is|are|was|were)( the)?\s*$", re.I)
 _SAMPLE = 20
 _BEHIND = 2
 """How many words on a noun may stand."""
+_IN_UNIT = 0.55
+"""How well a unit alone says what is measured: "songs under three minutes"."""
+_NO = frozenset(("no", "none", "not", "false", "否", "无", "没有"))
+_ANSWERS = 5
+"""The most values of a relation that answers yes or no, or a little more finely."""
+_OUTRIGHT = 0.2
+"""What it gains that a relation says no outright."""
+_ONLY = 0.3
+"""How well a limit says an attribute by there being no other."""
 _MEANT = 1.0
 """How well a word of the user's own names its attribute."""
 _SURELY = 0.8
@@ -113,7 +126,7 @@ class MeasureRules:
             head = self._head_cost(source, item, scene, classes)
             many = _OF_MANY if item.extreme.comparative and source.form is not Form.ENTITY else 0.0
             named, idle = self._named(source, item, scene), self._weights.idle * alone
-            for measured in self.attributes(source, item.used, item.usual, scene, bench):
+            for measured in self.attributes(source, item.used, item.usual, scene, bench, strict=not named):
                 extreme = item.extreme
                 program: Program = Top(source.program, measured.step, extreme.order, extreme.k)
                 if extreme.nth > 1:
@@ -226,9 +239,36 @@ class MeasureRules:
         for mark in scene.negations:
             if mark.used & source.used:
                 continue
-            for counted in self.counted(source, mark.used, scene, bench, classes):
+            named = self._named_values(source, mark.used, scene, bench)
+            for counted in (*self.counted(source, mark.used, scene, bench, classes), *named):
                 program = self._where_count(source, counted, Comparison.EQUAL, 0)
                 yield from self._ended(source, program, counted.score, mark.used | counted.used, bench, counted.members)
+            yield from self._said_no(source, mark.used, scene, bench)
+
+    def _said_no(self, source: Derivation, used: int, scene: Scene, bench: Bench) -> Iterator[Derivation]:
+        """Those of which a relation says no in so many words: "stations that don't have step-free access"."""
+        for spoken in scene.relations:
+            if (
+                spoken.score < _CLEAR
+                or spoken.used & (source.used | used)
+                or not bench.leads(source.nodes, Step(spoken.relation))
+            ):
+                continue
+            values = np.unique(self._graph.relation_pairs(spoken.relation)[1])
+            labels = {self._graph.label(v).casefold(): v for v in values.tolist()} if len(values) <= _ANSWERS else {}
+            for no in sorted(_NO & labels.keys()):
+                back = Follow(Entities((labels[no],)), Step(spoken.relation, inverse=True))
+                program = Intersect(source.program, back)
+                yield from self._ended(source, program, spoken.score + _OUTRIGHT, used | spoken.used, bench)
+
+    def _named_values(self, source: Derivation, used: int, scene: Scene, bench: Bench) -> Iterator[Counted]:
+        """The attributes right behind a negation that surely names them: "incidents with no postmortem date"."""
+        for spoken in scene.relations:
+            near = used < spoken.used and not scene.gap(used, spoken.used)
+            if near and spoken.score >= _CLEAR and not spoken.used & (source.used | used):
+                step = Step(spoken.relation)
+                if self._attributes.measured[spoken.relation] and bench.leads(source.nodes, step):
+                    yield Counted(step, spoken.score, spoken.used)
 
     def _where_count(self, source: Derivation, counted: Counted, comparison: Comparison, number: int) -> Program:
         if counted.members is None:
@@ -240,8 +280,25 @@ class MeasureRules:
         """The attributes of a set that a limit may be about, the best first."""
         step = Step(item.limit.relation)
         if item.limit.relation < 0:
-            return self.attributes(source, item.used, item.usual, scene, bench, fallback=True)
+            found = self.attributes(source, item.used, item.usual, scene, bench, fallback=True)
+            found = sorted((*found, *self._of_unit(source, item, bench)), key=lambda m: -m.score)
+            return found or [*self._only(source, item, bench)]
         return [Measured(step, _MEANT)] if bench.leads(source.nodes, step) else []
+
+    def _of_unit(self, source: Derivation, item: Bound, bench: Bench) -> Iterator[Measured]:
+        """The attributes of a set that are measured in the kind of unit that a limit is in."""
+        given = unit_of(item.limit.unit)
+        for relation in bench.around(source.nodes)[0] if given else ():
+            own = self._bounds.unit(relation) if self._attributes.measured[relation] else None
+            if own is not None and given is not None and own.kind == given.kind:
+                yield Measured(Step(relation), _IN_UNIT)
+
+    def _only(self, source: Derivation, item: Bound, bench: Bench) -> Iterator[Measured]:
+        """The one attribute that things of a class have for a limit to be about: "grants in 2024"."""
+        relations = [r for r in bench.around(source.nodes)[0] if self._attributes.measured[r]]
+        own = [r for r in relations if bool(self._attributes.timed[r]) is item.limit.timed]
+        if source.form is Form.CLASS and len(own) == 1 and not _counts(item.limit):
+            yield Measured(Step(own[0]), _ONLY)
 
     def limited(self, source: Program, step: Step, limit: Limit) -> Program | None:
         """Those of a set within a limit; None where the attribute doesn't measure such things."""
@@ -261,8 +318,13 @@ class MeasureRules:
         bench: Bench,
         *,
         fallback: bool = False,
+        strict: bool = False,
     ) -> list[Measured]:
-        """The attributes of a set that an operator may be about, the best first."""
+        """The attributes of a set that an operator may be about, the best first.
+
+        strict : whether a named attribute must be one that the operator's words may mean, where there is such a one:
+        "the most expensive product listed in 2004" is not the one listed last.
+        """
         found: dict[tuple[Step, bool], Measured] = {}
         forward = [r for r in bench.around(source.nodes)[0] if self._attributes.measured[r]]
         usual = usual if fallback else self._leading(source, forward, usual)
@@ -270,6 +332,7 @@ class MeasureRules:
             if spoken.relation in forward and not spoken.used & (source.used | used):
                 score = spoken.score - _NEAR * min(scene.gap(used, spoken.used), 3)
                 score -= _PART * self._is_part(spoken, scene)
+                score -= _UNNAMED * (strict and max(usual[forward], default=0.0) >= _CLEAR > 2 * usual[spoken.relation])
                 _keep(found, Measured(Step(spoken.relation), score + 0.1, spoken.used))
         for relation in forward:
             score = float(usual[relation]) if len(usual) else 0.0

@@ -42,9 +42,13 @@ class Extreme:
         return self.parts or ((self.start, self.end),)
 
 
-_SIZE = ("area", "size", "population")
+_SIZE = ("area", "size", "population", "capacity")
 _HEIGHT = ("elevation", "height", "altitude")
-_LENGTH = ("length",)
+_LENGTH = ("length", "duration")
+_PRICE = ("price", "cost", "fee", "eur", "usd", "gbp", "价", "费用", "金额")
+_TRAFFIC = ("passengers", "traffic", "visitors", "attendance", "客流", "人数")
+_RATING = ("rating", "score", "评分")
+_VISITORS = ("attendance", "visitors", "population", "人数", "人次", "人口")
 PEOPLE = "people|inhabitants|residents|citizens"
 _TIME = ("founding year", "year", "date", "discovery year")
 _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
@@ -52,6 +56,8 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
     (r"\b(highest|greatest|largest|most|biggest) number of\b", Order.LARGEST, (), True),
     (r"\b(lowest|smallest|least|fewest) number of\b", Order.SMALLEST, (), True),
     (rf"\b(least|fewest) (populous|populated|{PEOPLE})\b", Order.SMALLEST, ("population",), False),
+    (r"\b(best|(highest|top)[- ]rated)\b|最好|评分最高", Order.LARGEST, _RATING, False),
+    (r"\b(worst|lowest[- ]rated)\b|最差|评分最低", Order.SMALLEST, _RATING, False),
     (r"\bmost recent(ly)?\b|\b(new|late|young)(est|er)\b|最新|最晚|最近|更晚", Order.LARGEST, _TIME, False),
     (r"\b(old|earli)(est|er)\b|最早|最古老|最老|更早", Order.SMALLEST, _TIME, False),
     (r"\b(larg|bigg|great)(est|er)\b|最大|更大", Order.LARGEST, _SIZE, False),
@@ -69,12 +75,24 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
     (r"\bfast(est|er)\b|最快|更快", Order.LARGEST, ("speed",), False),
     (r"\bslow(est|er)\b|最慢|更慢", Order.SMALLEST, ("speed",), False),
     (
-        r"\b(expensive|costl|pric|dear)(iest|ier|est|er)\b|\bmost expensive\b|最贵|更贵",
+        r"\b(costl|pric|dear)(iest|ier|est|er)\b|\b(most|more) (expensive|costly|pricey)\b|最贵|更贵",
         Order.LARGEST,
-        ("price", "cost"),
+        _PRICE,
         False,
     ),
-    (r"\bcheap(est|er)\b|最便宜|更便宜", Order.SMALLEST, ("price", "cost"), False),
+    (r"\bcheap(est|er)\b|\b(least|less) (expensive|costly)\b|最便宜|更便宜", Order.SMALLEST, _PRICE, False),
+    (r"\bmost valuable\b|最值钱|最名贵", Order.LARGEST, ("value", "worth", *_PRICE), False),
+    (r"\bleast valuable\b|最不值钱", Order.SMALLEST, ("value", "worth", *_PRICE), False),
+    (r"\bbus(iest|ier)\b|最繁忙|最忙|最热闹", Order.LARGEST, _TRAFFIC, False),
+    (r"\b(quietest|least busy)\b|最冷清", Order.SMALLEST, _TRAFFIC, False),
+    (r"\bmost popular\b|最受欢迎|最热门", Order.LARGEST, ("popularity", *_VISITORS, *_RATING), False),
+    (r"\bleast popular\b", Order.SMALLEST, ("popularity", *_VISITORS, *_RATING), False),
+    (r"\bstrong(est|er)\b|最强", Order.LARGEST, ("strength", "power"), False),
+    (r"\bweak(est|er)\b|最弱", Order.SMALLEST, ("strength", "power"), False),
+    (r"\b(?<!at )first\b(?=[^?]*\bor\b)", Order.SMALLEST, _TIME, False),
+    (r"\b(?<!at )last\b(?=[^?]*\bor\b)", Order.LARGEST, _TIME, False),
+    (r"人数?最多", Order.LARGEST, _VISITORS, False),
+    (r"人数?最少", Order.SMALLEST, _VISITORS, False),
     (r"\brich(est|er)\b|最富", Order.LARGEST, ("wealth", "income", "gross domestic product"), False),
     (r"\bpoor(est|er)\b|最穷", Order.SMALLEST, ("wealth", "income", "gross domestic product"), False),
     (r"\bclos(est|er)\b|\bnear(est|er)\b|最近的|最接近", Order.SMALLEST, ("distance",), False),
@@ -115,11 +133,16 @@ _HAN_ADJECTIVES: Mapping[str, tuple[Order, tuple[str, ...]]] = {
     "深": (Order.LARGEST, ("depth",)),
     "早": (Order.SMALLEST, _TIME),
     "晚": (Order.LARGEST, _TIME),
+    "贵": (Order.LARGEST, _PRICE),
     "多": (Order.LARGEST, ()),
     "少": (Order.SMALLEST, ()),
 }
 _HAN_ORDINAL = re.compile(rf"第(?P<number>[一二三四五六七八九十\d]+)(?P<adjective>[{''.join(_HAN_ADJECTIVES)}])")
 _HAN_THAN = re.compile(rf"(?P<than>比).{{1,20}}?(更|还|要)?(?P<adjective>[{''.join(_HAN_ADJECTIVES)}])(?!小|于|国)")
+_HAN_BARE = re.compile(
+    rf"哪一?[个座家种条位]?[^，,。？?]{{0,8}}?(?P<adjective>[{''.join(_HAN_ADJECTIVES)}])一?[些点]?[?？]?\s*$"
+)
+"""A choice between two says its adjective bare: 哪家座位多."""
 _NUMBERED = re.compile(r"([^\s一-鿿]+|第?[一二三四五六七八九十百\d]+)\s*$|$")
 _TOP = re.compile(r"top|前", re.I)
 _TOP_NUMBER = 12
@@ -177,6 +200,10 @@ def _han_comparatives(text: str) -> Iterator[Extreme]:
         parts = (match.span("than"), match.span("adjective"))
         start, end = match.span("adjective")
         yield Extreme(start, end, order, hints, counts=False, comparative=True, beside=True, parts=parts)
+    bare = _HAN_BARE.search(text) if "最" not in text else None
+    if bare:
+        order, hints = _HAN_ADJECTIVES[bare["adjective"]]
+        yield Extreme(*bare.span("adjective"), order, hints, counts=not hints, comparative=True)
 
 
 def _han_ordinals(text: str) -> Iterator[Extreme]:

@@ -33,7 +33,8 @@ _OPERATORS = re.compile(
     re.I,
 )
 _CHOICE = re.compile(
-    r"\bor\b|\b(of|between)\b.{1,60}\band\b.{1,60}\b(which|who)\b|\b(which|who) of\b|还是|和.{1,20}(哪|谁)", re.I
+    r"\bor\b|\b(of|between)\b.{1,60}\band\b.{1,60}\b(which|who)\b|\b(which|who) of\b|还是|[和跟与同].{1,20}(哪|谁)",
+    re.I,
 )
 _HAN_PARTICLES = frozenset(
     "的了吗呢吧啊呀是在有和与及或也就被把对从到向给让之这那哪谁何几些我你您他她它们很请问么什怎多少"
@@ -42,6 +43,19 @@ _MOST_WORDS = 3
 _MOST_HAN = 4
 _LONGEST = 60
 _FAR = 1_000
+
+
+_HEAD = re.compile(
+    r"((\b(which|what|what's|how many|number of|list|name|give|show|find)\b"
+    r"( is| are| was| were)?( me| us)?( all)?( of)?( the)?"
+    r"|\b(is|are|was|were) there( an?| any| some| no)?|\bdo(es)? any)\s+"
+    r"((?!(of|in|on|at|for|to|by|from|with|that|which|whose|the|a|an)\b)[\w-]+\s+){0,2}"
+    r"|^\s*(all )?(the )?"
+    r"|(哪些|哪个|哪一?[个座种条家位]|多少[个种座条]?|几[个种座条])\S{0,2}|(有没有|是否有|是否存在)\S{0,2})$",
+    re.I,
+)
+_HEAD_BEFORE = re.compile(r"都?有哪[些几][个座种条家位]?[^一-鿿]*$")
+"""What follows the class asked for in Chinese: 组织有哪些."""
 
 
 class Asked(Enum):
@@ -74,14 +88,17 @@ _ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     ),
     (
         Asked.YES_NO,
-        re.compile(r"^\s*(is|are|was|were|do|does|did|has|have|had)\b|吗\s*[?？]?\s*$|是不是|是否", re.I),
+        re.compile(
+            r"^\s*(is|are|was|were|do|does|did|has|have|had)\b|吗\s*[?？]?\s*$|是否|([\u4e00-\u9fff])不\2|有没有(?!.*[哪谁几什])|没有?\s*[?？]?\s*$",
+            re.I,
+        ),
     ),
     (Asked.PLACE, re.compile(r"\bwhere\b|哪里|哪儿|何处|在哪", re.I)),
     (Asked.PERSON, re.compile(r"\bwho(m|se)?\b|谁|哪位", re.I)),
 )
 COUNTING = re.compile(
-    r"\bhow many\b|\bnumber of\b|\bcount\b|多少(个|种|位|座|条|家|部|国)|几(个|种|位|座|条|家|部|国)"
-    r"|有多少(?=[一-鿿])(?!人|钱|岁|度|米|公|千|天|年|月|元|吨|平方|倍)",
+    r"\bhow many\b|\bnumber of\b|\bcount\b|(多少|几)[个种位座条家部国名款道所处届]|(多少|几)人(?!口)"
+    r"|有多少(?=[一-鿿])(?!人|钱|岁|度|米|公|千|天|年|月|元|块|吨|平|倍|斤|克|升|亩|分|秒|小时)",
     re.I,
 )
 
@@ -253,6 +270,14 @@ class QuestionView:
 
     def _phrase(self, first: int, last: int) -> Phrase:
         return Phrase(first, last, self.text[self.words[first].start : self.words[last - 1].end])
+
+
+def asks_for(view: QuestionView, mention: Mention) -> bool:
+    """Whether a question asks for things of the class that it names there: "which RIVERS ..."."""
+    ahead, behind = view.text[: mention.start], view.text[mention.end :]
+    if _HEAD_BEFORE.match(behind):
+        return True
+    return _HEAD.search(ahead) is not None and not behind.startswith(("'", "’", "的"))
 
 
 def is_light(word: str) -> bool:

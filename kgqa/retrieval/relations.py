@@ -65,6 +65,13 @@ def relation_names(graph: KnowledgeGraph, relation: int) -> list[str]:
     return list(dict.fromkeys((graph.relation_label(relation), *(name.lexical for name in literals))))
 
 
+_HINT = 0.85
+_NEXT_HINT = 0.05
+_HELD = 0.75
+"""The match of what words usually mean with a longer name that holds it: "price" with "pack price (EUR)"."""
+_NO_RELATIONS = np.zeros(0, dtype=np.int32)
+
+
 class RelationMatcher:
     """Scores phrases against relations.
 
@@ -80,6 +87,7 @@ class RelationMatcher:
         self, texts: RelationTexts, encoder: TextEncoder, index: Index, *, background: float, n_relations: int
     ) -> None:
         self._texts = texts
+        self._names = frozenset(texts.texts)
         self._encoder = encoder
         self._index = index
         self._background = background
@@ -116,6 +124,31 @@ class RelationMatcher:
             owners, shares = self._shared_words(phrase)
             np.maximum.at(scores[row], owners, _WORD_WEIGHT * shares)
         return scores
+
+    def usual(self, hints: Sequence[str]) -> Scores:
+        """How well each relation is what some words usually mean, float32 [relations].
+
+        hints : names of such relations, of each language the likeliest first.
+        """
+        rows = self.match(hints)
+        for row, hint in zip(rows, hints, strict=True):
+            held = self._containing(hint)
+            row[held] = np.maximum(row[held], _HELD)
+        han = [_HAN.search(hint) is not None for hint in hints]
+        places = np.array([han[:i].count(han[i]) for i in range(len(hints))], dtype=np.float32)
+        factors = _HINT - _NEXT_HINT * places
+        usual: Scores = (rows * factors[:, None]).max(axis=0, initial=0.0).astype(np.float32)
+        return usual
+
+    def _containing(self, word: str) -> NDArray[np.int32]:
+        """The relations whose names hold all of a word: "passengers" in "daily passengers", 价 in 参考价."""
+        stems = stems_of(word)
+        places = [set(self._by_stem.get(stem, ())) for stem in stems]
+        return np.unique(self._texts.owners[sorted(set.intersection(*places))]) if places else _NO_RELATIONS
+
+    def is_name(self, phrase: str) -> bool:
+        """Whether a phrase is the name of a relation, to the letter."""
+        return phrase in self._names
 
     def nearest_name(self, phrase: str, relation: int) -> str:
         """The name of a relation that is nearest to a phrase."""

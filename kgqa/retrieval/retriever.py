@@ -8,8 +8,12 @@ from dataclasses import replace
 
 from kgqa.config import RetrievalConfig
 from kgqa.graph import KnowledgeGraph
-from kgqa.program.algebra import Contains, Count, Difference, Entities, Follow, Program, Yields
+from kgqa.program.algebra import Contains, Count, Difference, Entities, Follow, Program, Same, Yields
 from kgqa.retrieval.alignment import AlignmentWeights, PhraseGrid
+from kgqa.retrieval.asked import AskedAttributes
+from kgqa.retrieval.asked_noun import AskedNouns
+from kgqa.retrieval.attributes import Attributes
+from kgqa.retrieval.class_steps import ClassSteps
 from kgqa.retrieval.combine import Combiner, Topics
 from kgqa.retrieval.composer import Composer, Head, charged
 from kgqa.retrieval.contract import Candidate, Retrieval, is_code
@@ -21,9 +25,11 @@ from kgqa.retrieval.kinds import KindCheck
 from kgqa.retrieval.learnt import RelationWords, with_learnt
 from kgqa.retrieval.mediated import MediatedFacts
 from kgqa.retrieval.namesakes import Namesakes
+from kgqa.retrieval.on_the_way import OnTheWay
 from kgqa.retrieval.paths import Path, PathSearch, returns
 from kgqa.retrieval.question import QuestionView
 from kgqa.retrieval.relations import RelationMatcher, Scores
+from kgqa.retrieval.siblings import charged_backwards, charged_trivial
 from kgqa.retrieval.vocabulary import Vocabulary
 from kgqa.types import Link, MatchKind, Mention
 
@@ -63,9 +69,13 @@ class GraphRetriever:
         fit = AnswerFit(graph, matcher.encoder)
         self._combiner = Combiner(graph, fit)
         self._directions = Directions(graph)
+        self._on_the_way = OnTheWay(graph, fit)
+        self._nouns = AskedNouns(matcher)
+        self._class_steps = ClassSteps(graph)
         self._mediated = MediatedFacts(graph)
         self._kinds = KindCheck(graph, matcher, fit)
         self._composer = Composer(graph, matcher, self._config, vocabulary=vocabulary)
+        self._asked = AskedAttributes(matcher, Attributes(graph))
         self._facts = FactScorer(graph, matcher.encoder)
         self._heads = ClassHeads(graph)
         self._namesakes = Namesakes(graph, self._config.max_frontier)
@@ -90,10 +100,14 @@ class GraphRetriever:
         if composition.candidates:
             graded = [self._combiner.grade(view, topics, c) for c in composition.candidates]
             candidates = charged([*candidates, *graded], composition.scene, Head(self._graph, view, names))
-        candidates = self._directions.charged(view, candidates)
+        candidates = self._class_steps.charged(view, self._directions.charged(view, candidates))
+        if told is None:
+            candidates = self._nouns.charged(view, names.links, candidates)
+        candidates = charged_trivial(candidates, self._graph)
+        candidates = charged_backwards(self._on_the_way.charged(view, names.links, candidates))
         unknown = self._kinds.unknown(composition.scene, links)
         if unknown:
-            candidates = self._kinds.charged(candidates, unknown)
+            candidates = self._kinds.charged(view, candidates, unknown)
         candidates += self._namesakes.candidates(names.links, candidates)
         best = _distinct(sorted(candidates, key=_rank))[: self._config.max_programs]
         overran = composition.overran or time.perf_counter() > deadline
@@ -160,7 +174,7 @@ class GraphRetriever:
 
     def _grid(self, view: QuestionView, mention: Mention, hiding: Iterable[Mention], told: Scores | None) -> PhraseGrid:
         phrases = view.phrases((mention, *hiding))
-        scores = self._matcher.match([p.text for p in phrases])
+        scores = self._asked.laid_over(self._matcher.match([p.text for p in phrases]), view, phrases)
         if told is not None:
             scores = with_learnt(scores, told, view, phrases)
         scores -= self._weights.crossing * view.crossings(phrases, mention, hiding)[:, None]
@@ -209,7 +223,7 @@ def _distinct(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 
 def _is_chain(program: Program) -> bool:
-    return all(isinstance(part, Follow | Difference | Entities) for part in program.walk())
+    return all(isinstance(part, Follow | Same | Difference | Entities) for part in program.walk())
 
 
 def _says_more(candidate: Candidate, other: Candidate) -> bool:

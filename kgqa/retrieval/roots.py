@@ -34,12 +34,12 @@ from kgqa.program.algebra import (
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.contract import Candidate
 from kgqa.retrieval.cues import asks_for_some
-from kgqa.retrieval.derivation import Bench, Derivation, Form
+from kgqa.retrieval.derivation import Bench, Derivation, Form, within
 from kgqa.retrieval.grouping import GroupRules
 from kgqa.retrieval.measures import MeasureRules
 from kgqa.retrieval.nothing import is_nothing
 from kgqa.retrieval.question import Asked
-from kgqa.retrieval.rules import FALSE, TRUE, RuleWeights, SetRules
+from kgqa.retrieval.rules import RuleWeights, SetRules
 from kgqa.retrieval.scene import Scene, Superlative
 from kgqa.types import MatchKind, NodeIds
 
@@ -50,6 +50,8 @@ _CHOSEN = 0.5
 _RELATED = 0.3
 """What the words that ask how two things are related add."""
 _BACKWARDS = 0.05
+_NO_MEMBER = 0.4
+"""What testing for a class costs that a thing is not of, where the question says more: "did she go to the training"."""
 _ANY = 0.8
 """What asking for one thing costs where the question asks whether there is any."""
 _EACH_OF_TIED = 0.15
@@ -166,6 +168,8 @@ class RootRules:
                 program = Contains(source.program, other.program)
                 joined = replace(source, links=(*source.links, *other.links), used=source.used | other.used)
                 cost = self._weights.gap * scene.gap(source.used, other.used) + (_ANY if scene.anys else 0.0)
+                if source.form is Form.CLASS and not len(within(other.nodes, source.nodes)):
+                    cost += _NO_MEMBER * bool(scene.meaning & ~joined.used)
                 yield _candidate(joined, program, source.nodes, gain + other.score - cost)
 
     def _may_hold(self, source: Derivation, other: Derivation, bench: Bench) -> bool:
@@ -189,7 +193,7 @@ class RootRules:
         for spoken in scene.flags:
             step = Step(spoken.relation)
             if not spoken.used & source.used and bench.leads(source.nodes, step):
-                value = TRUE if spoken.holds else FALSE
+                value = self._attributes.says(spoken.relation, holds=spoken.holds)
                 program = Exists(Where(source.program, step, Comparison.EQUAL, value))
                 gained = spoken.score - self._weights.step + self._weights.operator
                 yield _candidate(source, program, source.nodes, gained, spoken.used)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kgqa.graph.terms import XSD, literal_key
 from kgqa.program.algebra import (
     Comparison,
     Difference,
@@ -25,10 +24,7 @@ from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.derivation import Bench, Derivation, Form, within
 from kgqa.retrieval.question import Asked
 from kgqa.retrieval.scene import Scene, words_of
-from kgqa.types import Literal, NodeIds
-
-TRUE = literal_key(Literal("true", XSD + "boolean"))
-FALSE = literal_key(Literal("false", XSD + "boolean"))
+from kgqa.types import NodeIds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +40,7 @@ class RuleWeights:
     kin : an unsaid step between things of one kind. narrow : an unsaid step that
     reaches fewer than another. unlike : either of two sets of different kinds.
     namesake : the share of its match that a step gains by the name of a class alone.
+    turned : leaving out what a negation right before a yes-or-no attribute turns: "have no lift".
     torn : leaving out what names on both sides of "not" come to: "countries in Europe that are not in NATO".
     """
 
@@ -54,6 +51,7 @@ class RuleWeights:
     gap: float = 0.08
     operator: float = 0.25
     late: float = 0.2
+    turned: float = 0.3
     idle: float = 0.1
     parallel: float = 0.15
     crossed: float = 0.2
@@ -133,7 +131,7 @@ class SetRules:
             step = Step(spoken.relation)
             if spoken.used & source.used or not bench.leads(source.nodes, step):
                 continue
-            value = TRUE if spoken.holds else FALSE
+            value = self.attributes.says(spoken.relation, holds=spoken.holds)
             nodes = bench.nodes(program := Where(source.program, step, Comparison.EQUAL, value))
             if len(nodes):
                 gain = spoken.score - self._weights.step + self._weights.operator
@@ -344,6 +342,7 @@ class SetRules:
                     + scene.gap(left.used, right.used | mark.used) / 2
                 )
                 cost += self._weights.torn if _is_torn(other, mark.used, scene) else 0.0
+                cost += self._weights.turned * any(mark.used & flag.used for flag in scene.flags)
                 for program, nodes, gain in self._excepted(source, other, scene, bench):
                     idle = self._weights.idle * 2 if len(nodes) == len(source.nodes) else 0.0
                     if len(nodes):

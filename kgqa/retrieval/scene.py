@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from kgqa.retrieval import cues
 from kgqa.retrieval.alignment import MASK_WORDS
+from kgqa.retrieval.asked import AskedAttributes
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.contract import strength
 from kgqa.retrieval.cues import Cue
@@ -28,8 +29,6 @@ _SPOKEN = 0.4
 _MEANT = 0.7
 """The least match of a relation's name with what words usually mean."""
 _BACKGROUND = 0.2
-_HINT = 0.85
-_NEXT_HINT = 0.05
 _LONGER = 0.005
 _FLAG = 0.55
 _BESIDE = 0.6
@@ -93,6 +92,7 @@ class Scene:
     families : heads of several classes' names.
     meaning : the words that a full reading explains. loudest : the best match of each relation, [relations].
     counting : the words that ask how many. named : superlatives that are part of a relation's name.
+    classes : all of the graph.
     """
 
     view: QuestionView
@@ -114,6 +114,7 @@ class Scene:
     anys: tuple[Marked, ...]
     boths: tuple[Marked, ...]
     counting: int
+    classes: frozenset[int] = frozenset()
 
     @property
     def operators(self) -> tuple[int, ...]:
@@ -155,12 +156,13 @@ class SceneReader:
         self._matcher = matcher
         self._attributes = attributes
         self._vocabulary = vocabulary
+        self._usually = AskedAttributes(matcher, attributes)
 
     def read(self, view: QuestionView, names: Names, hiding: Iterable[Mention]) -> Scene:
         """The scene of one question; phrases within the mentions of `hiding` speak of no relation."""
         hidden, links = tuple(hiding), names.links
-        phrases = [p for p in view.phrases(hidden) if not _is_loose(view, p)]
-        rows = self._matcher.match([phrase.text for phrase in phrases])
+        phrases = [p for p in view.phrases(hidden) if self._matcher.is_name(p.text) or not _is_loose(view, p)]
+        rows = self._usually.laid_over(self._matcher.match([phrase.text for phrase in phrases]), view, phrases)
         bits = [sum(1 << i for i in range(p.first, min(p.last, MASK_WORDS))) for p in phrases]
         text = view.text
         named = [
@@ -169,7 +171,7 @@ class SceneReader:
         ]
         masked = sum({1 << i for mention in named for i in range(*view.word_span(mention)) if i < MASK_WORDS})
         read = [self._superlative(view, e) for e in find_extremes(text)]
-        bounds = [Bound(words_of(view, b.start, b.end), b, self._usual(b.hints)) for b in find_limits(text)]
+        bounds = [Bound(words_of(view, b.start, b.end), b, self._matcher.usual(b.hints)) for b in find_limits(text)]
         bounds += [b for b in self._own(view) if b.used & ~masked]
         marks = {
             name: _marked(view, find(text), masked)
@@ -210,13 +212,14 @@ class SceneReader:
             named=inside,
             bounds=tuple(bounds),
             counting=counting,
+            classes=self._attributes.classes,
             **marks,
         )
 
     def _own(self, view: QuestionView) -> Iterator[Bound]:
         """The limits that words of the user's own stand for."""
         for limit in self._vocabulary.find(view.text):
-            yield Bound(words_of(view, limit.start, limit.end), limit, self._usual(()))
+            yield Bound(words_of(view, limit.start, limit.end), limit, self._matcher.usual(()))
 
     def _groups(self, view: QuestionView, mark: Marked, links: tuple[Link, ...]) -> bool:
         """Whether a class stands right behind a word that may ask for groups: "by continent", not "by Kubrick"."""
@@ -259,7 +262,7 @@ class SceneReader:
 
     def _superlative(self, view: QuestionView, extreme: Extreme) -> Superlative:
         used = _union(words_of(view, start, end) for start, end in extreme.spans)
-        return Superlative(used, extreme, self._usual(extreme.hints))
+        return Superlative(used, extreme, self._matcher.usual(extreme.hints))
 
     def _is_name(self, view: QuestionView, item: Superlative, spoken: Sequence[Spoken]) -> bool:
         """Whether a superlative is part of a relation's name, such as "highest point"."""
@@ -271,21 +274,15 @@ class SceneReader:
                     return True
         return False
 
-    def _usual(self, hints: Sequence[str]) -> Scores:
-        rows = self._matcher.match(hints)
-        factors = _HINT - _NEXT_HINT * np.arange(len(hints), dtype=np.float32)
-        usual: Scores = (rows * factors[:, None]).max(axis=0, initial=0.0).astype(np.float32)
-        return usual
-
     def _asked(self, view: QuestionView, cue: Cue) -> list[Spoken]:
-        usual = np.where(self._attributes.measured, self._usual(cue.hints), 0.0)
+        usual = np.where(self._attributes.measured, self._matcher.usual(cue.hints), 0.0)
         best = np.argsort(-usual, kind="stable")[:3]
         used = words_of(view, cue.start, cue.end)
         return [Spoken(used, r, float(usual[r])) for r in best.tolist() if usual[r] >= _SPOKEN]
 
     def _meant(self, view: QuestionView, cue: Cue) -> list[Spoken]:
         """The relations that words speak of by other names, where the graph has one surely so named."""
-        usual = np.where(self._attributes.linking, self._usual(cue.hints), 0.0)
+        usual = np.where(self._attributes.linking, self._matcher.usual(cue.hints), 0.0)
         used = words_of(view, cue.start, cue.end)
         return [Spoken(used, r, float(usual[r])) for r in np.flatnonzero(usual >= _MEANT).tolist()]
 
@@ -301,17 +298,24 @@ def _as_class(spoken: Spoken) -> Spoken:
 
 
 def _outermost(links: tuple[Link, ...]) -> tuple[Link, ...]:
-    """The links without those inside a longer Chinese name: 国 in 中国 is no word of its own."""
+    """The links without those inside a longer name: 国 in 中国 is no word of its own, nor Lyon in "Lyon Airport".
+
+    In Latin letters, where common words are names too, the longer name must stand as the graph has it, with a capital.
+    """
     spans = [(link.mention.start, link.mention.end) for link in links if link.string >= _SURE]
+    exact = [
+        (link.mention.start, link.mention.end)
+        for link in links
+        if link.match is MatchKind.EXACT and link.mention.text[:1].isupper() and " " in link.mention.text
+    ]
     return tuple(
         link
         for link in links
-        if link.mention.text.isascii()
-        or not any(
+        if not any(
             start <= link.mention.start
             and link.mention.end <= end
             and end - start > link.mention.end - link.mention.start
-            for start, end in spans
+            for start, end in (exact if link.mention.text.isascii() else spans)
         )
     )
 

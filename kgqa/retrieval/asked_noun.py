@@ -1,0 +1,54 @@
+"""Plain questions for something that no relation of the graph is called: "what is the PRICE of gold" over elements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kgqa.retrieval.contract import Candidate, strength
+from kgqa.retrieval.question import QuestionView, is_light
+from kgqa.retrieval.relations import RelationMatcher
+from kgqa.types import Link
+
+STRANGE = 0.4
+"""What every candidate costs there."""
+_ALIKE = 0.5
+"""The match from which on a noun may mean a relation: "mass" and "atomic weight" have 0.70, "tongue" and "official
+language" 0.51; "price" and "atomic weight" 0.46, "president" and "sovereign state" 0.48."""
+_SURE = 0.9
+_NAME = "\N{OBJECT REPLACEMENT CHARACTER}"
+_ASKS = re.compile(
+    r"^\W*(?:(?:what|who|which)(?:'s|’s| is| are| was| were)\s+)?(?:the\s+)?"
+    rf"(?:(?P<noun>[a-z][a-z-]*(?: [a-z][a-z-]*){{0,2}}?)\s+of\s+(?:the\s+)?{_NAME}"
+    rf"|{_NAME}['’]s\s+(?P<own>[a-z][a-z-]*(?: [a-z-]+)?))\W*$",
+    re.I,
+)
+
+
+class AskedNouns:
+    """Holds the noun of a plain question against the names of all relations.
+
+    matcher : of a graph with an encoder whose cosines are not stretched; else nothing is told.
+    """
+
+    def __init__(self, matcher: RelationMatcher) -> None:
+        self._matcher = matcher
+
+    def charged(self, view: QuestionView, links: Sequence[Link], candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The candidates, all charged where the question asks a thing for what no relation is like."""
+        noun = None if self._matcher.stretches else _noun(view, links)
+        if noun is None or float(self._matcher.match([noun, noun.split()[-1]]).max(initial=0.0)) >= _ALIKE:
+            return list(candidates)
+        return [replace(c, alignment=c.alignment - STRANGE, astray=True) for c in candidates]
+
+
+def _noun(view: QuestionView, links: Sequence[Link]) -> str | None:
+    """What a question that says nothing else asks one thing for: "motto" in "what is the motto of Canada"."""
+    sure = [link.mention for link in links if strength(link) >= _SURE]
+    for mention in sure:
+        match = _ASKS.match(view.text[: mention.start] + _NAME + view.text[mention.end :])
+        noun = match and (match["noun"] or match["own"])
+        if noun and not is_light(noun.casefold()):
+            return str(noun)
+    return None
