@@ -196,8 +196,8 @@ def test_a_frame_changes_neither_answer_nor_offsets(world: Domain) -> None:
         ("elements", "What is the population of Sweden?"),
         ("elements", "Who is the prime minister of Norway?"),
         ("world", "What is the mass of France?"),
-        # Its atomic weight, by the weights that came last: docs/limits.md. Strict: a reader that mends it says so.
-        pytest.param("elements", "What is the price of gold?", marks=pytest.mark.xfail(strict=True)),
+        ("elements", "What is the price of gold?"),
+        ("world", "What is the motto of Canada?"),
     ],
     indirect=["domain"],
 )

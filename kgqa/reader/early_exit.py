@@ -18,12 +18,13 @@ _ALL = 0.999
 """Coverage of a candidate that accounts for every word of the question."""
 
 
-def is_sure(first: ReaderCandidate, own: float) -> bool:
+def is_sure(first: ReaderCandidate, own: float, *, unfamiliar: bool = False) -> bool:
     """Whether a candidate may be taken unread, if it leads. own : its score by retrieval.
 
-    Where a word is left over, relations that fit what was matched may belong in another order.
+    Where a word is left over, relations that fit what was matched may belong in another order. unfamiliar : whether the
+    graph's relations are; then a word that is left over may ask for a step that retrieval missed.
     """
-    return own >= SURE and (first.hops <= 1 or first.coverage >= _ALL)
+    return own >= SURE and (first.coverage >= _ALL or (first.hops <= 1 and not unfamiliar))
 
 
 def leads(weighed: Floats) -> bool:

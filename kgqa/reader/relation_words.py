@@ -11,8 +11,10 @@ of speak of nothing: "the name of the wife of X" has one step, though training s
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kgqa.embedding import CachedEncoder, TextEncoder, TextKind
 from kgqa.embedding.contract import Floats
@@ -28,28 +30,38 @@ from kgqa.text.stopwords import is_stop
 from kgqa.types import Link, Mention
 
 
+@dataclass(frozen=True, eq=False)
+class Known:
+    """The relations of a graph that a reader knows from people's questions.
+
+    texts : their names. owners : int [texts], the relation of each. share : of the graph's relations, in [0, 1].
+    """
+
+    texts: tuple[str, ...]
+    owners: NDArray[np.integer]
+    share: float
+
+    @classmethod
+    def of(cls, relations: RelationTexts, familiar: frozenset[int]) -> Known:
+        """Those of a graph; `familiar` as `kgqa.reader.familiarity` has it."""
+        places = [i for i, text in enumerate(relations.texts) if name_hash(text) in familiar]
+        owners = relations.owners[places]
+        every = len(set(relations.owners.tolist()))
+        share = len(set(owners.tolist())) / every if every else 0.0
+        return cls(tuple(spaced(relations.texts[i]) for i in places), owners, share)
+
+
 class TunedWords:
     """Holds the words of questions against the relations of one graph that a reader knows.
 
-    encoder : the tuned one. agreement : tuned with it. relations : of the graph. familiar : the relations that people's
-    questions taught, see `kgqa.reader.familiarity`.
+    encoder : the tuned one. agreement : tuned with it.
     """
 
-    def __init__(
-        self, encoder: TextEncoder, agreement: Agreement, relations: RelationTexts, familiar: frozenset[int]
-    ) -> None:
-        known = [i for i, text in enumerate(relations.texts) if name_hash(text) in familiar]
-        self._texts = [spaced(relations.texts[i]) for i in known]
-        self._owners = relations.owners[known]
-        self._relations = len(set(relations.owners.tolist()))
+    def __init__(self, encoder: TextEncoder, agreement: Agreement, known: Known) -> None:
+        self._texts, self._owners = known.texts, known.owners
         self._encoder = encoder
         self._agreement = agreement
         self._vectors: Floats | None = None
-
-    @property
-    def share(self) -> float:
-        """The share of the graph's relations that are known, in [0, 1]; 0 where it has none."""
-        return len(set(self._owners.tolist())) / self._relations if self._relations else 0.0
 
     def told(self, view: QuestionView, links: Sequence[Link], n_relations: int) -> Floats:
         """How far each word speaks of each relation, float32 [words, n_relations], in [0, 1]; 0 where it is not known.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from kgqa.reader.contract import Floats, ReaderInput, ReaderOutput
 from kgqa.reader.early_exit import is_sure, leads
 from kgqa.reader.features import evidence, prior
 from kgqa.reader.general import FAMILIAR, is_unfamiliar
-from kgqa.reader.relation_words import TunedWords
+from kgqa.reader.relation_words import Known, TunedWords
 from kgqa.reader.soft import STRUCTURAL
 from kgqa.reader.trained_weights import ADAPTER, ReaderWeights
 from kgqa.retrieval.relations import RelationTexts
@@ -65,12 +66,20 @@ class TrainedReader:
                 f"the reader was trained with the encoder {weights.encoder!r} of fingerprint {trained_on}; this one is "
                 f"{encoder.name!r} of {encoder.fingerprint}. Name that encoder, or train a reader with this one"
             )
-        self._tuned = tuned_encoder(encoder, weights, precision)
-        self._vectors = EncoderVectors(self._tuned)
+        self._encoder, self._precision = encoder, precision
         self._plain = EncoderVectors(MemoEncoder(encoder))
         self._weights, self._known = weights, weights.known
         self._early_exit = early_exit
         self._wanted = weights.wanted(structural)
+
+    @cached_property
+    def _tuned(self) -> TextEncoder:
+        """Opened by the first question that needs it: opening takes as long as answering an easy one."""
+        return tuned_encoder(self._encoder, self._weights, self._precision)
+
+    @cached_property
+    def _vectors(self) -> EncoderVectors:
+        return EncoderVectors(self._tuned)
 
     @property
     def fusions(self) -> tuple[str, ...]:
@@ -87,8 +96,8 @@ class TrainedReader:
 
         On other graphs a few relations that are called alike would take words that belong to none ("mass" for area).
         """
-        found = TunedWords(self._tuned, self._weights.agreement, relations, self._weights.familiar)
-        return found if found.share >= FAMILIAR else None
+        known = Known.of(relations, self._weights.familiar)
+        return TunedWords(self._tuned, self._weights.agreement, known) if known.share >= FAMILIAR else None
 
     def _read(self, item: ReaderInput) -> ReaderOutput:
         if not item.candidates:
@@ -98,11 +107,12 @@ class TrainedReader:
         kept = replace(item, candidates=tuple(item.candidates[i] for i in order[:READ].tolist()))
         programs, general = [c.tokens for c in kept.candidates], self._weights.general
         own = prior(columns)
-        if self._early_exit and is_sure(kept.candidates[0], float(own[order[0]])):
+        unfamiliar = general is not None and is_unfamiliar(programs, self._known)
+        if self._early_exit and is_sure(kept.candidates[0], float(own[order[0]]), unfamiliar=unfamiliar):
             weighed = self._weights.weighed(own, programs)
             if leads(weighed):
                 return ReaderOutput(np.float32(CERTAIN) + np.float32(_PER_POINT) * weighed, NONE)
-        if general is not None and is_unfamiliar(programs, self._known):
+        if general is not None and unfamiliar:
             return ReaderOutput(_placed(general.score(rows_of(kept), self._plain), order), NONE, general=True)
         found = self._weights.score(rows_of(kept), self._vectors, self._wanted)
         return ReaderOutput(_placed(found, order), NONE)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kgqa.embedding import TextKind, TokenEmbeddings
 from kgqa.reader.agreement import Agreement
 from kgqa.reader.familiarity import name_hash
-from kgqa.reader.relation_words import TunedWords
+from kgqa.reader.relation_words import Known, TunedWords
 from kgqa.retrieval.build import build_matcher
 from kgqa.retrieval.question import QuestionView
 from kgqa.retrieval.relations import RelationTexts, Scores
@@ -26,8 +26,8 @@ KNOWN = ("mother", "birthplace")
 def words(*known: str) -> tuple[TunedWords, RelationTexts]:
     encoder, graph = WordEncoder(), family()
     relations = RelationTexts.of(graph)
-    familiar = frozenset(map(name_hash, known))
-    return TunedWords(encoder, Agreement.initial(encoder.dimension, 1.0), relations, familiar), relations
+    familiar = Known.of(relations, frozenset(map(name_hash, known)))
+    return TunedWords(encoder, Agreement.initial(encoder.dimension, 1.0), familiar), relations
 
 
 def link(text: str, start: int, node: int) -> Link:
@@ -62,10 +62,10 @@ def test_a_word_is_found_wherever_names_stand_before_it(parts: list[str | tuple[
 
 
 def test_relations_that_no_one_taught_are_left_alone() -> None:
-    tuned, _ = words()
-    assert tuned.share == 0
     tuned, relations = words("mother")
-    assert tuned.share == 1 / len(set(relations.owners.tolist()))
+    none, some = (Known.of(relations, frozenset(map(name_hash, known))).share for known in ((), ("mother",)))
+    assert none == 0
+    assert some == 1 / len(set(relations.owners.tolist()))
     told = tuned.told(QuestionView("the father 's mother"), (), int(relations.owners.max()) + 1)
     assert set(np.flatnonzero(told.max(axis=0) > 0).tolist()) == {relations.owners[relations.texts.index("mother")]}
 
@@ -124,8 +124,6 @@ def test_what_is_asked_of_the_encoder_is_a_question() -> None:
             return super().encode_tokens(texts, kind=kind)
 
     encoder, relations = Recording(), RelationTexts.of(family())
-    known = frozenset([name_hash("mother")])
-    TunedWords(encoder, Agreement.initial(encoder.dimension, 1.0), relations, known).told(
-        QuestionView("mother"), (), 99
-    )
+    known = Known.of(relations, frozenset([name_hash("mother")]))
+    TunedWords(encoder, Agreement.initial(encoder.dimension, 1.0), known).told(QuestionView("mother"), (), 99)
     assert kinds == [TextKind.QUERY]
