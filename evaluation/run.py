@@ -1,7 +1,7 @@
 """Run benchmarks: `python -m evaluation.run [NAME ...] [--only SET ...] [--resume]`.
 
 Names: load, latency, batch, accuracy, reader, test, baselines, robustness, namesakes, abstention, precision,
-linkprediction, ablation, leftout, adapting.
+linkprediction, ablation, leftout, adapting, everyday.
 
 Without names all run. Results go to evaluation/results/*.json; `python -m evaluation.tables` shows them in the README.
 """
@@ -32,6 +32,7 @@ BENCHMARKS = (
     "ablation",
     "leftout",
     "adapting",
+    "everyday",
 )
 
 
@@ -60,6 +61,7 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
         adapting,
         batch,
         comparison,
+        everyday,
         latency,
         leftout,
         linkprediction,
@@ -85,6 +87,7 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
         "ablation": lambda: ablation.run(choice),
         "leftout": lambda: leftout.run(choice),
         "adapting": lambda: adapting.run(choice),
+        "everyday": lambda: everyday.run(choice),
     }
     return runs[name]
 
@@ -97,6 +100,7 @@ def _order(name: str) -> list[str]:
         adapting,
         batch,
         comparison,
+        everyday,
         leftout,
         linkprediction,
         namesakes,
@@ -118,6 +122,7 @@ def _order(name: str) -> list[str]:
         "ablation": ablation.order,
         "leftout": leftout.order,
         "adapting": adapting.order,
+        "everyday": everyday.order,
     }
     return orders[name]() if name in orders else []
 

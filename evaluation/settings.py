@@ -305,6 +305,15 @@ class AdaptingSettings:
     sets: tuple[AdaptingSet, ...] = field(default_factory=tuple)
 
 
+@dataclass(frozen=True, kw_only=True)
+class EverydaySettings:
+    """Everyday graphs. splits : of the questions, each measured by itself."""
+
+    seed: int
+    splits: tuple[str, ...]
+    sets: tuple[AdaptingSet, ...] = field(default_factory=tuple)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
     """What of the benchmark to run. only : names of sets, all if empty. resume : go on with a stopped run."""
@@ -379,6 +388,11 @@ def ablation_settings() -> AblationSettings:
 def leftout_settings() -> LeftOutSettings:
     """Read leftout.toml."""
     return from_mapping(LeftOutSettings, _toml("leftout"))
+
+
+def everyday_settings() -> EverydaySettings:
+    """Read everyday.toml."""
+    return from_mapping(EverydaySettings, _toml("everyday"))
 
 
 def adapting_settings() -> AdaptingSettings:

@@ -1,0 +1,79 @@
+"""Small graphs of everyday work, and what colleagues would ask of them, by the reader that comes with kgqa."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+from evaluation.accuracy import BUDGET_MS
+from evaluation.results import Cell, Column, Row, Table
+from evaluation.settings import AdaptingSet, Choice, EverydaySettings, everyday_settings, located
+from kgqa import KGQA
+from kgqa.config import Config, ReaderConfig, RetrievalConfig
+from kgqa.evaluation import METRICS, QuestionSet
+from kgqa.evaluation import run as ask
+from kgqa.evaluation.marking import mark
+from kgqa.evaluation.metrics import Marked, MarkedRun
+from kgqa.evaluation.resampling import intervals
+from kgqa.system import SHIPPED
+
+FIGURES = ("Hits@1", "F1", "Selective accuracy", "Abstention recall", "ECE", "AUROC")
+COLUMNS = (
+    Column("questions", 0),
+    Column("Hits@1", 1, 100),
+    Column("F1", 1, 100),
+    Column("right, of those answered", 1, 100),
+    Column("refused, of those without answer", 1, 100),
+    Column("ECE", 3),
+    Column("AUROC", 3),
+)
+_ALL = "all"
+
+
+def run(choice: Choice) -> list[Table]:
+    """Ask both halves of every set, and pool them."""
+    settings = everyday_settings()
+    wanted = [one for one in settings.sets if choice.takes(one.name, one.graph, one.questions)]
+    rows = [row for split in settings.splits for row in _rows(wanted, split, settings)]
+    return [Table("everyday", "Everyday graphs, by the shipped reader", COLUMNS, tuple(rows))]
+
+
+def order() -> list[str]:
+    """The names of all rows."""
+    settings = everyday_settings()
+    names = [*(one.name for one in settings.sets), _ALL]
+    return [_named(name, split) for split in settings.splits for name in names]
+
+
+def _named(name: str, split: str) -> str:
+    return f"{name}, {split} half"
+
+
+def _rows(sets: Sequence[AdaptingSet], split: str, settings: EverydaySettings) -> Iterator[Row]:
+    pooled: list[Marked] = []
+    began = time.perf_counter()
+    for one in sets:
+        start = time.perf_counter()
+        cases = _asked(one, split)
+        pooled += cases
+        cells = _cells(cases, settings.seed)
+        yield Row(_named(one.name, split), cells, settings.seed, time.perf_counter() - start, asdict(one))
+    if len(sets) == len(settings.sets):
+        seconds = time.perf_counter() - began
+        yield Row(_named(_ALL, split), _cells(pooled, settings.seed), settings.seed, seconds, {})
+
+
+def _asked(one: AdaptingSet, split: str) -> tuple[Marked, ...]:
+    """The questions of one half; the search has all the time it wants, so that load changes no answer."""
+    config = Config(reader=ReaderConfig(name=SHIPPED), retrieval=RetrievalConfig(budget_ms=BUDGET_MS))
+    questions = QuestionSet.read(located(one.questions), split=split)
+    return mark(ask(KGQA.from_graph(located(one.graph), config=config), questions.questions), questions)
+
+
+def _cells(cases: Sequence[Marked], seed: int) -> tuple[Cell, ...]:
+    known = {metric.name: metric for metric in METRICS}
+    pooled = MarkedRun(cases=cases)
+    found = intervals([known[name].statistic(pooled) for name in FIGURES], seed=seed)
+    hits = found[0]
+    return (hits.n, (hits.mean, hits.low, hits.high), *(one.mean if one.n else None for one in found[1:]))
