@@ -16,6 +16,7 @@ from kgqa.retrieval.relations import walkable
 from kgqa.types import Literal, NodeIds
 
 _SAMPLE = 200
+_FEW = 5
 _BOOLEANS = {holds: literal_key(Literal(str(holds).lower(), XSD + "boolean")) for holds in (True, False)}
 
 
@@ -24,7 +25,7 @@ class Attributes:
 
     def __init__(self, graph: KnowledgeGraph) -> None:
         self._graph = graph
-        self._said: dict[int, dict[bool, str]] = {}
+        self._few: dict[int, dict[str, int]] = {}
 
     @cached_property
     def classes(self) -> frozenset[int]:
@@ -44,7 +45,8 @@ class Attributes:
     @cached_property
     def flags(self) -> NDArray[np.bool_]:
         """Which relations lead mostly to yes or no, as booleans or in so many words, [relations]."""
-        mask: NDArray[np.bool_] = self._mostly((ValueClass.BOOLEAN,)) | self._where(lambda r, _: bool(self._answers(r)))
+        in_words = self._where(lambda r, sample: len(sample) and self._is_answer(sample[0]) and self._answers(r))
+        mask: NDArray[np.bool_] = self._mostly((ValueClass.BOOLEAN,)) | in_words
         return mask
 
     def says(self, relation: int, *, holds: bool) -> str:
@@ -52,15 +54,23 @@ class Attributes:
         answers = self._answers(relation)
         return answers.get(holds, literal_key(Literal("yes" if holds else "no"))) if answers else _BOOLEANS[holds]
 
+    def _is_answer(self, node: int) -> bool:
+        return self._graph.terms[int(node)].strip('"').casefold() in ANSWERS
+
+    def values(self, relation: int) -> dict[str, int]:
+        """The values of a relation by their folded labels; none where there are more than a few, or two alike."""
+        if relation not in self._few:
+            found = np.unique(self._graph.relation_pairs(relation)[1])
+            few = found.tolist() if len(found) <= _FEW else []
+            labels = {self._graph.label(value).casefold(): value for value in few}
+            self._few[relation] = labels if len(labels) == len(few) else {}
+        return self._few[relation]
+
     def _answers(self, relation: int) -> dict[bool, str]:
         """The values of a relation that says yes or no in words; none of another."""
-        if relation not in self._said:
-            values = np.unique(self._graph.relation_pairs(relation)[1])
-            few = values if len(values) <= len(ANSWERS) and self._graph.is_literal(values).all() else values[:0]
-            words = {self._graph.literal(v).lexical.casefold(): self._graph.terms[v] for v in few.tolist()}
-            known = words and words.keys() <= ANSWERS.keys()
-            self._said[relation] = {ANSWERS[word]: key for word, key in words.items()} if known else {}
-        return self._said[relation]
+        words = self.values(relation)
+        known = words.keys() <= ANSWERS.keys() and self._graph.is_literal(np.array([*words.values()], dtype=np.int32))
+        return {ANSWERS[word]: self._graph.terms[v] for word, v in words.items()} if np.all(known) else {}
 
     @cached_property
     def closed(self) -> NDArray[np.bool_]:

@@ -69,11 +69,10 @@ class Composer:
         graph: KnowledgeGraph,
         matcher: RelationMatcher,
         config: RetrievalConfig,
-        weights: RuleWeights | None = None,
+        attributes: Attributes,
         vocabulary: Vocabulary | None = None,
     ) -> None:
-        weights = weights or RuleWeights()
-        attributes = Attributes(graph)
+        weights = RuleWeights()
         self._graph = graph
         self._classes = frozenset(graph.classes.tolist())
         self._config = config

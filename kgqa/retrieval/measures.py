@@ -68,8 +68,6 @@ _BEHIND = 2
 _IN_UNIT = 0.55
 """How well a unit alone says what is measured: "songs under three minutes"."""
 _NO = frozenset(("no", "none", "not", "false", "否", "无", "没有"))
-_ANSWERS = 5
-"""The most values of a relation that answers yes or no, or a little more finely."""
 _OUTRIGHT = 0.2
 """What it gains that a relation says no outright."""
 _ONLY = 0.3
@@ -254,10 +252,9 @@ class MeasureRules:
                 or not bench.leads(source.nodes, Step(spoken.relation))
             ):
                 continue
-            values = np.unique(self._graph.relation_pairs(spoken.relation)[1])
-            labels = {self._graph.label(v).casefold(): v for v in values.tolist()} if len(values) <= _ANSWERS else {}
-            for no in sorted(_NO & labels.keys()):
-                back = Follow(Entities((labels[no],)), Step(spoken.relation, inverse=True))
+            values = self._attributes.values(spoken.relation)
+            for no in sorted(_NO & values.keys()):
+                back = Follow(Entities((values[no],)), Step(spoken.relation, inverse=True))
                 program = Intersect(source.program, back)
                 yield from self._ended(source, program, spoken.score + _OUTRIGHT, used | spoken.used, bench)
 

@@ -29,7 +29,7 @@ from kgqa.retrieval.on_the_way import OnTheWay
 from kgqa.retrieval.paths import Path, PathSearch, returns
 from kgqa.retrieval.question import QuestionView
 from kgqa.retrieval.relations import RelationMatcher, Scores
-from kgqa.retrieval.siblings import charged_backwards, charged_trivial
+from kgqa.retrieval.siblings import Siblings
 from kgqa.retrieval.vocabulary import Vocabulary
 from kgqa.types import Link, MatchKind, Mention
 
@@ -71,11 +71,13 @@ class GraphRetriever:
         self._directions = Directions(graph)
         self._on_the_way = OnTheWay(graph, fit)
         self._nouns = AskedNouns(matcher)
+        self._siblings = Siblings(graph)
         self._class_steps = ClassSteps(graph)
         self._mediated = MediatedFacts(graph)
         self._kinds = KindCheck(graph, matcher, fit)
-        self._composer = Composer(graph, matcher, self._config, vocabulary=vocabulary)
-        self._asked = AskedAttributes(matcher, Attributes(graph))
+        attributes = Attributes(graph)
+        self._composer = Composer(graph, matcher, self._config, attributes, vocabulary)
+        self._asked = AskedAttributes(matcher, attributes)
         self._facts = FactScorer(graph, matcher.encoder)
         self._heads = ClassHeads(graph)
         self._namesakes = Namesakes(graph, self._config.max_frontier)
@@ -103,8 +105,7 @@ class GraphRetriever:
         candidates = self._class_steps.charged(view, self._directions.charged(view, candidates))
         if told is None:
             candidates = self._nouns.charged(view, names.links, candidates)
-        candidates = charged_trivial(candidates, self._graph)
-        candidates = charged_backwards(self._on_the_way.charged(view, names.links, candidates))
+        candidates = self._siblings.charged(self._on_the_way.charged(view, names.links, candidates))
         unknown = self._kinds.unknown(composition.scene, links)
         if unknown:
             candidates = self._kinds.charged(view, candidates, unknown)

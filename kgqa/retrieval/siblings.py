@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 import numpy as np
@@ -20,33 +20,34 @@ TRIVIAL = 0.3
 not count its leader."""
 
 
-def charged_backwards(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates, those charged that find nothing by their only step, which finds something the other way."""
-    found = {part for c in candidates if c.nodes is not None and len(c.nodes) for part in c.program.walk()}
-    return [
-        replace(c, alignment=c.alignment - BACKWARDS) if _is_empty(c) and _reversed(c.program) in found else c
-        for c in candidates
-    ]
+class Siblings:
+    """Charges the candidates of one graph that others, or what the graph is like, make unlikely."""
+
+    def __init__(self, graph: KnowledgeGraph) -> None:
+        self._graph = graph
+        self._single: dict[Step, bool] = {}
+
+    def charged(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The candidates, those charged that find nothing by a step that finds something the other way, and those that
+        count by a step of which nothing has more than one.
+        """
+        found = {part for c in candidates if c.nodes is not None and len(c.nodes) for part in c.program.walk()}
+        costs = (BACKWARDS * _is_backwards(c, found) + TRIVIAL * self._is_trivial(c) for c in candidates)
+        return [replace(c, alignment=c.alignment - cost) for c, cost in zip(candidates, costs, strict=True)]
+
+    def _is_trivial(self, candidate: Candidate) -> bool:
+        inner = candidate.program.source if isinstance(candidate.program, Count) else None
+        if not isinstance(inner, Follow) or candidate.nodes is None or len(candidate.nodes) != 1:
+            return False
+        step = inner.step
+        if step not in self._single:
+            owners = self._graph.relation_pairs(step.relation)[1 if step.inverse else 0]
+            self._single[step] = len(np.unique(owners)) == len(owners)
+        return self._single[step]
 
 
-def _is_empty(candidate: Candidate) -> bool:
-    return candidate.nodes is not None and not len(candidate.nodes)
-
-
-def _reversed(program: Program) -> Program | None:
-    if not isinstance(program, Follow):
-        return None
-    return Follow(program.source, Step(program.step.relation, not program.step.inverse))
-
-
-def charged_trivial(candidates: Sequence[Candidate], graph: KnowledgeGraph) -> list[Candidate]:
-    """The candidates, those charged that count by a step of which nothing has more than one."""
-    return [replace(c, alignment=c.alignment - TRIVIAL) if _is_trivial(c, graph) else c for c in candidates]
-
-
-def _is_trivial(candidate: Candidate, graph: KnowledgeGraph) -> bool:
-    inner = candidate.program.source if isinstance(candidate.program, Count) else None
-    if not isinstance(inner, Follow) or candidate.nodes is None or len(candidate.nodes) != 1:
+def _is_backwards(candidate: Candidate, found: Set[Program]) -> bool:
+    program = candidate.program
+    if candidate.nodes is None or len(candidate.nodes) or not isinstance(program, Follow):
         return False
-    owners = graph.relation_pairs(inner.step.relation)[1 if inner.step.inverse else 0]
-    return len(np.unique(owners)) == len(owners)
+    return Follow(program.source, Step(program.step.relation, not program.step.inverse)) in found
