@@ -61,7 +61,8 @@ def _rows(sets: Sequence[AdaptingSet], split: str, settings: EverydaySettings) -
         yield Row(_named(one.name, split), cells, settings.seed, time.perf_counter() - start, asdict(one))
     if len(sets) == len(settings.sets):
         seconds = time.perf_counter() - began
-        yield Row(_named(_ALL, split), _cells(pooled, settings.seed), settings.seed, seconds, {})
+        config = {"sets": [one.name for one in sets], "split": split}
+        yield Row(_named(_ALL, split), _cells(pooled, settings.seed), settings.seed, seconds, config)
 
 
 def _asked(one: AdaptingSet, split: str) -> tuple[Marked, ...]:
