@@ -19,7 +19,7 @@ language" 0.51; "price" and "atomic weight" 0.46, "president" and "sovereign sta
 _SURE = 0.9
 _NAME = "\N{OBJECT REPLACEMENT CHARACTER}"
 _ASKS = re.compile(
-    r"^\W*(?:(?:what|who|which)(?:'s|’s| is| are| was| were)\s+)?(?:the\s+)?"
+    r"^\W*(?:(?:what|who|which)(?:'s|’s|\s+[a-z]+)\s+)?(?:the\s+)?"
     rf"(?:(?P<noun>[a-z][a-z-]*(?: [a-z][a-z-]*){{0,2}}?)\s+of\s+(?:the\s+)?{_NAME}"
     rf"|{_NAME}['’]s\s+(?P<own>[a-z][a-z-]*(?: [a-z-]+)?))\W*$",
     re.I,

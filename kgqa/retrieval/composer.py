@@ -219,17 +219,18 @@ def charged(candidates: Iterable[Candidate], scene: Scene, head: Head) -> list[C
     unread = [unread_cost(candidate, scene) for candidate in listed]
     least = min(unread, default=0.0)
     ignored = IGNORED if _sure_names(scene, head) else 0.0
-    unknown = _unknown_names(scene)
+    unknown = UNKNOWN * _unknown_names(scene)
     return [
         replace(
-            c,
-            alignment=c.alignment
-            - (cost + UNKNOWN * unknown + head.cost(c))
-            + (least if _named(c, head) else -cost - ignored),
-            astray=c.astray or unknown > 0,
+            c, alignment=c.alignment - cost - unknown - head.cost(c) + (least if _named(c, head) else -cost - ignored)
         )
         for c, cost in zip(listed, unread, strict=True)
     ]
+
+
+def doubted(candidates: Sequence[Candidate], scene: Scene) -> list[Candidate]:
+    """The candidates, all marked as astray where the question holds a name that the graph doesn't know."""
+    return [replace(c, astray=True) for c in candidates] if _unknown_names(scene) else list(candidates)
 
 
 def _unknown_names(scene: Scene) -> int:

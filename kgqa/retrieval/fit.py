@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from kgqa.retrieval.question import Asked, QuestionView
 from kgqa.types import NodeIds
 
 _SAMPLE = 20
+_HAN = re.compile("[\u3400-\u9fff]")
 _TIMES = frozenset(("date", "dateTime", "gYear", "gYearMonth", "dateTimeStamp"))
 _NUMBERS = frozenset(("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger", "quantity"))
 
@@ -29,15 +30,39 @@ class _Thing(Enum):
 
 
 _PROTOTYPES: dict[_Thing, tuple[str, ...]] = {
-    _Thing.PERSON: ("person", "people", "human", "actor", "scientist", "employee", "worker", "maker", "student"),
+    _Thing.PERSON: (
+        *("person", "people", "human", "actor", "scientist", "employee", "worker", "maker", "student"),
+        *("coach", "player", "leader", "owner", "curator"),
+    ),
     _Thing.ORGANISATION: ("organisation", "company", "institution", "team"),
     _Thing.PLACE: ("place", "location", "country", "city", "region", "river"),
     _Thing.OTHER: (
         *("thing", "substance", "language", "event", "film", "book", "currency", "category", "time", "group"),
-        *("machine", "device", "document", "record", "award", "animal", "product"),
+        *("machine", "device", "document", "record", "award", "animal", "product", "ship", "vehicle", "type"),
     ),
 }
 """Example names of each kind of thing; a class is of the kind that holds the name nearest to its own."""
+_HAN_PROTOTYPES: dict[_Thing, tuple[str, ...]] = {
+    _Thing.PERSON: ("人", "人物", "员工", "演员", "科学家", "学生", "作者"),
+    _Thing.ORGANISATION: ("组织", "公司", "机构", "团队", "部门"),
+    _Thing.PLACE: ("地点", "国家", "城市", "省份", "地区", "河流", "建筑"),
+    _Thing.OTHER: (
+        "事物",
+        "物质",
+        "语言",
+        "活动",
+        "电影",
+        "书",
+        "货币",
+        "类别",
+        "项目",
+        "合同",
+        "产品",
+        "记录",
+        "奖项",
+        "动物",
+    ),
+}
 
 _ACCEPTED = {
     Asked.PERSON: frozenset((_Thing.PERSON, _Thing.ORGANISATION)),
@@ -52,6 +77,7 @@ class AnswerFit:
         self._graph = graph
         self._encoder = encoder
         self._things: dict[int, _Thing] = {}
+        self._prototypes: dict[bool, tuple[list[_Thing], NDArray[np.float32]]] = {}
 
     def score(self, view: QuestionView, candidate: Candidate) -> float:
         """The agreement, in [-1, 1]; 0 where nothing can be said."""
@@ -112,10 +138,16 @@ class AnswerFit:
         return {self._things[c] for c in classes}
 
     def _nearest(self, names: list[str]) -> list[_Thing]:
-        kinds = [thing for thing, examples in _PROTOTYPES.items() for _ in examples]
-        nearest = (self._encoder.encode(names) @ self._prototypes.T).argmax(axis=1)
-        return [kinds[int(at)] for at in nearest.tolist()]
+        """The kind of the example nearest to each name, of those in its own script."""
+        return [self._kind_of(name, vector) for name, vector in zip(names, self._encoder.encode(names), strict=True)]
 
-    @cached_property
-    def _prototypes(self) -> NDArray[np.float32]:
-        return self._encoder.encode([name for names in _PROTOTYPES.values() for name in names])
+    def _kind_of(self, name: str, vector: NDArray[np.float32]) -> _Thing:
+        kinds, vectors = self._examples(bool(_HAN.search(name)))
+        return kinds[int((vectors @ vector).argmax())]
+
+    def _examples(self, han: bool) -> tuple[list[_Thing], NDArray[np.float32]]:
+        if han not in self._prototypes:
+            table = _HAN_PROTOTYPES if han else _PROTOTYPES
+            kinds = [thing for thing, examples in table.items() for _ in examples]
+            self._prototypes[han] = kinds, self._encoder.encode([name for names in table.values() for name in names])
+        return self._prototypes[han]

@@ -15,7 +15,7 @@ from kgqa.retrieval.asked_noun import AskedNouns
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.class_steps import ClassSteps
 from kgqa.retrieval.combine import Combiner, Topics
-from kgqa.retrieval.composer import Composer, Head, charged
+from kgqa.retrieval.composer import Composer, Head, charged, doubted
 from kgqa.retrieval.contract import Candidate, Retrieval, is_code
 from kgqa.retrieval.directions import Directions
 from kgqa.retrieval.facts import FactScorer
@@ -102,6 +102,7 @@ class GraphRetriever:
         if composition.candidates:
             graded = [self._combiner.grade(view, topics, c) for c in composition.candidates]
             candidates = charged([*candidates, *graded], composition.scene, Head(self._graph, view, names))
+        candidates = doubted(candidates, composition.scene)
         candidates = self._class_steps.charged(view, self._directions.charged(view, candidates))
         if told is None:
             candidates = self._nouns.charged(view, names.links, candidates)
