@@ -13,6 +13,7 @@ from kgqa.graph import KnowledgeGraph
 from kgqa.graph.graph import EMPTY
 from kgqa.program.algebra import Aggregate, Compare, CompareNumbers, Contains, Count, Exists, Follow, Yields
 from kgqa.retrieval.contract import Candidate
+from kgqa.retrieval.limits import YEARS
 from kgqa.retrieval.question import Asked, QuestionView
 from kgqa.types import NodeIds
 
@@ -118,10 +119,14 @@ class AnswerFit:
         datatypes = {self._graph.literal(int(n)).datatype.rpartition("#")[2].rpartition(":")[2] for n in literals}
         timed, numeric = bool(datatypes & _TIMES), bool(datatypes & _NUMBERS)
         if asked is Asked.TIME:
-            return 1.0 if timed else (0.2 if numeric else -0.5)
+            return 1.0 if timed else (0.2 if numeric and self._may_be_years(literals) else -0.5)
         if asked is Asked.NUMBER:
             return 1.0 if numeric else -0.5
         return -0.8 if timed or numeric else -0.2
+
+    def _may_be_years(self, literals: NodeIds) -> bool:
+        texts = [self._graph.literal(int(node)).lexical for node in literals]
+        return all(text.isdecimal() and int(text) in YEARS for text in texts)
 
     def _entity_fit(self, asked: Asked, nodes: NodeIds) -> float:
         if asked in (Asked.TIME, Asked.NUMBER):

@@ -14,6 +14,7 @@ from kgqa.embedding import TextEncoder, TextKind
 from kgqa.graph import KnowledgeGraph
 from kgqa.index import Index
 from kgqa.text.stopwords import is_stop
+from kgqa.text.units import without_unit
 
 Scores = NDArray[np.float32]
 
@@ -59,10 +60,11 @@ def walkable(graph: KnowledgeGraph) -> list[int]:
 
 
 def relation_names(graph: KnowledgeGraph, relation: int) -> list[str]:
-    """The distinct names of one relation, its label first."""
+    """The distinct names of one relation, its label first; last those without the unit that stands in brackets."""
     term = graph.relation_term(relation)
     literals = graph.names(term, (*graph.schema.labels, *graph.schema.aliases))
-    return list(dict.fromkeys((graph.relation_label(relation), *(name.lexical for name in literals))))
+    names = (graph.relation_label(relation), *(name.lexical for name in literals))
+    return list(dict.fromkeys((*names, *map(without_unit, names))))
 
 
 _HINT = 0.85

@@ -91,6 +91,12 @@ def unit_in(label: str) -> Unit | None:
     return unit_of(words[-1]) if short else None
 
 
+def without_unit(label: str) -> str:
+    """A name without the unit that it says in brackets: "half-life" for "half-life (h)"."""
+    inside = _BRACKETS.search(label)
+    return label[: inside.start()].rstrip() or label if inside and unit_of(inside[1]) else label
+
+
 def leading_unit(text: str) -> tuple[str, int]:
     """The unit that a text begins with and how many characters that takes; ("", 0) for none.
 

@@ -61,6 +61,8 @@ TEA = """
 望月楼|所在省份|北山省
 听雨楼|座位数|80
 望月楼|座位数|120
+听雨楼|面积（平方米）|310
+望月楼|面积（平方米）|95
 李青|类型|茶师
 周远|类型|茶师
 李青|卒年|2001
@@ -127,6 +129,8 @@ def test_english(shop: KGQA, question: str, found: set[str]) -> None:
         ("哪种茶叶最贵？", {"红梅茶"}),
         ("听雨楼和望月楼，哪家的座位数更多？", {"望月楼"}),
         ("听雨楼是不是在江南省？", {"true"}),
+        # An attribute without the unit that its name says.
+        ("哪家茶馆面积最大？", {"听雨楼"}),
     ],
 )
 def test_chinese(tea: KGQA, question: str, found: set[str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgqa.text.units import UNITS, convert, leading_unit, unit_in, unit_of
+from kgqa.text.units import UNITS, convert, leading_unit, unit_in, unit_of, without_unit
 
 
 @pytest.mark.parametrize(
@@ -94,3 +94,17 @@ def test_currencies_are_not_converted() -> None:
     assert euro is not None
     assert dollar is not None
     assert convert(Decimal(5), euro, dollar) is None
+
+
+@pytest.mark.parametrize(
+    ("label", "bare"),
+    [
+        ("half-life (h)", "half-life"),
+        ("面积（平方米）", "面积"),
+        ("Shu (state)", "Shu (state)"),
+        ("duration seconds", "duration seconds"),
+        ("(km)", "(km)"),
+    ],
+)
+def test_names_without_their_unit(label: str, bare: str) -> None:
+    assert without_unit(label) == bare
