@@ -87,8 +87,8 @@ def unit_in(label: str) -> Unit | None:
     if inside:
         return unit_of(inside[1])
     words = label.split()
-    short = len(words) > 1 and len(words[-1]) > 1
-    return unit_of(words[-1]) if short else None
+    is_spelt = len(words) > 1 and len(words[-1]) > 1
+    return unit_of(words[-1]) if is_spelt else None  # "plan b" is no plan in bytes, "class m" none in metres
 
 
 def without_unit(label: str) -> str:
