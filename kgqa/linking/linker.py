@@ -129,6 +129,8 @@ class HybridLinker:
                 at = _written(question, start, end, named.name)
             kind = _kind(question.text[slice(*at)], span, named)
             sure = 1.0 if kind is not MatchKind.ACRONYM or question.text[start:end].isupper() else _UNMARKED_INITIALS
+            if kind is MatchKind.ACRONYM and _behind_article(question, span):  # "the us" is no pronoun
+                sure, worth = 1.0, max(worth, _NAME_WORTH)
             alike = question.same_case(question.text[start:end]) in question.same_case(named.name)
             string = string_score(kind, span.similarity * sure, named.flag, alike=alike)
             mention = Mention(*at, question.text[slice(*at)])
@@ -251,12 +253,16 @@ def _is_strictly_within(span: Span, taken: Iterable[tuple[int, int]]) -> bool:
 
 
 def _is_initials(question: Question, span: Span) -> bool:
-    """Whether a span may be initials: written in capitals or with dots, or no capitals are used at all."""
+    """Whether a span may be initials: in capitals or with dots, behind "the", or no capitals are used at all."""
     start, end = question.surface(span.first, span.last)
     surface = question.text[start:end]
-    if surface.isupper():
+    if surface.isupper() or _behind_article(question, span):
         return True
     return question.text.islower() and (span.first < span.last or not is_stop(surface))
+
+
+def _behind_article(question: Question, span: Span) -> bool:
+    return span.first > 0 and question.words[span.first - 1].text == "the"
 
 
 def _marked_by_names(found: list[_Candidate]) -> list[_Candidate]:

@@ -1,4 +1,4 @@
-"""The keys that one name is found by: itself folded, without its qualifier or rank, with parts joined, its initials."""
+"""The keys of one name: itself folded, without its qualifier or rank, with parts joined, its initials, a country's."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from enum import IntFlag
 
+from kgqa.linking.countries import is_initials, other_names
 from kgqa.text import fold, is_stop
 
 _QUALIFIER = re.compile(r"[\s_]*(?:\([^()]*\)|（[^（）]*[）)]|\[[^\[\]]*\]|#\d+)\s*$")
@@ -49,6 +50,8 @@ def name_keys(name: str, folded: str) -> dict[str, int]:
         keys.setdefault(acronym(base), _ACRONYM)
     if place := _RANK.fullmatch(folded):
         keys.setdefault(place[1], _BASE)
+    for other in other_names(folded):
+        keys.setdefault(other, _ACRONYM if is_initials(other) else _BASE)
     keys.pop("", None)
     return keys
 

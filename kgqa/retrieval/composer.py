@@ -92,7 +92,7 @@ class Composer:
         """The scene of a question, the candidates composed, and whether the budget ended the search."""
         scene = self._reader.read(view, replace(names, links=best_links(names.links)), hiding)
         bench = Bench(self._graph, limit=self._config.max_frontier, programs=_PROGRAMS, deadline=deadline)
-        if self._is_plain(scene) and not _lacks(scene, bench):
+        if self._is_plain(scene) and not _lacks(scene, bench) and not _surpasses(scene, bench):
             return Composition(scene, (), problem=self._problems.find(scene))
         seeds = [_seed(view, path) for group in paths for path in group[:_SEEDS] if path.nodes is not None]
         domains = self._chart.domains(scene, bench)
@@ -125,6 +125,13 @@ def _lacks(scene: Scene, bench: Bench) -> bool:
     nodes = np.array([*sure], dtype=np.int32)
     steps = [Step(relation, inverse=inverse) for relation in told for inverse in (False, True)]
     return not any(bench.leads(nodes, step) for step in steps) and any(bench.could_lead(nodes, s) for s in steps)
+
+
+def _surpasses(scene: Scene, bench: Bench) -> bool:
+    """Whether a relation that is named by a superlative is asked of what has none itself: "the highest point in Asia"."""
+    nodes = np.array([link.node for link in scene.links if strength(link) >= _CERTAIN], dtype=np.int32)
+    inside = {s.relation for s in scene.relations for item in scene.named if item.used & s.used == item.used}
+    return bool(inside) and len(nodes) > 0 and not any(bench.leads(nodes, Step(relation)) for relation in inside)
 
 
 def _pairs(scene: Scene) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kgqa.program.algebra import Aggregation
 from kgqa.retrieval.operator_words import PEOPLE
+from kgqa.types import Mention
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,12 @@ _ASKED_ATTRIBUTES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(pattern, re.I), hints)
     for pattern, hints in (
         (rf"\bhow many ({PEOPLE})\b( live| are| there)*|\bhow populous\b|多少人口?|人口", ("population",)),
-        (r"\bhow (tall|high)\b|有?多高", ("height", "elevation", "altitude")),
+        (r"\bhow (many [a-z]+ )?(tall|high)\b|有?多高", ("height", "elevation", "altitude")),
         (r"\bhow (big|large)\b|\bsizes? of\b|有?多大", ("area", "size", "population")),
-        (r"\bhow long\b|有?多长", ("length", "duration")),
+        (r"\bhow (many [a-z]+ )?long\b|有?多长", ("length", "duration")),
         (r"\bhow (heavy|light)\b|\bhow much does\b.*\bweigh\b|有?多重", ("weight", "mass")),
-        (r"\bhow old\b|多少岁|多老|年龄", ("age", "date of birth", "founding date")),
-        (r"\bhow deep\b|有?多深", ("depth",)),
+        (r"\bhow (many years )?old\b|多少岁|多老|年龄", ("age", "date of birth", "founding date")),
+        (r"\bhow (many [a-z]+ )?deep\b|有?多深", ("depth",)),
         (
             rf"\bhow dense\b|\b(average )?(population|{PEOPLE}) (per|to the|for each|a) (square|sq)\b\.?( ?\w+)?",
             ("density", "population density"),
@@ -87,7 +88,7 @@ _ASKED_RELATIONS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(pattern, re.I), hints)
     for pattern, hints in (
         (
-            r"\b(neighbou?r(s|ing)?|adjoin(s|ing)?|adjacent to|surround(s|ing|ed by)?)\b|相邻|毗邻|接壤|邻国|周边",
+            r"\b(neighbou?r(s|ing)?|adjoin(s|ing)?|adjacent to|surround(s|ing|ed by)?|next to|touch(es|ing)?)\b|相邻|毗邻|接壤|邻国|周边",
             ("borders", "shares border with", "neighbor"),
         ),
         (r"\b(in charge of|boss|runs|heads up|heads)\b", ("head", "manager", "director", "leader", "led by")),
@@ -105,6 +106,18 @@ _ASKED_RELATIONS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         (r"挂在|挂着|摆在|陈列|放在", ("陈列位置", "位置", "存放地", "location")),
     )
 )
+
+
+_CALLED = re.compile(r"\s*(?:(?:that|which|who)\s+)?(?:(?:is|are|was|were)\s+)?(?:named|called)\s+|(?:名叫|名为|叫做|叫)", re.I)
+_CALLING = re.compile(r"(?:名叫|名为|叫做|叫)$")
+
+
+def calling(text: str, kind: Mention, name: Mention) -> tuple[int, int] | None:
+    """Where a question asks for all of a kind that go by a name, [start, end); None where it does not."""
+    if kind.end <= name.start and _CALLED.fullmatch(text[kind.end : name.start]):
+        return kind.end, name.start
+    before = _CALLING.search(text[: name.start])
+    return before.span() if before and text[name.end : kind.start] == "的" else None
 
 
 def find_cues(text: str, pattern: re.Pattern[str]) -> tuple[Cue, ...]:

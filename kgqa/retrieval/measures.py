@@ -74,6 +74,8 @@ _ONLY = 0.3
 """How well a limit says an attribute by there being no other."""
 _MEANT = 1.0
 """How well a word of the user's own names its attribute."""
+_BEFORE = 0.4
+"""What lacking something costs that is named before the negation: "which capitals are not major cities" is of capitals."""
 _SURELY = 0.8
 """The least score of an attribute that the words of a limit surely mean: "people" of population."""
 _HEAD = 0.5
@@ -148,6 +150,27 @@ class MeasureRules:
                 if inside and ahead and self._attributes.measured[spoken.relation] and bench.leads(source.nodes, step):
                     program = Top(source.program, step, item.extreme.order, item.extreme.k)
                     yield from self._ended(source, program, spoken.score, spoken.used, bench)
+
+    def again(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Derivation]:
+        """The one that is the most of those that a relation of such a name leads to from many things.
+
+        The highest point of the states in the USA is the highest of their highest points.
+        """
+        program, words = source.program, scene.view.words
+        if not isinstance(program, Follow) or len(source.nodes) < 2 or bench.is_literal(source.nodes):
+            return
+        for item in scene.named:
+            for spoken in scene.relations:
+                inside = item.used & spoken.used == item.used and spoken.used & source.used == spoken.used
+                ahead = spoken.used < source.used & ~spoken.used & -(source.used & ~spoken.used)
+                if Step(spoken.relation) != program.step or not inside or not ahead:
+                    continue
+                behind = words[item.used.bit_length() - 1 : max(spoken.used, item.used << 1).bit_length()]
+                many = any(word.text.endswith("s") for word in behind)
+                for measured in self.attributes(source, source.used, item.usual, scene, bench)[: 0 if many else 1]:
+                    top = Top(program, measured.step, item.extreme.order, item.extreme.k)
+                    yield from self._ended(source, top, measured.score, source.used, bench)
+                return
 
     def beside(self, source: Derivation, other: Derivation, scene: Scene, bench: Bench) -> Iterator[Derivation]:
         """Those that are more, or less, than something else: "countries larger than France", 比法国大的国家."""
@@ -240,7 +263,8 @@ class MeasureRules:
             named = self._named_values(source, mark.used, scene, bench)
             for counted in (*self.counted(source, mark.used, scene, bench, classes), *named):
                 program = self._where_count(source, counted, Comparison.EQUAL, 0)
-                yield from self._ended(source, program, counted.score, mark.used | counted.used, bench, counted.members)
+                cost = _BEFORE * (0 < counted.used < mark.used)
+                yield from self._ended(source, program, counted.score - cost, mark.used | counted.used, bench, counted.members)
             yield from self._said_no(source, mark.used, scene, bench)
 
     def _said_no(self, source: Derivation, used: int, scene: Scene, bench: Bench) -> Iterator[Derivation]:

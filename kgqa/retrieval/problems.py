@@ -14,7 +14,7 @@ from kgqa.retrieval.bounds import Bounds
 from kgqa.retrieval.contract import Problem, strength
 from kgqa.retrieval.limits import Limit
 from kgqa.retrieval.question import Asked
-from kgqa.retrieval.scene import Scene
+from kgqa.retrieval.scene import Scene, words_of
 from kgqa.text.dates import find_dates
 from kgqa.text.units import unit_of
 from kgqa.types import AbstentionReason, Link
@@ -83,11 +83,22 @@ class ProblemFinder:
             return
         members = self._graph.instances(np.array([classes[0].node], dtype=np.int32))
         known = set(self._graph.relations_of(members)[0].tolist())
-        if len(members) and not any(s.relation in known for s in named):
+        if len(members) and not any(s.relation in known for s in named) and not self._meant(scene, classes, known):
             best = max(named, key=lambda s: s.score)
             language = scene.view.language.value
             about = (self._graph.label(classes[0].node, language), self._graph.relation_label(best.relation, language))
             yield Problem(AbstentionReason.NO_ATTRIBUTE, about)
+
+    def _meant(self, scene: Scene, classes: list[Link], known: set[int]) -> bool:
+        """Whether only a superlative is said, and things of the class have what it usually means.
+
+        "Highest mountain" is like "highest elevation", but means the altitude of mountains.
+        """
+        own = [item.used for item in scene.superlatives]
+        own += [words_of(scene.view, link.mention.start, link.mention.end) for link in classes]
+        if any(s.score >= _CLEAR and not any(s.used & w for w in own) for s in scene.relations):
+            return False
+        return any(item.usual[r] >= _CLEAR for item in scene.superlatives for r in known if self._attributes.measured[r])
 
     def _is_class(self, link: Link) -> bool:
         return link.node in self._attributes.classes and strength(link) >= _SURE

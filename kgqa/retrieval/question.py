@@ -96,8 +96,13 @@ _ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     (Asked.PLACE, re.compile(r"\bwhere\b|哪里|哪儿|何处|在哪", re.I)),
     (Asked.PERSON, re.compile(r"\bwho(m|se)?\b|谁|哪位", re.I)),
 )
+_UNITS = (
+    r" (?:square |cubic |sq\.? )?(?:met(?:re|er)s|kilomet(?:re|er)s|km|miles|feet|acres|hectares|kilograms|kg|grams|tonnes|tons"
+    r"|pounds|lit(?:re|er)s|degrees|euros|dollars)\b"
+)
+"""What follows "how many" where an amount is asked for, and nothing counted."""
 COUNTING = re.compile(
-    r"\bhow many\b|\bnumber of\b|\bcount\b|(多少|几)[个种位座条家部国名款道所处届]|(多少|几)人(?!口)"
+    rf"\bhow many\b(?!{_UNITS})|\bnumber of\b|\bcount\b|(多少|几)[个种位座条家部国名款道所处届]|(多少|几)人(?!口)"
     r"|有多少(?=[一-鿿])(?!人|钱|岁|度|米|公|千|天|年|月|元|块|吨|平|倍|斤|克|升|亩|分|秒|小时)",
     re.I,
 )

@@ -88,6 +88,8 @@ class RootRules:
         for derivation in ranked[:_ROOTS]:
             if derivation.form is not Form.ENTITY:
                 found.append(_candidate(derivation, derivation.program, derivation.nodes))
+                best = self._measures.again(derivation, scene, bench)
+                found.extend(_candidate(one, one.program, one.nodes) for one in best)
             else:
                 found.extend(self._belonging(derivation, scene, bench))
             found.extend(self._numbers(derivation, scene, bench))

@@ -21,6 +21,7 @@ from kgqa.program.algebra import (
     Where,
 )
 from kgqa.retrieval.attributes import Attributes
+from kgqa.retrieval.cues import calling
 from kgqa.retrieval.derivation import Bench, Derivation, Form, within
 from kgqa.retrieval.question import Asked
 from kgqa.retrieval.scene import Scene, words_of
@@ -105,7 +106,7 @@ class SetRules:
                     apart = self._weights.loose if source.paired and scene.boths else 0.0
                     yield source.grown(program, nodes, spoken.score - cost - apart, used)
                 if source.paired and len(nodes):
-                    tested = scene.view.asked is Asked.YES_NO
+                    tested = scene.view.asked is Asked.YES_NO or bool(scene.boths)
                     yield from self._shared(source, step, spoken.score - cost, used, bench, tested=tested)
 
     def _shared(
@@ -113,7 +114,7 @@ class SetRules:
     ) -> Iterator[Derivation]:
         """What the same step leads to from each of several things: "countries that border France and Spain".
 
-        tested : whether the question asks if there is any, so that nothing is an answer too.
+        tested : whether nothing is an answer too: the question asks if there is any, or for what both have.
         """
         each = [Follow(Entities((node,)), step) for node in source.nodes.tolist()]
         program: Program = each[0]
@@ -159,6 +160,7 @@ class SetRules:
             yield from self._classify(other, source, used, cost, bench)
         if source.form is Form.CLASS and other.form is Form.ENTITY:
             yield from self._titled(other, source, scene, used)
+            yield from self._called(other, source, scene)
         if source.form is not Form.ENTITY and not bench.is_literal(source.nodes):
             yield from self._constrain(source, other, scene, used, cost, bench)
         elif source.form is other.form is Form.ENTITY and source.last == other.first:
@@ -187,6 +189,18 @@ class SetRules:
         beside = named.last == title.first or title.last == named.first or [w.text for w in words] == ["of"]
         if beside and len(within(named.nodes, title.nodes)) == len(named.nodes):
             yield _formed(named.grown(named.program, named.nodes, self._weights.parallel, used, title), Form.ENTITY)
+
+    def _called(self, named: Derivation, title: Derivation, scene: Scene) -> Iterator[Derivation]:
+        """All things of a class that go by a name: "cities called Springfield", 叫张伟的员工."""
+        words = calling(scene.view.text, title.links[0].mention, (mention := named.links[0].mention))
+        if words is None:
+            return
+        own = [link.node for link in scene.links if link.mention == mention]
+        nodes = within(np.unique(np.array(own, dtype=np.int32)), title.nodes)
+        if len(nodes):
+            used = named.used | title.used | words_of(scene.view, *words)
+            grown = named.grown(Entities(tuple(nodes.tolist())), nodes, self._weights.operator, used, title)
+            yield replace(grown, ended=True)
 
     def _constrain(
         self, source: Derivation, other: Derivation, scene: Scene, used: int, cost: float, bench: Bench
@@ -382,6 +396,7 @@ class SetRules:
 
     def _parallel(self, one: Program, two: Program) -> float:
         alike = isinstance(one, Follow) and isinstance(two, Follow) and one.step == two.step
+        alike = alike and not isinstance(one.source, Instances)  # "which states don't border Texas" is of all states
         return self._weights.parallel if alike else 0.0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -197,7 +197,7 @@ class SceneReader:
         ]
         content = sum(1 << i for i in view.content_words(()) if i < MASK_WORDS and not _is_small_talk(view, i))
         free = [s for s in read if s.used & ~masked]
-        inside = tuple(s for s in free if self._is_name(view, s, spoken))
+        inside = tuple(s for s in free if self._is_name(view, s, spoken, classes))
         superlatives = tuple(s for s in free if s not in inside)
         operators = [*(s.used for s in superlatives), *(b.used for b in bounds)]
         return Scene(
@@ -264,10 +264,14 @@ class SceneReader:
         used = _union(words_of(view, start, end) for start, end in extreme.spans)
         return Superlative(used, extreme, self._matcher.usual(extreme.hints))
 
-    def _is_name(self, view: QuestionView, item: Superlative, spoken: Sequence[Spoken]) -> bool:
-        """Whether a superlative is part of a relation's name, such as "highest point"."""
+    def _is_name(
+        self, view: QuestionView, item: Superlative, spoken: Sequence[Spoken], classes: Collection[int]
+    ) -> bool:
+        """Whether a superlative is part of a relation's name, such as "highest point"; not so "highest MOUNTAIN"."""
         word = view.text[item.extreme.start : item.extreme.end].casefold()
         for other in spoken:
+            if other.used & ~item.used in classes:
+                continue
             if other.used & item.used == item.used != other.used and other.score >= _SAME_NAME:
                 phrase = view.text[item.extreme.start : view.words[other.used.bit_length() - 1].end]
                 if word in self._matcher.nearest_name(phrase, other.relation).casefold():

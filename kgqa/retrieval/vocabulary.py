@@ -72,6 +72,6 @@ def _relation(graph: KnowledgeGraph, own: WordConfig) -> int:
 
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str]:
-    """Any of the words, whole; in Chinese, which parts no words, anywhere."""
-    ways = (rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word) for word in words)
+    """Any of the words, whole, but for "how big"; in Chinese, which parts no words, anywhere."""
+    ways = (rf"(?<!\bhow )\b{re.escape(word)}\b" if word.isascii() else re.escape(word) for word in words)
     return re.compile("|".join(ways), re.IGNORECASE)
