@@ -52,6 +52,18 @@ _IRREGULAR = {
     "fought": "fight",
     "told": "tell",
 }
+_BELOW = re.compile(
+    r"(?:['’]s)? (?:subordinates|direct reports|reports|pupils|students|apprentices|mentees|team members|people)\b"
+    r"|的?(?:手下|下面|底下|下属|下级|部下|徒弟|弟子|门生|学生|下设|下辖)",
+    re.I,
+)
+"""What follows a name whose own place is above those asked for."""
+_ABOVE = re.compile(
+    r"\b(?:reports? to|superior|supervis\w+|managers?|managed by|boss|parent|teacher|taught by|mentor\w*|studied under)\b"
+    r"|上级|上司|领导|主管|师从|师父|师傅|师承|导师|老师|隶属",
+    re.I,
+)
+"""Relations that lead from what is below to what is above."""
 _ENDINGS = ("ing", "ied", "ies", "ed", "es", "s", "e", "y")
 
 
@@ -95,6 +107,8 @@ class Directions:
         if not self._is_alike(relation):
             return None
         for name in relation_names(self._graph, relation):
+            if _ABOVE.search(name) and _BELOW.match(view.text, mention.end):
+                return True
             found = says_inverse(view, mention, name)
             if found is not None:
                 return found
