@@ -404,9 +404,11 @@ class KGQA:
         name = self._encoder_for(question)
         if name not in self._engines:
             encoder = self._encoder(name)
-            matcher = build_matcher(self.graph, encoder, self._relation_vectors(encoder))
             reader, calibrations = self._reader(encoder)
-            learnt = reader.words(self._relations) if isinstance(reader, TrainedReader) else None
+            trained = reader if isinstance(reader, TrainedReader) else None
+            learnt = trained and trained.words(self._relations)
+            asking = trained and trained.asking(self._relations)
+            matcher = build_matcher(self.graph, encoder, self._relation_vectors(encoder), asking=asking)
             retriever = GraphRetriever(
                 self.graph, matcher, self.config.retrieval, vocabulary=self._vocabulary, learnt=learnt
             )

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from kgqa.embedding import Precision, TextEncoder, load_encoder
+from kgqa.embedding import CachedEncoder, Precision, TextEncoder, load_encoder
 from kgqa.embedding.memo import MemoEncoder
+from kgqa.embedding.store import cache_root
 from kgqa.embedding.structural import StructuralEmbeddings
 from kgqa.errors import ReaderError
 from kgqa.reader.arrays import EncoderVectors, rows_of
@@ -21,7 +22,7 @@ from kgqa.reader.features import evidence, prior
 from kgqa.reader.general import FAMILIAR, is_unfamiliar
 from kgqa.reader.relation_words import Known, TunedWords
 from kgqa.reader.soft import STRUCTURAL
-from kgqa.reader.trained_weights import ADAPTER, ReaderWeights
+from kgqa.reader.trained_weights import ADAPTER, ASKING, ReaderWeights
 from kgqa.retrieval.relations import RelationTexts
 
 SCALE = 0.15
@@ -98,6 +99,15 @@ class TrainedReader:
         """
         known = Known.of(relations, self._weights.familiar)
         return TunedWords(self._tuned, self._weights.agreement, known) if known.share >= FAMILIAR else None
+
+    def asking(self, relations: RelationTexts) -> TextEncoder | None:
+        """What holds questions against the relations of a graph most of which it does not know; None for others."""
+        folder = self._weights.folder
+        unknown = Known.of(relations, self._weights.familiar).share < FAMILIAR
+        if folder is None or not unknown or not (folder / ASKING).exists():
+            return None
+        opened = load_encoder(self._encoder.name, precision=self._precision, adapter=folder / ASKING)
+        return MemoEncoder(CachedEncoder(opened, cache_root() / "texts"))
 
     def _read(self, item: ReaderInput) -> ReaderOutput:
         if not item.candidates:

@@ -1,4 +1,4 @@
-"""The weights of a trained reader on disk: `reader.safetensors`, `adapter.safetensors`, `reader.json`."""
+"""A trained reader on disk: `reader.safetensors`, `adapter.safetensors`, `reader.json`; `asking.safetensors` if made."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ from kgqa.reader.soft import Wanted
 
 FORMAT = 2
 TENSORS, ABOUT, ADAPTER = "reader.safetensors", "reader.json", "adapter.safetensors"
+ASKING = "asking.safetensors"
+"""What makes the plain encoder bring questions near the relations they ask for (`kgqa.training.asking`), if there."""
 _AGREEMENT, _GENERAL = "agreement.", "general."
 TRUST = np.float32(1.0)
 """What a point of retrieval's own score counts beside what the network makes of it. Retrieval has learnt to read since

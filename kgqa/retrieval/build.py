@@ -13,7 +13,7 @@ from kgqa.embedding import TextEncoder
 from kgqa.errors import BundleError
 from kgqa.graph import KnowledgeGraph
 from kgqa.index import build_index, recommended_spec
-from kgqa.retrieval.relations import RelationMatcher, RelationTexts, mean_cosine
+from kgqa.retrieval.relations import NameSpace, RelationMatcher, RelationTexts, mean_cosine
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _SAMPLE = 2_000
@@ -27,11 +27,16 @@ def relation_vectors(texts: RelationTexts, encoder: TextEncoder) -> NDArray[np.f
 
 
 def build_matcher(
-    graph: KnowledgeGraph, encoder: TextEncoder, vectors: NDArray[np.float32] | None = None
+    graph: KnowledgeGraph,
+    encoder: TextEncoder,
+    vectors: NDArray[np.float32] | None = None,
+    *,
+    asking: TextEncoder | None = None,
 ) -> RelationMatcher:
     """Index the relations of a graph.
 
     vectors : as `relation_vectors` gave them, where they are stored; encoded now where not.
+    asking : an encoder tuned to bring what people ask near the relations that they mean; it then matches phrases.
     """
     texts = RelationTexts.of(graph)
     if vectors is None:
@@ -41,13 +46,13 @@ def build_matcher(
             f"the stored relation vectors have shape {vectors.shape}; expected "
             f"{(len(texts.texts), encoder.dimension)}. Build the bundle again: kgqa build GRAPH -o BUNDLE"
         )
-    return RelationMatcher(
-        texts,
-        encoder,
-        build_index(vectors, spec=recommended_spec(*vectors.shape)),
-        background=mean_cosine(vectors),
-        n_relations=graph.n_relations,
-    )
+    tuned = None if asking is None else _space(asking, relation_vectors(texts, asking), asking=True)
+    return RelationMatcher(texts, _space(encoder, vectors), n_relations=graph.n_relations, asking=tuned)
+
+
+def _space(encoder: TextEncoder, vectors: NDArray[np.float32], *, asking: bool = False) -> NameSpace:
+    index = build_index(vectors, spec=recommended_spec(*vectors.shape))
+    return NameSpace(encoder, index, mean_cosine(vectors), asking)
 
 
 def languages_of(graph: KnowledgeGraph) -> dict[str, int]:

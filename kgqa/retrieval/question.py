@@ -183,6 +183,17 @@ class QuestionView:
         found = (p for run in self._runs(hidden) for p in self._phrases_of(run))
         return tuple(dict.fromkeys(found))[:_LONGEST]
 
+    def without(self, masked: Iterable[Mention]) -> str:
+        """What the question says besides some mentions."""
+        parts, at = [], 0
+        for mention in sorted(masked, key=lambda m: m.start):
+            if mention.start >= at:
+                parts.append(self.text[at : mention.start])
+                at = mention.end
+        parts.append(self.text[at:])
+        joined = ("" if self.language is Language.CHINESE else " ").join(parts)
+        return " ".join(joined.split())
+
     def content_words(self, masked: Iterable[Mention]) -> frozenset[int]:
         """The positions of words outside the mentions that carry meaning."""
         hidden = {i for mention in masked for i in range(*self.word_span(mention))}

@@ -175,8 +175,10 @@ class GraphRetriever:
         return sorted(settled, key=_path_rank)[:_PATHS_EACH]
 
     def _grid(self, view: QuestionView, mention: Mention, hiding: Iterable[Mention], told: Scores | None) -> PhraseGrid:
-        phrases = view.phrases((mention, *hiding))
-        scores = self._asked.laid_over(self._matcher.match([p.text for p in phrases]), view, phrases)
+        hidden = {mention, *hiding}
+        phrases = view.phrases(hidden)
+        matched = self._matcher.match([p.text for p in phrases], view.without(hidden))
+        scores = self._asked.laid_over(matched, view, phrases)
         if told is not None:
             scores = with_learnt(scores, told, view, phrases)
         scores -= self._weights.crossing * view.crossings(phrases, mention, hiding)[:, None]

@@ -162,7 +162,8 @@ class SceneReader:
         """The scene of one question; phrases within the mentions of `hiding` speak of no relation."""
         hidden, links = tuple(hiding), names.links
         phrases = [p for p in view.phrases(hidden) if self._matcher.is_name(p.text) or not _is_loose(view, p)]
-        rows = self._usually.laid_over(self._matcher.match([phrase.text for phrase in phrases]), view, phrases)
+        matched = self._matcher.match([phrase.text for phrase in phrases], view.without(hidden))
+        rows = self._usually.laid_over(matched, view, phrases)
         bits = [sum(1 << i for i in range(p.first, min(p.last, MASK_WORDS))) for p in phrases]
         text = view.text
         named = [

@@ -61,7 +61,13 @@ class TunableEncoder(nn.Module):
 
     def texts(self, texts: Sequence[str]) -> Tensor:
         """The vectors of names and programs, [texts, e], unit length."""
-        prefixed = [self._weights.passage_prefix + text for text in texts]
+        return self._pooled([self._weights.passage_prefix + text for text in texts])
+
+    def questions(self, questions: Sequence[str]) -> Tensor:
+        """The vectors of questions and phrases of them, [questions, e], unit length."""
+        return self._pooled([self._weights.query_prefix + text for text in questions])
+
+    def _pooled(self, prefixed: Sequence[str]) -> Tensor:
         order = sorted(range(len(prefixed)), key=lambda i: len(self._tokenized(prefixed[i])[0]))
         found, chunk = [], _CHUNKS.get(self.bert.device.type, _CHUNKS["cpu"])
         for start in range(0, len(order), chunk):

@@ -1,0 +1,193 @@
+"""Tuning an encoder to bring what people ask near the relations that they mean, on any graph.
+
+Names of relations are short and formal, questions are neither: "how thick is it" means a number of pages. An encoder
+learns that from questions to many domains, each with the relations of its own schema to choose among; those of the
+graphs that it will be asked about are never among them. A question is read whole, less the name in it, or by those of
+its phrases that retrieval makes: contrastive, over the relations of two domains and some of others (InfoNCE; van den
+Oord et al., 2018, arXiv:1807.03748).
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from kgqa.embedding import Adapter, EncoderWeights
+from kgqa.errors import QuestionsFileError, TrainingError
+from kgqa.retrieval.question import QuestionView
+from kgqa.text.language import Language, guess_language
+from kgqa.training.config import TuningSettings
+from kgqa.training.tunable import TunableEncoder
+from kgqa.types import Mention
+
+_SLOTS = (("asks", "[X]"), ("back", "[Y]"))
+_NAMES = {Language.CHINESE: "某某"}
+_NAME = "Xyzzy"
+_FIRST_HEAT = 3.0
+_HEAT_RATE = 5e-3
+_LEAST_RATE = 0.02
+_OFTEN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question that asks for a relation of its domain.
+
+    relations : all of the domain. right : the place of the one asked for. phrases : what retrieval would match.
+    whole : the question without the name in it.
+    """
+
+    domain: str
+    relations: tuple[str, ...]
+    right: int
+    phrases: tuple[str, ...]
+    whole: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AskingSettings:
+    """How the encoder is tuned.
+
+    steps : of AdamW. domains, questions : a step, questions of each domain. others : relations of other domains.
+    by_phrases : the share of steps in which phrases stand for the question, at most `phrases` of each.
+    rank : of the low-rank additions. rate : the top learning rate, after `warmup` steps. seed : of every draw.
+    """
+
+    steps: int = 1_200
+    domains: int = 2
+    questions: int = 12
+    others: int = 16
+    by_phrases: float = 0.35
+    phrases: int = 6
+    rank: int = 16
+    rate: float = 5e-4
+    warmup: int = 20
+    decay: float = 0.01
+    clip: float = 1.0
+    seed: int = 0
+
+
+def read_asks(path: Path) -> tuple[Ask, ...]:
+    """Read JSON Lines with `domain`, `relation`, `asks` (about [X]) and `back` (about [Y]).
+
+    Errors : QuestionsFileError with file and line for a malformed line, or a question without its one placeholder.
+    """
+    domains: dict[str, list[tuple[int, dict[str, object]]]] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        row = _row(path, number, line)
+        domains.setdefault(str(row["domain"]), []).append((number, row))
+    return tuple(
+        _ask(path, number, domain, relations, right, str(text), slot)
+        for domain, rows in domains.items()
+        for relations in (tuple(str(row["relation"]) for _, row in rows),)
+        for right, (number, row) in enumerate(rows)
+        for field, slot in _SLOTS
+        for text in _texts(row[field])
+    )
+
+
+def tune_asking(
+    asks: Sequence[Ask],
+    weights: EncoderWeights,
+    settings: AskingSettings | None = None,
+    *,
+    on_step: Callable[[int, float], None] = lambda step, loss: None,
+) -> Adapter:
+    """Tune an encoder to questions; the additions to its weights.
+
+    on_step : called every 50 steps with their number and the mean loss. Errors : TrainingError for losses that are no
+    numbers.
+    """
+    chosen = settings or AskingSettings()
+    draws = random.Random(chosen.seed)
+    torch.manual_seed(chosen.seed)
+    encoder = TunableEncoder(weights, TuningSettings(rank=chosen.rank, rate=chosen.rate))
+    heat = nn.Parameter(torch.tensor(_FIRST_HEAT))
+    own = [p for p in encoder.parameters() if p.requires_grad]
+    groups = [{"params": own, "lr": chosen.rate}, {"params": [heat], "lr": _HEAT_RATE}]
+    optimizer = torch.optim.AdamW(groups, weight_decay=chosen.decay)
+    by_domain = {domain: [a for a in asks if a.domain == domain] for domain in dict.fromkeys(a.domain for a in asks)}
+    every = sorted({relation for ask in asks for relation in ask.relations})
+    total = 0.0
+    for step in range(chosen.steps):
+        share = min(1, (step + 1) / chosen.warmup) * max(_LEAST_RATE, 1 - step / chosen.steps)
+        optimizer.param_groups[0]["lr"] = chosen.rate * share
+        loss = _loss(encoder, heat, _drawn(by_domain, every, draws, chosen), draws, chosen)
+        if not torch.isfinite(loss):
+            raise TrainingError(f"the loss is no number at step {step} of tuning to questions. Lower 'rate'")
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(own, chosen.clip)
+        optimizer.step()
+        total += float(loss.detach())
+        if (step + 1) % _OFTEN == 0:
+            on_step(step + 1, total / _OFTEN)
+            total = 0.0
+    return encoder.adapter()
+
+
+def _drawn(
+    by_domain: Mapping[str, Sequence[Ask]], every: Sequence[str], draws: random.Random, settings: AskingSettings
+) -> tuple[list[Ask], list[str]]:
+    """The questions of a step and the relations that they choose among."""
+    domains = draws.sample(list(by_domain), min(settings.domains, len(by_domain)))
+    batch = [a for d in domains for a in draws.sample(by_domain[d], min(settings.questions, len(by_domain[d])))]
+    others = draws.sample(every, min(settings.others, len(every)))
+    return batch, sorted({relation for ask in batch for relation in ask.relations} | set(others))
+
+
+def _loss(
+    encoder: TunableEncoder,
+    heat: Tensor,
+    drawn: tuple[list[Ask], list[str]],
+    draws: random.Random,
+    settings: AskingSettings,
+) -> Tensor:
+    batch, relations = drawn
+    at = {relation: place for place, relation in enumerate(relations)}
+    names = encoder.texts(relations)
+    right = torch.tensor([at[ask.relations[ask.right]] for ask in batch])
+    if draws.random() < settings.by_phrases:
+        parts = [draws.sample(ask.phrases, min(settings.phrases, len(ask.phrases))) for ask in batch]
+        texts = sorted({text for own in parts for text in own})
+        place = {text: i for i, text in enumerate(texts)}
+        cosines = encoder.questions(texts) @ names.T
+        scores = torch.stack([cosines[[place[text] for text in own]].max(dim=0).values for own in parts])
+    else:
+        scores = encoder.questions([ask.whole for ask in batch]) @ names.T
+    return nn.functional.cross_entropy(torch.exp(heat) * scores, right)
+
+
+def _row(path: Path, number: int, line: str) -> dict[str, object]:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise QuestionsFileError(f"{path}, line {number}: no JSON ({error})") from error
+    if not isinstance(row, dict) or not {"domain", "relation", "asks", "back"} <= row.keys():
+        raise QuestionsFileError(
+            f"{path}, line {number}: {line[:80]!r}; expected an object with domain, relation, asks and back"
+        )
+    return row
+
+
+def _texts(found: object) -> list[object]:
+    return found if isinstance(found, list) else [found]
+
+
+def _ask(path: Path, number: int, domain: str, relations: tuple[str, ...], right: int, text: str, slot: str) -> Ask:
+    if text.count(slot) != 1:
+        raise QuestionsFileError(f"{path}, line {number}: {text!r}; expected one {slot} in it")
+    language = guess_language(text)
+    name, start = _NAMES.get(language, _NAME), text.index(slot)
+    filled = text.replace(slot, name)
+    mention = Mention(start, start + len(name), name)
+    view = QuestionView(filled)
+    whole = text.replace(slot, "") if language is Language.CHINESE else " ".join(text.replace(slot, " ").split())
+    phrases = tuple(phrase.text for phrase in view.phrases([mention]))
+    return Ask(domain, relations, right, phrases or (whole,), whole)
