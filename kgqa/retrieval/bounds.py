@@ -18,6 +18,7 @@ from kgqa.types import Literal
 Conditions = tuple[tuple[Comparison, str], ...]
 _UNIT_NAMES = frozenset(("unittext", "unit", "unitcode", "hasunit", "units"))
 _YEAR_DIGITS = 4
+_YUAN = Unit("yuan", Decimal(1))
 
 
 _SAMPLE = 200
@@ -67,6 +68,8 @@ class Bounds:
 
     def _converted(self, relation: int, limit: Limit, number: Decimal) -> Decimal | None:
         given, wanted = unit_of(limit.unit) if limit.unit else None, self.unit(relation)
+        if given is None and wanted is not None and wanted.kind == _YUAN.kind and wanted.factor <= number:
+            given = _YUAN  # "over 5 million" of a price in units of ten thousand
         return number if given is None or wanted is None else convert(number, given, wanted)
 
     def _stated_unit(self, relation: int) -> Unit | None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from kgqa.config import RetrievalConfig
 from kgqa.graph import KnowledgeGraph
-from kgqa.program.algebra import Step
+from kgqa.program.algebra import Follow, OfType, Program, Step, Where
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.chart import LINK, Chart, best_links
 from kgqa.retrieval.contract import Candidate, Problem, strength
@@ -42,6 +42,8 @@ UNNAMED = 0.2
 """What each name costs that a question surely gives and a candidate does not rest on."""
 OTHER = 0.8
 """What a candidate costs that yields nothing of the class asked for."""
+AGAIN = 0.6
+"""What it costs to give the values that things were held to: "visits with a fee over 100" asks for no fees."""
 _SAMPLE = 50
 _BESIDE = 5
 _CERTAIN = 0.6
@@ -229,10 +231,28 @@ def charged(candidates: Iterable[Candidate], scene: Scene, head: Head) -> list[C
     unknown = UNKNOWN * _unknown_names(scene)
     return [
         replace(
-            c, alignment=c.alignment - cost - unknown - head.cost(c) + (least if _named(c, head) else -cost - ignored)
+            c,
+            alignment=c.alignment
+            - cost
+            - unknown
+            - head.cost(c)
+            - AGAIN * _tells_again(c.program)
+            + (least if _named(c, head) else -cost - ignored),
         )
         for c, cost in zip(listed, unread, strict=True)
     ]
+
+
+def _tells_again(program: Program) -> bool:
+    """Whether a program yields the values of an attribute that a limit was just put on."""
+    if not isinstance(program, Follow) or program.step.inverse:
+        return False
+    source = program.source
+    while isinstance(source, Where | OfType):
+        if isinstance(source, Where) and source.step == program.step:
+            return True
+        source = source.source
+    return False
 
 
 def doubted(candidates: Sequence[Candidate], scene: Scene) -> list[Candidate]:

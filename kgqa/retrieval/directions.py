@@ -58,6 +58,7 @@ _BELOW = re.compile(
     re.I,
 )
 """What follows a name whose own place is above those asked for."""
+_REPORTING = re.compile(r"\b(?:reports?|reporting|answers?|answering)(?: directly| straight)? to (?:the )?$|(?:向|跟着)$", re.I)
 _ABOVE = re.compile(
     r"\b(?:reports? to|superior|supervis\w+|managers?|managed by|boss|parent|teacher|taught by|mentor\w*|studied under)\b"
     r"|上级|上司|领导|主管|师从|师父|师傅|师承|导师|老师|隶属",
@@ -107,7 +108,8 @@ class Directions:
         if not self._is_alike(relation):
             return None
         for name in relation_names(self._graph, relation):
-            if _ABOVE.search(name) and _BELOW.match(view.text, mention.end):
+            below = _BELOW.match(view.text, mention.end) or _REPORTING.search(view.text[: mention.start])
+            if below and _ABOVE.search(name):
                 return True
             found = says_inverse(view, mention, name)
             if found is not None:

@@ -44,16 +44,16 @@ class Limit:
 _GREATER = re.compile(
     r"\b(more|greater|larger|higher|bigger|heavier|longer|later|taller|deeper|denser|hotter|faster) than\b"
     r"|\b(over|above|after|since|exceed\w*)\b"
-    r"|超过|大于|高于|多于",
+    r"|(?<!不)超过|(?<!不)大于|(?<!不)高于|(?<!不)多于|(?<=[房收了量数])破$",
     re.I,
 )
 _LESS = re.compile(
     r"\b(less|fewer|smaller|lower|lighter|shorter|earlier|colder|slower|cheaper) than\b"
-    r"|\b(under|below|before)\b|低于|小于|少于|不到|不足",
+    r"|\b(under|below|before)\b|(?<!不)(?:低于|小于|少于)|不到|不足",
     re.I,
 )
-_AT_LEAST = re.compile(r"\b(at least|no less than|or more)\b|至少", re.I)
-_AT_MOST = re.compile(r"\b(at most|no more than|up to)\b|至多|最多", re.I)
+_AT_LEAST = re.compile(r"\b(at least|no less than|or more)\b|至少|不(?:少|低|小)于|不下于", re.I)
+_AT_MOST = re.compile(r"\b(at most|no more than|up to)\b|至多|最多|不(?:超过|多于|高于|大于)|不到(?=\d+以)", re.I)
 _BEHIND = (
     (
         re.compile(r"^\s*(?:[a-z]+ )?(?:or (?:more|above|over|higher|later|newer)|and (?:above|later|up))\b", re.I),

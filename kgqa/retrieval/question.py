@@ -56,6 +56,7 @@ _HEAD = re.compile(
 )
 _HEAD_BEFORE = re.compile(r"都?有哪[些几][个座种条家位]?[^一-鿿]*$")
 """What follows the class asked for in Chinese: 组织有哪些."""
+_HEAD_LAST = re.compile(r"[^一-鿿\w]*$")
 
 
 class Asked(Enum):
@@ -74,7 +75,7 @@ _ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
         Asked.NUMBER,
         re.compile(
             r"\bhow (many|much|big|large|tall|high|long|far|old|heavy|dense|populous)\b"
-            r"|\bnumber of\b|多少|几(个|种|位|座|条|家|部|国)|有多[大高长远重]",
+            r"|\bnumber of\b|多少|(?<![哪那这])几(个|种|位|座|条|家|部|国|套|只|台|辆|本|张|次|场|间|件)|有多[大高长远重]",
             re.I,
         ),
     ),
@@ -102,7 +103,8 @@ _UNITS = (
 )
 """What follows "how many" where an amount is asked for, and nothing counted."""
 COUNTING = re.compile(
-    rf"\bhow many\b(?!{_UNITS})|\bnumber of\b|\bcount\b|(多少|几)[个种位座条家部国名款道所处届]|(多少|几)人(?!口)"
+    rf"\bhow many\b(?!{_UNITS})|\bnumber of\b|\bcount\b|(多少|(?<![哪那这好前后第])几)[个种位座条家部国名款道所处届套只台辆本张次场间件支把颗头匹艘架]"
+    r"|(多少|几)人(?!口)"
     r"|有多少(?=[一-鿿])(?!人|钱|岁|度|米|公|千|天|年|月|元|块|吨|平|倍|斤|克|升|亩|分|秒|小时)",
     re.I,
 )
@@ -291,7 +293,7 @@ class QuestionView:
 def asks_for(view: QuestionView, mention: Mention) -> bool:
     """Whether a question asks for things of the class that it names there: "which RIVERS ..."."""
     ahead, behind = view.text[: mention.start], view.text[mention.end :]
-    if _HEAD_BEFORE.match(behind):
+    if _HEAD_BEFORE.match(behind) or (ahead.endswith("的") and _HEAD_LAST.match(behind)):
         return True
     return _HEAD.search(ahead) is not None and not behind.startswith(("'", "’", "的"))
 

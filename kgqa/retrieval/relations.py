@@ -17,7 +17,6 @@ from kgqa.text.stopwords import is_stop
 from kgqa.text.units import without_unit
 
 Scores = NDArray[np.float32]
-Indices = NDArray[np.integer]
 
 _STEM = 5
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
@@ -106,24 +105,30 @@ class NameSpace:
         stretched: Scores = np.maximum(1 - (1 - cosines) * slope, 0).astype(np.float32)
         return stretched
 
-    def scores(self, phrases: Sequence[str], whole: str, n_texts: int) -> tuple[NDArray[np.intp], Indices, Scores]:
-        """The nearest names of each phrase: rows, names and scores, each [found].
+    def scores(self, phrases: Sequence[str], whole: str, n_texts: int) -> Scores:
+        """How near each phrase is to each name, float32 [phrases, n_texts]; 0 for those that are not among the nearest.
 
         whole : what a question says besides names. Where an encoder was tuned to it, that tells a phrase apart.
         """
         asked = [*phrases, whole] if self.asking and whole else list(phrases)
-        vectors = self.encoder.encode(asked, kind=TextKind.QUERY)
-        found = self.index.search(vectors, min(_NEAREST, n_texts))
+        found = self.index.search(self.encoder.encode(asked, kind=TextKind.QUERY), min(_NEAREST, n_texts))
         rows, columns = np.nonzero(found.ids >= 0)
-        ids, cosines = found.ids[rows, columns], self.stretch(found.scores[rows, columns])
-        if len(asked) == len(phrases):
-            return rows, ids, cosines
-        around = np.zeros(n_texts, dtype=np.float32)
-        last = rows == len(phrases)
-        around[ids[last]] = cosines[last]
-        rows, ids, cosines = rows[~last], ids[~last], cosines[~last]
-        blended = (1 - _AROUND) * cosines + _AROUND * around[ids]
-        return rows, ids, np.where(cosines >= _SAME, cosines, np.maximum(blended, 0)).astype(np.float32)
+        near = np.zeros((len(asked), n_texts), dtype=np.float32)
+        near[rows, found.ids[rows, columns]] = self.stretch(found.scores[rows, columns])
+        return near if len(asked) == len(phrases) else _within(near[:-1], near[-1], phrases)
+
+
+def _within(near: Scores, around: Scores, phrases: Sequence[str]) -> Scores:
+    """The scores of phrases, float32 [phrases, texts], as parts of a question that says what `around` tells, [texts].
+
+    Only the phrase that says something best gains by it, and those that hold it or are within it: else every other
+    word would say the same once more.
+    """
+    akin = np.array([[one in other or other in one for other in phrases] for one in phrases], dtype=bool)
+    best = akin[near.argmax(axis=0)].T
+    blended = (1 - _AROUND) * near + _AROUND * np.where(best, around, np.minimum(around, near))
+    found: Scores = np.where(near >= _SAME, near, np.maximum(blended, 0)).astype(np.float32)
+    return found
 
 
 class RelationMatcher:
@@ -170,8 +175,8 @@ class RelationMatcher:
         scores = np.zeros((len(phrases), self._n_relations), dtype=np.float32)
         if not phrases or not self._texts.texts:
             return scores
-        rows, ids, near = self._asking.scores(phrases, whole, len(self._texts.texts))
-        np.maximum.at(scores, (rows, self._texts.owners[ids]), near)
+        near = self._asking.scores(phrases, whole, len(self._texts.texts))
+        np.maximum.at(scores, (slice(None), self._texts.owners), near)
         for row, phrase in enumerate(phrases):
             owners, shares = self._shared_words(phrase)
             np.maximum.at(scores[row], owners, _WORD_WEIGHT * shares)

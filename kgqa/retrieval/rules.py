@@ -103,7 +103,8 @@ class SetRules:
                     continue
                 nodes = bench.nodes(program := Follow(source.program, step))
                 if len(nodes) and not _comes_back(source.program, nodes, bench):
-                    apart = self._weights.loose if source.paired and scene.boths else 0.0
+                    together = scene.boths or (scene.view.sharing and scene.view.asked is Asked.YES_NO)
+                    apart = self._weights.loose if source.paired and together else 0.0
                     yield source.grown(program, nodes, spoken.score - cost - apart, used)
                 if source.paired and len(nodes):
                     tested = scene.view.asked is Asked.YES_NO or bool(scene.boths)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -34,6 +35,11 @@ _FLAG = 0.55
 _BESIDE = 0.6
 """The least share of the best match of a phrase that another relation must reach."""
 _HAN_LIGHT = frozenset("中里个座种位条家些一只还")
+_HAN_WORDS = re.compile(
+    r"^(座位|种类|家庭|家长|家属|家乡|中心|条件|位置|里程)"
+    r"|(座位|学位|职位|床位|车位|单位|岗位|席位|品种|国家|专家|作家|画家|厂家|商家|公里)$"
+)
+"""Words that begin or end with one of these characters and are none of those that hold others together."""
 _SMALL_TALK = frozenset(
     ("list", "show", "find", "tell", "count", "there", "called", "located", "number", "name", "names")
 )
@@ -332,7 +338,7 @@ def _is_small_talk(view: QuestionView, i: int) -> bool:
 def _is_loose(view: QuestionView, phrase: Phrase) -> bool:
     """Whether a Chinese phrase starts or ends with a word that only holds others together."""
     edges = (view.words[phrase.first].text, view.words[phrase.last - 1].text)
-    return any(edge in _HAN_LIGHT for edge in edges)
+    return any(edge in _HAN_LIGHT for edge in edges) and not _HAN_WORDS.search(phrase.text)
 
 
 def words_of(view: QuestionView, start: int, end: int) -> int:

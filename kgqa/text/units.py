@@ -55,12 +55,18 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("euro", "1", "0", "€ eur euro euros 欧元"),
     ("US dollar", "1", "0", "$ usd dollar dollars 美元"),
     ("sterling", "1", "0", "£ gbp 英镑"),
-    ("yuan", "1", "0", "¥ cny rmb yuan 元 块 人民币"),
+    ("yuan", "1", "0", "¥ cny rmb yuan 元 块 块钱 人民币"),
+    ("yuan", "10000", "0", "万元"),
+    ("yuan", "100000000", "0", "亿元"),
     ("people", "1", "0", "people inhabitants residents citizens 人 人口"),
 )
 UNITS = {name: Unit(kind, Decimal(f), Decimal(o)) for kind, f, o, names in _TABLE for name in names.split()}
 _PREFIXES = (("square ", "²"), ("sq. ", "²"), ("sq ", "²"), ("cubic ", "³"))
 _SHORT = {"metre": "m", "meter": "m", "kilometre": "km", "kilometer": "km", "mile": "mi", "foot": "ft", "feet": "ft"}
+_JOINED = re.compile(
+    r"(?<=[\u4e00-\u9fff])(kg|km|cm|mm|m²|km²|m2|km2|平方?米|平方公里|公里|千米|公斤|千克|吨|厘米|毫米|万元|亿元|小时|分钟)$", re.I
+)
+"""A unit at the end of a Chinese name: 体重kg, 面积平米."""
 _BRACKETS = re.compile(r"[(（\[]\s*([^()（）\[\]]+?)\s*[)）\]]\s*$")
 _DEGREES = re.compile(r"^degrees? (?=celsius|fahrenheit|kelvin)")
 _NAMES = sorted(UNITS, key=len, reverse=True)
@@ -82,10 +88,12 @@ def unit_of(name: str) -> Unit | None:
 
 
 def unit_in(label: str) -> Unit | None:
-    """The unit that a name says, in brackets or at its end: "half-life (h)", "duration seconds", 面积（平方米）."""
+    """The unit that a name says, in brackets or at its end: "half-life (h)", "duration seconds", 体重kg."""
     inside = _BRACKETS.search(label)
     if inside:
         return unit_of(inside[1])
+    if joined := _JOINED.search(label):
+        return unit_of(joined[1])
     words = label.split()
     is_spelt = len(words) > 1 and len(words[-1]) > 1
     return unit_of(words[-1]) if is_spelt else None  # "plan b" is no plan in bytes, "class m" none in metres
