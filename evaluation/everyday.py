@@ -32,37 +32,42 @@ _ALL = "all"
 
 
 def run(choice: Choice) -> list[Table]:
-    """Ask both halves of every set, and pool them."""
+    """Ask the halves of every set, and pool each."""
     settings = everyday_settings()
-    wanted = [one for one in settings.sets if choice.takes(one.name, one.graph, one.questions)]
-    rows = [row for split in settings.splits for row in _rows(wanted, split, settings)]
+    rows = [row for part in _parts(settings) for row in _rows(*part, choice, settings.seed)]
     return [Table("everyday", "Everyday graphs, by the shipped reader", COLUMNS, tuple(rows))]
 
 
 def order() -> list[str]:
     """The names of all rows."""
     settings = everyday_settings()
-    names = [*(one.name for one in settings.sets), _ALL]
-    return [_named(name, split) for split in settings.splits for name in names]
+    parts = _parts(settings)
+    return [_named(name, half) for sets, half in parts for name in (*(one.name for one in sets), _ALL)]
+
+
+def _parts(settings: EverydaySettings) -> list[tuple[tuple[AdaptingSet, ...], str]]:
+    """The sets measured together and the half of their questions, "" for all of them."""
+    return [*((settings.sets, split) for split in settings.splits), (settings.looked_at, "")]
 
 
 def _named(name: str, split: str) -> str:
-    return f"{name}, {split} half"
+    return f"{name}, {split} half" if split else f"{name}, both halves"
 
 
-def _rows(sets: Sequence[AdaptingSet], split: str, settings: EverydaySettings) -> Iterator[Row]:
+def _rows(every: Sequence[AdaptingSet], split: str, choice: Choice, seed: int) -> Iterator[Row]:
     pooled: list[Marked] = []
     began = time.perf_counter()
+    sets = [one for one in every if choice.takes(one.name, one.graph, one.questions)]
     for one in sets:
         start = time.perf_counter()
         cases = _asked(one, split)
         pooled += cases
-        cells = _cells(cases, settings.seed)
-        yield Row(_named(one.name, split), cells, settings.seed, time.perf_counter() - start, asdict(one))
-    if len(sets) == len(settings.sets):
+        cells = _cells(cases, seed)
+        yield Row(_named(one.name, split), cells, seed, time.perf_counter() - start, asdict(one))
+    if len(sets) == len(every):
         seconds = time.perf_counter() - began
         config = {"sets": [one.name for one in sets], "split": split}
-        yield Row(_named(_ALL, split), _cells(pooled, settings.seed), settings.seed, seconds, config)
+        yield Row(_named(_ALL, split), _cells(pooled, seed), seed, seconds, config)
 
 
 def _asked(one: AdaptingSet, split: str) -> tuple[Marked, ...]:

@@ -307,11 +307,12 @@ class AdaptingSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class EverydaySettings:
-    """Everyday graphs. splits : of the questions, each measured by itself."""
+    """Everyday graphs. splits : of the questions of `sets`, each measured by itself. looked_at : measured whole."""
 
     seed: int
     splits: tuple[str, ...]
     sets: tuple[AdaptingSet, ...] = field(default_factory=tuple)
+    looked_at: tuple[AdaptingSet, ...] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

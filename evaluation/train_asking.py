@@ -27,11 +27,11 @@ _ASKS = ROOT / "data/asks"
 
 def nearest_right(encoder: TextEncoder, asks: Sequence[Ask]) -> float:
     """The share of questions, whole, whose relation is the nearest of its domain."""
-    names = sorted({relation for ask in asks for relation in ask.relations})
+    names = sorted({relation for ask in asks for relation in ask.choices.relations})
     near = encoder.encode([ask.whole for ask in asks], kind=TextKind.QUERY) @ encoder.encode(names).T
     place = {name: i for i, name in enumerate(names)}
-    hits = [int(np.argmax(row[[place[r] for r in ask.relations]])) == ask.right for ask, row in zip(asks, near, strict=True)]
-    return float(np.mean(hits))
+    picked = (row[[place[r] for r in a.choices.relations]].argmax() for a, row in zip(asks, near, strict=True))
+    return float(np.mean([found == a.choices.right for a, found in zip(asks, picked, strict=True)]))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -406,8 +406,8 @@ class KGQA:
             encoder = self._encoder(name)
             reader, calibrations = self._reader(encoder)
             trained = reader if isinstance(reader, TrainedReader) else None
-            learnt = trained and trained.words(self._relations)
-            asking = trained and trained.asking(self._relations)
+            learnt = None if trained is None else trained.words(self._relations)
+            asking = None if trained is None else trained.asking(self._relations)
             matcher = build_matcher(self.graph, encoder, self._relation_vectors(encoder), asking=asking)
             retriever = GraphRetriever(
                 self.graph, matcher, self.config.retrieval, vocabulary=self._vocabulary, learnt=learnt

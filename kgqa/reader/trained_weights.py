@@ -1,4 +1,4 @@
-"""A trained reader on disk: `reader.safetensors`, `adapter.safetensors`, `reader.json`; `asking.safetensors` if made."""
+"""A trained reader on disk: `reader.safetensors`, `adapter.safetensors`, `reader.json`, perhaps `asking.safetensors`."""
 
 from __future__ import annotations
 

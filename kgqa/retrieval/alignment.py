@@ -39,7 +39,7 @@ class AlignmentWeights:
     step: float = 0.4
     inverse: float = 0.1
     disorder: float = 0.6
-    back: float = 0.2
+    back: float = 0.45
     unshared: float = 0.1
     crossing: float = 0.2
     unsaid: float = 0.65

@@ -130,7 +130,7 @@ def _lacks(scene: Scene, bench: Bench) -> bool:
 
 
 def _surpasses(scene: Scene, bench: Bench) -> bool:
-    """Whether a relation that is named by a superlative is asked of what has none itself: "the highest point in Asia"."""
+    """Whether a relation named by a superlative is asked of what has none itself: "the highest point in Asia"."""
     nodes = np.array([link.node for link in scene.links if strength(link) >= _CERTAIN], dtype=np.int32)
     inside = {s.relation for s in scene.relations for item in scene.named if item.used & s.used == item.used}
     return bool(inside) and len(nodes) > 0 and not any(bench.leads(nodes, Step(relation)) for relation in inside)

@@ -88,7 +88,8 @@ _ASKED_RELATIONS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(pattern, re.I), hints)
     for pattern, hints in (
         (
-            r"\b(neighbou?r(s|ing)?|adjoin(s|ing)?|adjacent to|surround(s|ing|ed by)?|next to|touch(es|ing)?)\b|相邻|毗邻|接壤|邻国|周边",
+            r"\b(neighbou?r(s|ing)?|adjoin(s|ing)?|adjacent to|surround(s|ing|ed by)?|next to|touch(es|ing)?)\b"
+            r"|相邻|毗邻|接壤|邻国|周边",
             ("borders", "shares border with", "neighbor"),
         ),
         (r"\b(in charge of|boss|runs|heads up|heads)\b", ("head", "manager", "director", "leader", "led by")),
@@ -108,7 +109,9 @@ _ASKED_RELATIONS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
 )
 
 
-_CALLED = re.compile(r"\s*(?:(?:that|which|who)\s+)?(?:(?:is|are|was|were)\s+)?(?:named|called)\s+|(?:名叫|名为|叫做|叫)", re.I)
+_CALLED = re.compile(
+    r"\s*(?:(?:that|which|who)\s+)?(?:(?:is|are|was|were)\s+)?(?:named|called)\s+|(?:名叫|名为|叫做|叫)", re.I
+)
 _CALLING = re.compile(r"(?:名叫|名为|叫做|叫)$")
 
 

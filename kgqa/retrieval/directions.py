@@ -58,9 +58,12 @@ _BELOW = re.compile(
     re.I,
 )
 """What follows a name whose own place is above those asked for."""
-_REPORTING = re.compile(r"\b(?:reports?|reporting|answers?|answering)(?: directly| straight)? to (?:the )?$|(?:向|跟着)$", re.I)
+_REPORTING = re.compile(
+    r"\b(?:reports?|reporting|answers?|answering)(?: directly| straight)? to (?:the )?$|(?:向|跟着)$", re.I
+)
 _ABOVE = re.compile(
-    r"\b(?:reports? to|superior|supervis\w+|managers?|managed by|boss|parent|teacher|taught by|mentor\w*|studied under)\b"
+    r"\b(?:reports? to|superior|supervis\w+|managers?|managed by|boss|parent|teacher|taught by|mentor\w*)\b"
+    r"|\bstudied under\b"
     r"|上级|上司|领导|主管|师从|师父|师傅|师承|导师|老师|隶属",
     re.I,
 )

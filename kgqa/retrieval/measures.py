@@ -75,7 +75,7 @@ _ONLY = 0.3
 _MEANT = 1.0
 """How well a word of the user's own names its attribute."""
 _BEFORE = 0.4
-"""What lacking something costs that is named before the negation: "which capitals are not major cities" is of capitals."""
+"""What lacking something costs that is named before the negation: "which capitals are not major cities"."""
 _SURELY = 0.8
 """The least score of an attribute that the words of a limit surely mean: "people" of population."""
 _HEAD = 0.5
@@ -264,7 +264,9 @@ class MeasureRules:
             for counted in (*self.counted(source, mark.used, scene, bench, classes), *named):
                 program = self._where_count(source, counted, Comparison.EQUAL, 0)
                 cost = _BEFORE * (0 < counted.used < mark.used)
-                yield from self._ended(source, program, counted.score - cost, mark.used | counted.used, bench, counted.members)
+                yield from self._ended(
+                    source, program, counted.score - cost, mark.used | counted.used, bench, counted.members
+                )
             yield from self._said_no(source, mark.used, scene, bench)
 
     def _said_no(self, source: Derivation, used: int, scene: Scene, bench: Bench) -> Iterator[Derivation]:

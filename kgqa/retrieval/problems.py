@@ -98,7 +98,9 @@ class ProblemFinder:
         own += [words_of(scene.view, link.mention.start, link.mention.end) for link in classes]
         if any(s.score >= _CLEAR and not any(s.used & w for w in own) for s in scene.relations):
             return False
-        return any(item.usual[r] >= _CLEAR for item in scene.superlatives for r in known if self._attributes.measured[r])
+        return any(
+            item.usual[r] >= _CLEAR for item in scene.superlatives for r in known if self._attributes.measured[r]
+        )
 
     def _is_class(self, link: Link) -> bool:
         return link.node in self._attributes.classes and strength(link) >= _SURE

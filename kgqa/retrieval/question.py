@@ -75,7 +75,7 @@ _ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
         Asked.NUMBER,
         re.compile(
             r"\bhow (many|much|big|large|tall|high|long|far|old|heavy|dense|populous)\b"
-            r"|\bnumber of\b|多少|(?<![哪那这])几(个|种|位|座|条|家|部|国|套|只|台|辆|本|张|次|场|间|件)|有多[大高长远重]",
+            r"|\bnumber of\b|多少|(?<![哪那这])几[个种位座条家部国套只台辆本张次场间件]|有多[大高长远重]",
             re.I,
         ),
     ),
@@ -98,13 +98,14 @@ _ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     (Asked.PERSON, re.compile(r"\bwho(m|se)?\b|谁|哪位", re.I)),
 )
 _UNITS = (
-    r" (?:square |cubic |sq\.? )?(?:met(?:re|er)s|kilomet(?:re|er)s|km|miles|feet|acres|hectares|kilograms|kg|grams|tonnes|tons"
-    r"|pounds|lit(?:re|er)s|degrees|euros|dollars)\b"
+    r" (?:square |cubic |sq\.? )?(?:met(?:re|er)s|kilomet(?:re|er)s|km|miles|feet|acres|hectares|kilograms"
+    r"|kg|grams|tonnes|tons|pounds|lit(?:re|er)s|degrees|euros|dollars)\b"
 )
 """What follows "how many" where an amount is asked for, and nothing counted."""
+_MEASURE_WORDS = "个种位座条家部国名款道所处届套只台辆本张次场间件支把颗头匹艘架"
 COUNTING = re.compile(
-    rf"\bhow many\b(?!{_UNITS})|\bnumber of\b|\bcount\b|(多少|(?<![哪那这好前后第])几)[个种位座条家部国名款道所处届套只台辆本张次场间件支把颗头匹艘架]"
-    r"|(多少|几)人(?!口)"
+    rf"\bhow many\b(?!{_UNITS})|\bnumber of\b|\bcount\b"
+    rf"|(多少|(?<![哪那这好前后第])几)[{_MEASURE_WORDS}]|(多少|几)人(?!口)"
     r"|有多少(?=[一-鿿])(?!人|钱|岁|度|米|公|千|天|年|月|元|块|吨|平|倍|斤|克|升|亩|分|秒|小时)",
     re.I,
 )

@@ -176,7 +176,7 @@ class RelationMatcher:
         if not phrases or not self._texts.texts:
             return scores
         near = self._asking.scores(phrases, whole, len(self._texts.texts))
-        np.maximum.at(scores, (slice(None), self._texts.owners), near)
+        np.maximum.at(scores.T, self._texts.owners, near.T)
         for row, phrase in enumerate(phrases):
             owners, shares = self._shared_words(phrase)
             np.maximum.at(scores[row], owners, _WORD_WEIGHT * shares)

@@ -397,7 +397,8 @@ class SetRules:
 
     def _parallel(self, one: Program, two: Program) -> float:
         alike = isinstance(one, Follow) and isinstance(two, Follow) and one.step == two.step
-        alike = alike and not isinstance(one.source, Instances)  # "which states don't border Texas" is of all states
+        if isinstance(one, Follow) and isinstance(one.source, Instances):
+            return 0.0  # "which states don't border Texas" is of all states
         return self._weights.parallel if alike else 0.0
 
 

@@ -64,7 +64,8 @@ UNITS = {name: Unit(kind, Decimal(f), Decimal(o)) for kind, f, o, names in _TABL
 _PREFIXES = (("square ", "²"), ("sq. ", "²"), ("sq ", "²"), ("cubic ", "³"))
 _SHORT = {"metre": "m", "meter": "m", "kilometre": "km", "kilometer": "km", "mile": "mi", "foot": "ft", "feet": "ft"}
 _JOINED = re.compile(
-    r"(?<=[\u4e00-\u9fff])(kg|km|cm|mm|m²|km²|m2|km2|平方?米|平方公里|公里|千米|公斤|千克|吨|厘米|毫米|万元|亿元|小时|分钟)$", re.I
+    r"(?<=[\u4e00-\u9fff])(kg|km|cm|mm|m²|km²|m2|km2|平方?米|平方公里|公里|千米|公斤|千克|吨|厘米|毫米|万元|亿元|小时|分钟)$",
+    re.I,
 )
 """A unit at the end of a Chinese name: 体重kg, 面积平米."""
 _BRACKETS = re.compile(r"[(（\[]\s*([^()（）\[\]]+?)\s*[)）\]]\s*$")

@@ -36,16 +36,22 @@ _OFTEN = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """A question that asks for a relation of its domain.
-
-    relations : all of the domain. right : the place of the one asked for. phrases : what retrieval would match.
-    whole : the question without the name in it.
-    """
+class Choices:
+    """The relations of a domain, and the place of the one that is asked for."""
 
     domain: str
     relations: tuple[str, ...]
     right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question that asks for a relation of its domain.
+
+    phrases : what retrieval would match. whole : the question without the name in it.
+    """
+
+    choices: Choices
     phrases: tuple[str, ...]
     whole: str
 
@@ -83,7 +89,7 @@ def read_asks(path: Path) -> tuple[Ask, ...]:
         row = _row(path, number, line)
         domains.setdefault(str(row["domain"]), []).append((number, row))
     return tuple(
-        _ask(path, number, domain, relations, right, str(text), slot)
+        _ask(f"{path}, line {number}", Choices(domain, relations, right), str(text), slot)
         for domain, rows in domains.items()
         for relations in (tuple(str(row["relation"]) for _, row in rows),)
         for right, (number, row) in enumerate(rows)
@@ -97,7 +103,7 @@ def tune_asking(
     weights: EncoderWeights,
     settings: AskingSettings | None = None,
     *,
-    on_step: Callable[[int, float], None] = lambda step, loss: None,
+    on_step: Callable[[int, float], None] | None = None,
 ) -> Adapter:
     """Tune an encoder to questions; the additions to its weights.
 
@@ -105,15 +111,18 @@ def tune_asking(
     numbers.
     """
     chosen = settings or AskingSettings()
-    draws = random.Random(chosen.seed)
+    draws = random.Random(chosen.seed)  # noqa: S311
     torch.manual_seed(chosen.seed)
     encoder = TunableEncoder(weights, TuningSettings(rank=chosen.rank, rate=chosen.rate))
     heat = nn.Parameter(torch.tensor(_FIRST_HEAT))
     own = [p for p in encoder.parameters() if p.requires_grad]
     groups = [{"params": own, "lr": chosen.rate}, {"params": [heat], "lr": _HEAT_RATE}]
     optimizer = torch.optim.AdamW(groups, weight_decay=chosen.decay)
-    by_domain = {domain: [a for a in asks if a.domain == domain] for domain in dict.fromkeys(a.domain for a in asks)}
-    every = sorted({relation for ask in asks for relation in ask.relations})
+    by_domain = {
+        domain: [a for a in asks if a.choices.domain == domain]
+        for domain in dict.fromkeys(a.choices.domain for a in asks)
+    }
+    every = sorted({relation for ask in asks for relation in ask.choices.relations})
     total = 0.0
     for step in range(chosen.steps):
         share = min(1, (step + 1) / chosen.warmup) * max(_LEAST_RATE, 1 - step / chosen.steps)
@@ -127,7 +136,8 @@ def tune_asking(
         optimizer.step()
         total += float(loss.detach())
         if (step + 1) % _OFTEN == 0:
-            on_step(step + 1, total / _OFTEN)
+            if on_step is not None:
+                on_step(step + 1, total / _OFTEN)
             total = 0.0
     return encoder.adapter()
 
@@ -139,7 +149,7 @@ def _drawn(
     domains = draws.sample(list(by_domain), min(settings.domains, len(by_domain)))
     batch = [a for d in domains for a in draws.sample(by_domain[d], min(settings.questions, len(by_domain[d])))]
     others = draws.sample(every, min(settings.others, len(every)))
-    return batch, sorted({relation for ask in batch for relation in ask.relations} | set(others))
+    return batch, sorted({relation for ask in batch for relation in ask.choices.relations} | set(others))
 
 
 def _loss(
@@ -152,7 +162,7 @@ def _loss(
     batch, relations = drawn
     at = {relation: place for place, relation in enumerate(relations)}
     names = encoder.texts(relations)
-    right = torch.tensor([at[ask.relations[ask.right]] for ask in batch])
+    right = torch.tensor([at[ask.choices.relations[ask.choices.right]] for ask in batch])
     if draws.random() < settings.by_phrases:
         parts = [draws.sample(ask.phrases, min(settings.phrases, len(ask.phrases))) for ask in batch]
         texts = sorted({text for own in parts for text in own})
@@ -180,9 +190,9 @@ def _texts(found: object) -> list[object]:
     return found if isinstance(found, list) else [found]
 
 
-def _ask(path: Path, number: int, domain: str, relations: tuple[str, ...], right: int, text: str, slot: str) -> Ask:
+def _ask(place: str, choices: Choices, text: str, slot: str) -> Ask:
     if text.count(slot) != 1:
-        raise QuestionsFileError(f"{path}, line {number}: {text!r}; expected one {slot} in it")
+        raise QuestionsFileError(f"{place}: {text!r}; expected one {slot} in it")
     language = guess_language(text)
     name, start = _NAMES.get(language, _NAME), text.index(slot)
     filled = text.replace(slot, name)
@@ -190,4 +200,4 @@ def _ask(path: Path, number: int, domain: str, relations: tuple[str, ...], right
     view = QuestionView(filled)
     whole = text.replace(slot, "") if language is Language.CHINESE else " ".join(text.replace(slot, " ").split())
     phrases = tuple(phrase.text for phrase in view.phrases([mention]))
-    return Ask(domain, relations, right, phrases or (whole,), whole)
+    return Ask(choices, phrases or (whole,), whole)
