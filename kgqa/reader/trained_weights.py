@@ -1,4 +1,4 @@
-"""A trained reader on disk: `reader.safetensors`, `adapter.safetensors`, `reader.json`, perhaps `asking.safetensors`."""
+"""A trained reader on disk: `reader.safetensors`, `reader.json`, and perhaps `adapter.` and `asking.safetensors`."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kgqa.embedding import TextKind
 from kgqa.errors import BundleError
 from kgqa.retrieval.build import build_matcher, languages_of, relation_vectors
 from kgqa.retrieval.relations import RelationTexts, mean_cosine, relation_names, stems_of, walkable
@@ -123,3 +124,31 @@ def test_languages_by_tag_and_script() -> None:
     assert counted["zh"] >= 5
     assert not languages_of(films()).get("zh")
     assert languages_of(build([("甲", "母亲", "乙")]))["zh"] > 0
+
+
+class Asking(WordEncoder):
+    """Brings what the words of a question mean near: "heir" to child, "wet" to nothing."""
+
+    fingerprint = "asking-1"
+
+    def encode(self, texts, *, kind=TextKind.PASSAGE, on_progress=None):  # type: ignore[no-untyped-def]
+        return super().encode([text.replace("mum", "mother") for text in texts], kind=kind, on_progress=on_progress)
+
+
+def test_an_encoder_tuned_to_questions_matches_phrases() -> None:
+    mother = GRAPH.find_relation("mother")
+    tuned = build_matcher(GRAPH, WordEncoder(), asking=Asking())
+    assert MATCHER.match(["mum"])[0, mother] < 0.3
+    assert tuned.match(["mum"])[0, mother] == pytest.approx(1.0, abs=1e-3)
+    assert isinstance(tuned.encoder, WordEncoder) and not isinstance(tuned.encoder, Asking)
+
+
+def test_the_whole_question_lifts_only_the_phrase_that_says_a_relation_best() -> None:
+    mother = GRAPH.find_relation("mother")
+    tuned = build_matcher(GRAPH, WordEncoder(), asking=Asking())
+    alone = tuned.match(["dear mum", "wet"])[:, mother]
+    within = tuned.match(["dear mum", "wet"], "mum")[:, mother]
+    assert within[0] > alone[0] + 0.05
+    assert within[1] <= alone[1] + 1e-6
+    plain = MATCHER.match(["dear mother", "wet"], "mother")[:, mother]
+    np.testing.assert_array_equal(plain, MATCHER.match(["dear mother", "wet"])[:, mother])

@@ -1,0 +1,130 @@
+"""Counts, units, limits, namesakes and places as people speak of them, over graphs that nothing was trained on."""
+
+from __future__ import annotations
+
+import pytest
+
+from kgqa import KGQA
+from kgqa.types import Answer
+
+LANDS = """
+Ash|type|state
+Birch|type|state
+Cedar|type|state
+Ash|in_country|usa
+Birch|in_country|usa
+Cedar|in_country|usa
+Ash|borders|Birch
+Birch|borders|Ash
+Birch|borders|Cedar
+Cedar|borders|Birch
+Ash|highest_point|Mount Tip
+Birch|highest_point|Mount Top
+Cedar|highest_point|Low Hill
+Mount Tip|elevation|900
+Mount Top|elevation|2100
+Low Hill|elevation|120
+Mount Tip|type|place
+Mount Top|type|place
+Low Hill|type|place
+Grey Peak|type|mountain
+Blue Peak|type|mountain
+Grey Peak|altitude|5200
+Blue Peak|altitude|3100
+Ash|highest_elevation|900
+Birch|highest_elevation|2100
+Cedar|highest_elevation|120
+"""
+HOMES = """
+甲苑1号|类型|房源
+甲苑2号|类型|房源
+甲苑3号|类型|房源
+甲苑1号|挂牌价(万元)|90
+甲苑2号|挂牌价(万元)|210
+甲苑3号|挂牌价(万元)|350
+甲苑1号|所属小区|甲苑
+甲苑2号|所属小区|甲苑
+甲苑3号|所属小区|乙苑
+甲苑|类型|小区
+乙苑|类型|小区
+甲苑|物业费(元)|2
+乙苑|物业费(元)|5
+王强|类型|员工
+李敏|类型|员工
+赵云飞|类型|员工
+李敏|直接上级|王强
+赵云飞|直接上级|李敏
+大象|类型|动物
+小鹿|类型|动物
+大象|体重kg|4000
+小鹿|体重kg|60
+"""
+
+
+def system(text: str) -> KGQA:
+    rows = (line.split("|") for line in text.strip().splitlines())
+    return KGQA.from_graph([(s, p, o) for s, p, o in rows])
+
+
+@pytest.fixture(scope="module")
+def lands() -> KGQA:
+    return system(LANDS)
+
+
+@pytest.fixture(scope="module")
+def homes() -> KGQA:
+    return system(HOMES)
+
+
+def labels(answer: Answer) -> set[str]:
+    return {value.label for value in answer.values}
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        # A country by what people call it, and the highest of many highest points.
+        ("what is the highest point in the us", {"Mount Top"}),
+        ("Which states are in America?", {"Ash", "Birch", "Cedar"}),
+        # Each highest point, where they are asked for.
+        ("what are the highest points of the states that border Birch", {"Mount Tip", "Low Hill"}),
+        # What "highest" means of mountains, though "highest elevation" is the name of something else.
+        ("Which mountain is the highest?", {"Grey Peak"}),
+        ("which mountains are higher than 5000 meters", {"Grey Peak"}),
+        # A measure, and no count.
+        ("how many meters high is Mount Tip", {"900"}),
+        ("how many states are next to Birch", {"2"}),
+        # All states but those.
+        ("which states do not border Ash", {"Ash", "Cedar"}),
+    ],
+)
+def test_english(lands: KGQA, question: str, found: set[str]) -> None:
+    answer = lands.ask(question)
+    assert labels(answer) == found, answer.words
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        # Money in units of ten thousand, with and without a unit, and limits that negate.
+        ("挂牌价100万以内的房源有哪些？", {"甲苑1号"}),
+        ("挂牌价超过300万元的房源", {"甲苑3号"}),
+        ("挂牌价不超过210万的房源", {"甲苑1号", "甲苑2号"}),
+        # A unit joined to the name.
+        ("体重超过一吨的动物有哪些？", {"大象"}),
+        # Counted by other measure words; "which" is no count.
+        ("甲苑一共有几套房源？", {"2"}),
+        # Whose place is above.
+        ("王强的下属是谁？", {"李敏"}),
+        # A bare adjective between two.
+        ("甲苑跟乙苑，哪个物业费高？", {"乙苑"}),
+    ],
+)
+def test_chinese(homes: KGQA, question: str, found: set[str]) -> None:
+    answer = homes.ask(question)
+    assert labels(answer) == found, answer.words
+
+
+def test_the_us_is_a_country_and_us_is_no_name(lands: KGQA) -> None:
+    assert "usa" in {link.label for link in lands.ask("which states lie in the us").links}
+    assert "usa" not in {link.label for link in lands.ask("tell us which states border Ash").links}
