@@ -38,7 +38,7 @@ class AskedNouns:
     def charged(self, view: QuestionView, links: Sequence[Link], candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates, all charged where the question asks a thing for what no relation is like."""
         noun = None if self._matcher.stretches else _noun(view, links)
-        if noun is None or float(self._matcher.match([noun, noun.split()[-1]]).max(initial=0.0)) >= _ALIKE:
+        if noun is None or float(self._matcher.alike([noun, noun.split()[-1]]).max(initial=0.0)) >= _ALIKE:
             return list(candidates)
         return [replace(c, alignment=c.alignment - STRANGE, astray=True) for c in candidates]
 

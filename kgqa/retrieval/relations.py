@@ -121,11 +121,11 @@ class NameSpace:
 def _within(near: Scores, around: Scores, phrases: Sequence[str]) -> Scores:
     """The scores of phrases, float32 [phrases, texts], as parts of a question that says what `around` tells, [texts].
 
-    Only the phrase that says something best gains by it, and those that hold it or are within it: else every other
-    word would say the same once more.
+    Only the phrase that says something best gains by it, and those that hold it: else every other word would say the
+    same once more.
     """
-    akin = np.array([[one in other or other in one for other in phrases] for one in phrases], dtype=bool)
-    best = akin[near.argmax(axis=0)].T
+    holding = np.array([[one in other for other in phrases] for one in phrases], dtype=bool)
+    best = holding[near.argmax(axis=0)].T
     blended = (1 - _AROUND) * near + _AROUND * np.where(best, around, np.minimum(around, near))
     found: Scores = np.where(near >= _SAME, near, np.maximum(blended, 0)).astype(np.float32)
     return found
@@ -172,10 +172,17 @@ class RelationMatcher:
 
         whole : what the question says besides names; "" where the phrases are no part of one.
         """
+        return self._match(self._asking, phrases, whole)
+
+    def alike(self, nouns: Sequence[str]) -> Scores:
+        """Score nouns by what they are, not by what they may ask for, float32 [nouns, relations]."""
+        return self._match(self._space, nouns, "")
+
+    def _match(self, space: NameSpace, phrases: Sequence[str], whole: str) -> Scores:
         scores = np.zeros((len(phrases), self._n_relations), dtype=np.float32)
         if not phrases or not self._texts.texts:
             return scores
-        near = self._asking.scores(phrases, whole, len(self._texts.texts))
+        near = space.scores(phrases, whole, len(self._texts.texts))
         np.maximum.at(scores.T, self._texts.owners, near.T)
         for row, phrase in enumerate(phrases):
             owners, shares = self._shared_words(phrase)
