@@ -33,6 +33,8 @@ _MAX_READ = 4_096
 _LEAST_READ = 8
 _OVERLAPPED = 0.7
 _UNMARKED_INITIALS = 0.75
+_ARTICLED = 0.95
+"""The evidence of initials in small letters behind "the"."""
 # The rest of the prior: whether the graph says anything of the node.
 _KNOWN_SHARE = 0.6
 _LENGTH_POWER = 1.3
@@ -130,7 +132,7 @@ class HybridLinker:
             kind = _kind(question.text[slice(*at)], span, named)
             sure = 1.0 if kind is not MatchKind.ACRONYM or question.text[start:end].isupper() else _UNMARKED_INITIALS
             if kind is MatchKind.ACRONYM and _behind_article(question, span):  # "the us" is no pronoun
-                sure, worth = 1.0, max(worth, _NAME_WORTH)
+                sure, worth = max(sure, _ARTICLED), max(worth, _NAME_WORTH)
             alike = question.same_case(question.text[start:end]) in question.same_case(named.name)
             string = string_score(kind, span.similarity * sure, named.flag, alike=alike)
             mention = Mention(*at, question.text[slice(*at)])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kgqa.retrieval.contract import Candidate, strength
+from kgqa.retrieval.cues import find_asked_outright
 from kgqa.retrieval.question import QuestionView, is_light
 from kgqa.retrieval.relations import RelationMatcher
 from kgqa.types import Link
@@ -29,7 +30,7 @@ _ASKS = re.compile(
 class AskedNouns:
     """Holds the noun of a plain question against the names of all relations.
 
-    matcher : of a graph with an encoder whose cosines are not stretched; else nothing is told.
+    matcher : of a graph with an encoder whose cosines are not stretched; else only words that mean one thing tell.
     """
 
     def __init__(self, matcher: RelationMatcher) -> None:
@@ -37,10 +38,16 @@ class AskedNouns:
 
     def charged(self, view: QuestionView, links: Sequence[Link], candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates, all charged where the question asks a thing for what no relation is like."""
+        if not all(map(self._matcher.has_name, find_asked_outright(view.text))):
+            return _strange(candidates)
         noun = None if self._matcher.stretches else _noun(view, links)
         if noun is None or float(self._matcher.alike([noun, noun.split()[-1]]).max(initial=0.0)) >= _ALIKE:
             return list(candidates)
-        return [replace(c, alignment=c.alignment - STRANGE, astray=True) for c in candidates]
+        return _strange(candidates)
+
+
+def _strange(candidates: Sequence[Candidate]) -> list[Candidate]:
+    return [replace(c, alignment=c.alignment - STRANGE, astray=True) for c in candidates]
 
 
 def _noun(view: QuestionView, links: Sequence[Link]) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kgqa.program.algebra import Aggregation
@@ -84,6 +84,20 @@ _ASKED_ATTRIBUTES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     )
 )
 
+_ASKED_OUTRIGHT: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
+    (re.compile(asked, re.I), re.compile(names, re.I))
+    for asked, names in (
+        (
+            r"\b(tele)?phone( number)?\b|\bmobile number\b|电话|手机号码?|联系方式",
+            r"phone|\btel\b|mobile|contact|电话|手机|联系方式",
+        ),
+        (r"\be-?mail( address)?\b|邮箱|电子邮件", r"mail|contact|邮箱|邮件|联系方式"),
+        (r"\b(web ?site|homepage|url)\b|网址|官网|主页", r"web|site|url|page|网|主页"),
+        (r"\bwhen\b.*\bborn\b|哪年出生|什么时候出生", r"birth|born|出生|生年|生日|生于|诞"),
+        (r"\bwhen\b.*\bdied?\b|哪年去世|什么时候去世", r"death|died|dead|卒|去世|逝世|死|故"),
+    )
+)
+"""Words that mean one thing only, and what the name of a relation must hold to be that."""
 _ASKED_RELATIONS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(pattern, re.I), hints)
     for pattern, hints in (
@@ -178,6 +192,11 @@ def find_folds(text: str) -> tuple[Cue, ...]:
 def find_asked_attributes(text: str) -> tuple[Cue, ...]:
     """The question words that name an attribute: "how tall"."""
     return _hinted(text, _ASKED_ATTRIBUTES)
+
+
+def find_asked_outright(text: str) -> Iterator[re.Pattern[str]]:
+    """What the name of a relation must hold to be what a question outright asks for: a phone number, a birth."""
+    return (names for asked, names in _ASKED_OUTRIGHT if asked.search(text))
 
 
 def find_asked_relations(text: str) -> tuple[Cue, ...]:

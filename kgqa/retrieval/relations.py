@@ -210,6 +210,10 @@ class RelationMatcher:
         places = [set(self._by_stem.get(stem, ())) for stem in stems]
         return np.unique(self._texts.owners[sorted(set.intersection(*places))]) if places else _NO_RELATIONS
 
+    def has_name(self, pattern: re.Pattern[str]) -> bool:
+        """Whether some relation has a name that holds a pattern."""
+        return any(pattern.search(name) for name in self._names)
+
     def is_name(self, phrase: str) -> bool:
         """Whether a phrase is the name of a relation, to the letter."""
         return phrase in self._names

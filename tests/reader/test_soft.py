@@ -13,6 +13,7 @@ from kgqa.embedding.structural import StructuralEmbeddings, StructuralModel
 from kgqa.reader import ReaderInput, ReaderWeights, TrainedReader
 from kgqa.reader.arrays import EncoderVectors, FusionArrays, lay_out, rows_of
 from kgqa.reader.contract import Yielded
+from kgqa.reader.features import evidence, prior
 from kgqa.reader.seen import InputBuilder
 from kgqa.reader.serialise import TokenKind
 from kgqa.reader.soft import ANSWERS, ENTITY, NAMES, RELATION, SOFT, STRUCTURAL, SoftTokens, Wanted
@@ -171,16 +172,33 @@ def test_a_kind_switched_off_reads_as_zeros(inputs: list[ReaderInput], kind: str
     assert np.abs(weights.fusion.score(arrays, weights.agreement).scores - expected.scores).max() > 0.01
 
 
-def test_weights_without_soft_tokens_score_as_before(inputs: list[ReaderInput]) -> None:
-    # What the network gave before it could read soft tokens (commit 1fcb331), for these weights and a question whose
-    # candidates are what they were then.
-    known = ([-2.0532, 4.3721, 6.7421, 6.7610, 7.0841],)
+def test_weights_without_soft_tokens_score_as_before(
+    inputs: list[ReaderInput], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What the network gave before it could read soft tokens (commit 1fcb331), for these weights and those of a
+    # question's candidates that retrieval still proposes.
+    monkeypatch.setattr("kgqa.reader.trained_weights.TRUST", np.float32(0))  # what later came on top
+    known = ([-2.0532, 6.7421, 6.7610, 7.0841],)
     weights = random_weights(WordEncoder(), 1)
     assert weights.fusion.soft == ()
     for item, scores in zip(inputs, known, strict=False):
         for wanted in (None, weights.wanted(OWN), Wanted(SOFT, OWN)):
             found = weights.score(rows_of(item), EncoderVectors(WordEncoder()), wanted)
-            np.testing.assert_allclose(found.scores[:5], scores, atol=1e-3)
+            apart = np.abs(found.scores[:, None] - np.array(scores))  # in whatever order retrieval has them
+            np.testing.assert_allclose(apart.min(axis=0), 0, atol=1e-3)
+
+
+def test_what_retrieval_found_counts_beside_the_network(
+    inputs: list[ReaderInput], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights, vectors = random_weights(WordEncoder(), 1), EncoderVectors(WordEncoder())
+    totals = []
+    for trust in (0, 2):
+        monkeypatch.setattr("kgqa.reader.trained_weights.TRUST", np.float32(trust))
+        totals.append([weights.score(rows_of(item), vectors).scores.sum() for item in inputs])
+    own = [prior(evidence(item)) for item in inputs]
+    expected = [2 * (one - one.max()).sum() for one in own]  # scores are dealt out among namesakes: the sum stays
+    np.testing.assert_allclose(np.subtract(totals[1], totals[0]), expected, rtol=1e-3)
 
 
 # -- whose embeddings -----------------------------------------------------------------------------

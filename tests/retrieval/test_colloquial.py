@@ -128,3 +128,9 @@ def test_chinese(homes: KGQA, question: str, found: set[str]) -> None:
 def test_the_us_is_a_country_and_us_is_no_name(lands: KGQA) -> None:
     assert "usa" in {link.label for link in lands.ask("which states lie in the us").links}
     assert "usa" not in {link.label for link in lands.ask("tell us which states border Ash").links}
+
+
+@pytest.mark.parametrize("question", ["When was Mount Tip born?", "What is the phone number of Ash?"])
+def test_words_that_mean_one_thing_only_are_not_read_as_another(lands: KGQA, question: str) -> None:
+    answer = lands.ask(question)
+    assert not answer.values, (answer.words, answer.confidence)
