@@ -41,6 +41,7 @@ from kgqa.linking.given import topic_nodes
 from kgqa.program.mediators import shown_label
 from kgqa.reader import Reader, ReaderWeights, TrainedReader, ZeroShotReader, shipped_weights
 from kgqa.reader.seen import InputBuilder
+from kgqa.retrieval.alignment import UNTAUGHT, AlignmentWeights
 from kgqa.retrieval.build import build_matcher, languages_of
 from kgqa.retrieval.contract import Retriever
 from kgqa.retrieval.relations import RelationTexts
@@ -410,7 +411,12 @@ class KGQA:
             asking = None if trained is None else trained.asking(self._relations)
             matcher = build_matcher(self.graph, encoder, self._relation_vectors(encoder), asking=asking)
             retriever = GraphRetriever(
-                self.graph, matcher, self.config.retrieval, vocabulary=self._vocabulary, learnt=learnt
+                self.graph,
+                matcher,
+                self.config.retrieval,
+                AlignmentWeights() if asking is None else UNTAUGHT,
+                vocabulary=self._vocabulary,
+                learnt=learnt,
             )
             builder = AnswerBuilder(self.graph, self.config.answer, *calibrations)
             self._engines[name] = Engine(encoder, retriever, reader, builder)
