@@ -183,7 +183,8 @@ class RelationMatcher:
         if not phrases or not self._texts.texts:
             return scores
         near = space.scores(phrases, whole, len(self._texts.texts))
-        np.maximum.at(scores.T, self._texts.owners, near.T)
+        rows, ids = np.nonzero(near > 0)  # few of many names, where a graph has thousands of relations
+        np.maximum.at(scores, (rows, self._texts.owners[ids]), near[rows, ids])
         for row, phrase in enumerate(phrases):
             owners, shares = self._shared_words(phrase)
             np.maximum.at(scores[row], owners, _WORD_WEIGHT * shares)
