@@ -22,7 +22,8 @@ class Cue:
 
 
 _WITHOUT = re.compile(
-    r"\b(not|without|except(?:ing)?(?: for)?|excluding|neither|nor|no|never|but not|apart from|other than)\b|n't\b"
+    r"\b(not|without|except(?:ing)?(?: for)?|excluding|neither|nor|no|never|but not|apart from|other than"
+    r"|outside(?: of)?)\b|n't\b"
     r"|没有|不是|不属于|不在|除了|除去|除|不|没|非(?![洲常])",
     re.I,
 )
@@ -35,13 +36,18 @@ _BETWEEN = re.compile(
     r"|什么关系|有何关系|关系是什么",
     re.I,
 )
-_TOGETHER = re.compile(r"\bboth\b|都|同时", re.I)
+_TOGETHER = re.compile(r"\bboth\b|\bshare(?=\s*\??\s*$)|\bin common\b|\bshared (?:by|between)\b|都|同时", re.I)
 _ANY = re.compile(r"\b(any|some|there|anything|anyone)\b|有没有|存在|是否有", re.I)
 _SOME = re.compile(r"\b(are|were) there\b|\b(is|was) there (an?|any|some)\b|\bdo(es)? any\b", re.I)
 _FOLDS: tuple[tuple[re.Pattern[str], Aggregation], ...] = (
     (re.compile(r"\b(average|mean)\b|平均", re.I), Aggregation.AVERAGE),
     (
-        re.compile(r"\b(total|sum|combined)\b|总和|总计|合计|(?<=的)总(?![统理部督裁书参会局店机])", re.I),
+        re.compile(
+            r"\b(total|sum|combined|altogether|(?:put|all|added) together|add(?:ing|ed)? up)\b"
+            r"|\b(?:all|add)\b[^,;?]{1,40}?\b(?P<word>together)\b"
+            r"|总和|总计|合计|(?<=的)总(?![统理部督裁书参会局店机])",
+            re.I,
+        ),
         Aggregation.SUM,
     ),
     (re.compile(r"\b(maximum|max)\b|最大值", re.I), Aggregation.MAXIMUM),
@@ -50,7 +56,12 @@ _FOLDS: tuple[tuple[re.Pattern[str], Aggregation], ...] = (
 _ASKED_ATTRIBUTES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(pattern, re.I), hints)
     for pattern, hints in (
-        (rf"\bhow many ({PEOPLE})\b( live| are| there)*|\bhow populous\b|多少人口?|人口", ("population",)),
+        (
+            rf"\b(how many|number of) ({PEOPLE})\b(?! (per|to the|for each|a) sq)( live| are| there)*"
+            r"|\bhow populous\b|多少人口?|人口",
+            ("population",),
+        ),
+        (r"\bhow (far|high|many [a-z]+) (above|over) (the )?sea( level)?\b", ("elevation", "altitude", "height")),
         (r"\bhow (many [a-z]+ )?(tall|high)\b|有?多高", ("height", "elevation", "altitude")),
         (r"\bhow (big|large)\b|\bsizes? of\b|有?多大", ("area", "size", "population")),
         (r"\bhow (many [a-z]+ )?long\b|有?多长", ("length", "duration")),
@@ -63,7 +74,7 @@ _ASKED_ATTRIBUTES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         ),
         (r"\bhow (hot|cold|warm)\b|有?多(热|冷)", ("temperature",)),
         (r"\bhow fast\b|有?多快", ("speed",)),
-        (r"\bhow far\b|有?多远", ("distance",)),
+        (r"\bhow far\b(?! (above|over) (the )?sea)|有?多远", ("distance",)),
         (
             r"\bhow (expensive|much does\b.*\bcost)\b|(卖|要)?多少(钱|元|块)|有?多贵|怎么卖",
             ("price", "cost", "fee", "价"),
@@ -124,7 +135,9 @@ _ASKED_RELATIONS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
 
 
 _CALLED = re.compile(
-    r"\s*(?:(?:that|which|who)\s+)?(?:(?:is|are|was|were)\s+)?(?:named|called)\s+|(?:名叫|名为|叫做|叫)", re.I
+    r"\s*(?:(?:that|which|who)\s+)?(?:(?:is|are|was|were)\s+)?(?:named|called)\s+"
+    r"|\s*(?:by|with|under|that\s+ha(?:s|ve)|having)\s+the\s+name(?:\s+of)?\s+|(?:名叫|名为|叫做|叫)",
+    re.I,
 )
 _CALLING = re.compile(r"(?:名叫|名为|叫做|叫)$")
 
@@ -186,7 +199,13 @@ def asks_for_some(text: str) -> bool:
 
 def find_folds(text: str) -> tuple[Cue, ...]:
     """The words that make one number of many."""
-    return tuple(Cue(m.start(), m.end(), aggregation=fold) for pattern, fold in _FOLDS for m in pattern.finditer(text))
+    found = ((*_word_of(match), fold) for pattern, fold in _FOLDS for match in pattern.finditer(text))
+    return tuple(Cue(start, end, aggregation=fold) for start, end, fold in found)
+
+
+def _word_of(match: re.Match[str]) -> tuple[int, int]:
+    """Where the word of a match stands that says it, of several that show that it does."""
+    return match.span("word") if match.groupdict().get("word") else match.span()
 
 
 def find_asked_attributes(text: str) -> tuple[Cue, ...]:

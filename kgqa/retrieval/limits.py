@@ -52,8 +52,26 @@ _LESS = re.compile(
     r"|\b(under|below|before)\b|(?<!不)(?:低于|小于|少于)|不到|不足",
     re.I,
 )
-_AT_LEAST = re.compile(r"\b(at least|no less than|or more)\b|至少|不(?:少|低|小)于|不下于", re.I)
-_AT_MOST = re.compile(r"\b(at most|no more than|up to)\b|至多|最多|不(?:超过|多于|高于|大于)|不到(?=\d+以)", re.I)
+_NOT = r"(?:\b(?:no|not|never|cannot)\b|n['’]t\b)(?: (?:rise|go|get|climb|fall|drop)(?:s|es)?\b)?"
+_EXACTLY = re.compile(
+    r"\b(exactly|precisely|just|only)\b(?! (?:over|under|above|below|after|before|more|less)\b)"
+    r"|正好|恰好|刚好|只有|仅有",
+    re.I,
+)
+_AT_LEAST = re.compile(
+    rf"\b(at least|or more)\b|{_NOT} (?:(?:less|fewer|lower|smaller|shorter|earlier) than|under|below|before)\b"
+    r"|至少|不(?:少|低|小)于|不下于",
+    re.I,
+)
+_AT_MOST = re.compile(
+    rf"\b(at most|up to)\b"
+    rf"|{_NOT} (?:(?:more|higher|greater|larger|longer|later) than|over|above|after|exceed(?:s|ing)?)\b"
+    r"|至多|最多|不(?:超过|多于|高于|大于)|不到(?=\d+以)",
+    re.I,
+)
+_SEA_LEVEL = re.compile(r"\b(?:(?P<above>above)|below|beneath|under) (?:the )?sea[- ]level\b", re.I)
+_HOW_FAR = re.compile(r"(\bhow (far|high|tall|much)|\d[\d,.]* ?[a-z]*|\b(feet|foot|met(?:er|re)s?))\s*$", re.I)
+"""What stands ahead where sea level only says from where a height is taken."""
 _BEHIND = (
     (
         re.compile(r"^\s*(?:[a-z]+ )?(?:or (?:more|above|over|higher|later|newer)|and (?:above|later|up))\b", re.I),
@@ -67,6 +85,7 @@ _BEHIND = (
     (re.compile(r"^\S{0,3}?(以下|以内|之前|以前|前)"), Comparison.LESS),
 )
 _AHEAD = (
+    (_EXACTLY, Comparison.EQUAL),
     (_AT_LEAST, Comparison.GREATER_EQUAL),
     (_AT_MOST, Comparison.LESS_EQUAL),
     (_GREATER, Comparison.GREATER),
@@ -88,7 +107,7 @@ def find_limits(text: str) -> Iterator[Limit]:
     """What a question holds something against, in order of kind: spans, days, single values."""
     spans = [*_spans(text), *_days(text)]
     yield from spans
-    for limit in (*_compared(text), *_years(text)):
+    for limit in (*_compared(text), *_years(text), *_sea_level(text)):
         if not any(limit.start < span.end and span.start < limit.end for span in spans):
             spans.append(limit)
             yield limit
@@ -148,6 +167,14 @@ def _years(text: str) -> Iterator[Limit]:
         number = NumberMention(match.start(), match.end(), Decimal(year))
         if int(year) in YEARS:
             yield Limit(match.start(), match.end(), Comparison.EQUAL, number, timed=True)
+
+
+def _sea_level(text: str) -> Iterator[Limit]:
+    for match in _SEA_LEVEL.finditer(text):
+        if not _HOW_FAR.search(text[: match.start()]):
+            comparison = Comparison.GREATER if match["above"] else Comparison.LESS
+            hints = ("lowest elevation", "elevation", "altitude", "height")
+            yield Limit(*match.span(), comparison, NumberMention(*match.span(), Decimal(0)), timed=False, hints=hints)
 
 
 def _ahead(ahead: str, at: int) -> tuple[int, Comparison | None]:

@@ -17,6 +17,7 @@ from kgqa.program.algebra import (
     Groups,
     Intersect,
     Nth,
+    OfType,
     Order,
     Program,
     Step,
@@ -147,7 +148,10 @@ class MeasureRules:
                 inside = item.used & spoken.used == item.used and spoken.score >= _CLEAR
                 ahead = source.last <= spoken.used.bit_length() and not source.used & spoken.used
                 step = Step(spoken.relation)
-                if inside and ahead and self._attributes.measured[spoken.relation] and bench.leads(source.nodes, step):
+                limited = any(b.used > spoken.used and not scene.gap(spoken.used, b.used) for b in scene.bounds)
+                if limited or not inside or not ahead:  # "whose highest elevation is above 4000" is none
+                    continue
+                if self._attributes.measured[spoken.relation] and bench.leads(source.nodes, step):
                     program = Top(source.program, step, item.extreme.order, item.extreme.k)
                     yield from self._ended(source, program, spoken.score, spoken.used, bench)
 
@@ -242,7 +246,7 @@ class MeasureRules:
             cost = _HEAD if behind >= 0 and _strays(source, behind, classes) else 0.0
             for measured in self.held(source, item, scene, bench):
                 program: Program | None = self.limited(source.program, measured.step, item.limit)
-                if program is not None:
+                if program is not None and not _is_picked_by(source.program, measured.step):
                     score, used = measured.score - cost, item.used | measured.used
                     yield from self._ended(source, program, score, used, bench, empty=_is_said(measured, item))
             if _counts(item.limit):
@@ -440,6 +444,13 @@ class MeasureRules:
             grown = source.grown(program, nodes, gain - (0.0 if len(nodes) else NOTHING), source.used | used)
             links = grown.links if other is None else tuple(dict.fromkeys((*grown.links, *other.links)))
             yield replace(grown, ended=True, links=links, anchored=True)
+
+
+def _is_picked_by(program: Program, step: Step) -> bool:
+    """Whether a set is the most of an attribute already: no limit is put on that any more."""
+    while isinstance(program, OfType | Where):
+        program = program.source
+    return isinstance(program, Top | Nth) and program.step == step
 
 
 def _is_said(measured: Measured, item: Bound) -> bool:

@@ -51,11 +51,26 @@ _RATING = ("rating", "score", "评分")
 _VISITORS = ("attendance", "visitors", "population", "人数", "人次", "人口")
 PEOPLE = "people|inhabitants|residents|citizens"
 _TIME = ("founding year", "year", "date", "discovery year")
+_DENSITY = ("density", "population density")
 _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
-    (rf"\bmost (populous|populated|{PEOPLE})\b", Order.LARGEST, ("population",), False),
+    (r"\bmost (densely|thickly) (populated|settled|peopled)\b|\bmost crowded\b", Order.LARGEST, _DENSITY, False),
+    (
+        r"\b(most (sparsely|thinly)|least densely) (populated|settled|peopled)\b|\bleast crowded\b",
+        Order.SMALLEST,
+        _DENSITY,
+        False,
+    ),
+    (r"\bmore (densely|thickly) (populated|settled|peopled)\b", Order.LARGEST, _DENSITY, False),
+    (r"\b(more (sparsely|thinly)|less densely) (populated|settled|peopled)\b", Order.SMALLEST, _DENSITY, False),
+    (rf"\bmost (populous|populated|{PEOPLE})\b|\bmore (populous|populated)\b", Order.LARGEST, ("population",), False),
     (r"\b(highest|greatest|largest|most|biggest) number of\b", Order.LARGEST, (), True),
     (r"\b(lowest|smallest|least|fewest) number of\b", Order.SMALLEST, (), True),
-    (rf"\b(least|fewest) (populous|populated|{PEOPLE})\b", Order.SMALLEST, ("population",), False),
+    (
+        rf"\b(least|fewest) (populous|populated|{PEOPLE})\b|\bless (populous|populated)\b",
+        Order.SMALLEST,
+        ("population",),
+        False,
+    ),
     (r"\b(best|(highest|top)[- ]rated)\b|最好|评分最高", Order.LARGEST, _RATING, False),
     (r"\b(worst|lowest[- ]rated)\b|最差|评分最低", Order.SMALLEST, _RATING, False),
     (r"\bmost recent(ly)?\b|\b(new|late|young)(est|er)\b|最新|最晚|最近|更晚", Order.LARGEST, _TIME, False),
@@ -113,6 +128,9 @@ _EXTREMES = tuple((re.compile(p, re.I), order, hints, counts) for p, order, hint
 _COMPARATIVE = re.compile(r"er$|^(more|less|fewer)\b|^更", re.I)
 _HAN_AMOUNT = re.compile(r"的?前?(?P<number>[一二两三四五六七八九十\d]+)[个座条种位名家项]")
 _THAN = re.compile(r"\s+(?:[^\W\d][\w-]*\s+){0,4}?(?P<than>than)\b", re.I)
+_NOT_AS = re.compile(
+    r"(?:\bnot|n['’]t)(?: (?:nearly|quite|anywhere near))? (?:as|so) (?P<adjective>[a-z]+(?: populated)?) as\b", re.I
+)
 _FEW_WITH = re.compile(
     r"\b(?:the|which|what|list|name|show|find)\s+(?P<number>\d+|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)"
     r"\s+(?:[\w'-]+\s+){1,10}?"
@@ -151,7 +169,7 @@ _NEGATION = re.compile(r"\b(not|without|except|neither|no|never)\b|n't\b|没有|
 
 def find_extremes(text: str) -> tuple[Extreme, ...]:
     """The superlatives and comparatives of a question, in order; of overlapping ones the first kind listed."""
-    found: list[Extreme] = [*_han_comparatives(text), *_han_ordinals(text)]
+    found: list[Extreme] = [*_han_comparatives(text), *_han_ordinals(text), *_less_than(text)]
     for pattern, order, hints, counts in _EXTREMES:
         for match in pattern.finditer(text):
             if not any(match.start() < end and start < match.end() for e in found for start, end in e.spans):
@@ -204,6 +222,17 @@ def _han_comparatives(text: str) -> Iterator[Extreme]:
     if bare:
         order, hints = _HAN_ADJECTIVES[bare["adjective"]]
         yield Extreme(*bare.span("adjective"), order, hints, counts=not hints, comparative=True)
+
+
+def _less_than(text: str) -> Iterator[Extreme]:
+    """Comparisons such as "not as long as": what is turned is the comparative."""
+    for match in _NOT_AS.finditer(text):
+        word = match["adjective"].casefold()
+        forms = (f"{word}er", f"{word}r", f"{word}{word[-1]}er", f"{word[:-1]}ier", f"more {word}")
+        meant = next((e for e in _EXTREMES if any(e[0].fullmatch(form) for form in forms)), None)
+        if meant is not None:
+            order = Order.SMALLEST if meant[1] is Order.LARGEST else Order.LARGEST
+            yield Extreme(*match.span(), order, meant[2], counts=False, comparative=True, beside=True)
 
 
 def _han_ordinals(text: str) -> Iterator[Extreme]:

@@ -54,6 +54,10 @@ _HEAD = re.compile(
     r"|(哪些|哪个|哪一?[个座种条家位]|多少[个种座条]?|几[个种座条])\S{0,2}|(有没有|是否有|是否存在)\S{0,2})$",
     re.I,
 )
+_COMPOUND = re.compile(
+    r"\s+[a-z]+s\s+(?:are|were|have|had|do|did|lie|with|that|which|who|whose|located|over|above|below|under)\b", re.I
+)
+"""What stands behind a class that only says more of the noun asked for: "which STATE capitals are ..."."""
 _HEAD_BEFORE = re.compile(r"都?有哪[些几][个座种条家位]?[^一-鿿]*$")
 """What follows the class asked for in Chinese: 组织有哪些."""
 _HEAD_LAST = re.compile(r"[^一-鿿\w]*$")
@@ -296,6 +300,8 @@ def asks_for(view: QuestionView, mention: Mention) -> bool:
     ahead, behind = view.text[: mention.start], view.text[mention.end :]
     if _HEAD_BEFORE.match(behind) or (ahead.endswith("的") and _HEAD_LAST.match(behind)):
         return True
+    if _COMPOUND.match(behind) and not mention.text.endswith("s"):
+        return False
     return _HEAD.search(ahead) is not None and not behind.startswith(("'", "’", "的"))
 
 

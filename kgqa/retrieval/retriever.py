@@ -41,6 +41,7 @@ _NAMED = 0.85
 _WELL_KNOWN = 0.3
 _WEAK = 0.2
 _PATHS_EACH = 40
+_WHOLE = (MatchKind.EXACT, MatchKind.NORMALISED)
 _SAID = 0.0
 """The least score of a path whose steps the question says; below it, facts are asked too."""
 
@@ -81,6 +82,7 @@ class GraphRetriever:
         self._facts = FactScorer(graph, matcher.encoder)
         self._heads = ClassHeads(graph)
         self._namesakes = Namesakes(graph, self._config.max_frontier)
+        self._classes = frozenset(graph.classes.tolist())
 
     def retrieve(self, questions: Sequence[str], links: Sequence[tuple[Link, ...]]) -> list[Retrieval]:
         """Propose programs for each question."""
@@ -88,6 +90,7 @@ class GraphRetriever:
 
     def _retrieve(self, view: QuestionView, links: tuple[Link, ...]) -> Retrieval:
         deadline = time.perf_counter() + self._config.budget_ms / 1000
+        links = self._without_parts(links)
         names = self._heads.read(view, links)
         topics = self._topics(names.links)
         hiding = [group[0].mention for group in topics.entities if self._hides(group[0])]
@@ -122,6 +125,15 @@ class GraphRetriever:
             unknown,
         )
 
+    def _without_parts(self, links: tuple[Link, ...]) -> tuple[Link, ...]:
+        """The links, less those by which the word for a class is but part of a thing's name: "city" of Mexico City."""
+        named = {link.mention for link in links if link.match in _WHOLE and link.node in self._classes}
+        return tuple(
+            link
+            for link in links
+            if link.mention not in named or link.match is not MatchKind.PARTIAL or link.node in self._classes
+        )
+
     def _hides(self, link: Link) -> bool:
         """Whether a mention is surely a name, so that its words can't speak of a relation.
 
@@ -130,7 +142,7 @@ class GraphRetriever:
         """
         if is_code(link):
             return False
-        whole = link.match in (MatchKind.EXACT, MatchKind.NORMALISED)
+        whole = link.match in _WHOLE
         proper = whole and link.name[:1].isupper() and link.prior >= _WELL_KNOWN
         sure = link.score >= _HIDING or (proper and link.string >= _NAMED)
         return sure and not self._matcher.names_relation(link.mention.text)
@@ -146,9 +158,8 @@ class GraphRetriever:
                     group.append(link)
             elif link.score >= _WEAK and len(taken) < _MENTIONS and not _overlaps(link.mention, taken):
                 taken[link.mention] = [link]
-        classes = set(self._graph.classes.tolist())
-        named = [tuple(g) for g in taken.values() if g[0].node in classes]
-        others = [tuple(g) for g in taken.values() if g[0].node not in classes]
+        named = [tuple(g) for g in taken.values() if g[0].node in self._classes]
+        others = [tuple(g) for g in taken.values() if g[0].node not in self._classes]
         sure = [group for group in others if self._hides(group[0])]
         weak = [group for group in others if group not in sure] if sure else others[1:]
         return Topics(tuple(sure or others[:1]), tuple(named), tuple(weak))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 
@@ -117,11 +118,7 @@ class SetRules:
 
         tested : whether nothing is an answer too: the question asks if there is any, or for what both have.
         """
-        each = [Follow(Entities((node,)), step) for node in source.nodes.tolist()]
-        program: Program = each[0]
-        for other in each[1:]:
-            program = Intersect(program, other)
-        nodes = bench.nodes(program)
+        nodes = bench.nodes(program := _of_each(source.nodes, step))
         if len(nodes) or tested:
             yield source.grown(program, nodes, gain + self._weights.loose + self._weights.parallel, used)
 
@@ -220,11 +217,36 @@ class SetRules:
             yield from self._far(source, other, scene, used, gain, bench)
         met = list(self._met(source, other, steps, bench))
         most = max((len(nodes) for *_, nodes in met), default=0)
+        if other.paired and scene.boths:
+            yield from self._common(source, other, [(step, said) for step, said, *_ in met], gain, used, bench)
+            gain -= weights.loose
         for step, said, program, nodes in met:
             worth = weights.said * said - weights.narrow * (len(nodes) < most)
             worth += self._namesake(source, step, scene)
             idle = weights.idle if len(nodes) == len(source.nodes) else 0.0
             yield source.grown(program, nodes, gain + worth - idle, used, other)
+
+    def _common(
+        self,
+        source: Derivation,
+        other: Derivation,
+        steps: list[tuple[Step, float]],
+        gain: float,
+        used: int,
+        bench: Bench,
+    ) -> Iterator[Derivation]:
+        """Those of a set that an unsaid step leads to from each of several things: "what lake do X and Y share"."""
+        for step, said in steps:
+            nodes = bench.nodes(condition := _of_each(other.nodes, step))
+            if len(inside := within(nodes, source.nodes)):
+                narrowed = source.form is not Form.CLASS or len(inside) < len(nodes)
+                program = self._both(source, condition) if narrowed else condition
+                worth = gain + self._weights.said * said + self._weights.loose + self._weights.parallel
+                yield source.grown(program, bench.nodes(program), worth, used, other)
+
+    @staticmethod
+    def _both(source: Derivation, condition: Program) -> Program:
+        return of_class(condition, source) if source.form is Form.CLASS else Intersect(source.program, condition)
 
     @staticmethod
     def _may_constrain(other: Derivation, bench: Bench) -> bool:
@@ -400,6 +422,12 @@ class SetRules:
         if isinstance(one, Follow) and isinstance(one.source, Instances):
             return 0.0  # "which states don't border Texas" is of all states
         return self._weights.parallel if alike else 0.0
+
+
+def _of_each(nodes: NodeIds, step: Step) -> Program:
+    """What a step leads to from each of some things."""
+    programs: list[Program] = [Follow(Entities((node,)), step) for node in nodes.tolist()]
+    return reduce(Intersect, programs)
 
 
 def of_class(program: Program, named: Derivation) -> Program:

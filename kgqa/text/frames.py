@@ -10,15 +10,20 @@ _ASKING = (
 )
 _ENGLISH = (
     rf"(?:hi|hello|hey|good (?:morning|afternoon|evening))(?: there)?\s*[,.!]+\s*{_ASKING}",
-    rf"please\s*,?\s*{_ASKING}",
+    rf"(?:ok|okay|so|well|alright|right|now|hmm+|um+|uh|er)\s*[,:.!…-]+\s*{_ASKING}",
+    rf"(?:please|kindly)\s*,?\s*(?:(?:state|specify|indicate)\s+)?{_ASKING}",
     r"(?:(?:can|could|would|will) you (?:please )?)?(?:tell me(?: this)?|let me know)"
     rf"\s*[,:]?\s*(?:please\s*,?\s*)?{_ASKING}",
     rf"do you (?:happen to )?know\s*[,:]?\s*{_ASKING}",
     rf"i(?:['’]d| would) like to know\s*[,:]?\s*{_ASKING}",
-    rf"i (?:want|need) to know\s*[,:]?\s*{_ASKING}",
+    rf"i (?:want|need) to (?:know|find out)\s*[,:]?\s*{_ASKING}",
+    rf"i(?:['’]m| am) trying to (?:find out|work out|figure out|remember)\s*[,:]?\s*{_ASKING}",
+    rf"(?:remind me|help me (?:find out|remember)|any idea|(?:does )?(?:anyone|anybody|someone) know)"
+    rf"\s*[,:]?\s*(?:of )?{_ASKING}",
     rf"(?:i wonder|i(?:['’]m| am| was) wondering)\s*[,:]?\s*{_ASKING}",
     rf"(?:please )?answer (?:me )?(?:this|the following)(?: question)?\s*[,:]\s*{_ASKING}",
-    rf"(?:(?:a )?quick question|one question|just curious|out of curiosity)\s*[,:.-]+\s*{_ASKING}",
+    rf"(?:(?:(?:a )?quick|one|another|next|simple) (?:question|one)|question|trivia(?: time| question)?|just curious"
+    rf"|out of curiosity)\s*[,:.-]+\s*{_ASKING}",
 )
 _CHINESE = (
     r"(?:你好|您好|嗨)\s*[，,。！!]+\s*",
