@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kgqa.retrieval.contract import Candidate, strength
-from kgqa.retrieval.cues import find_asked_outright
+from kgqa.retrieval.cues import find_asked_attributes, find_asked_outright, find_asked_relations
 from kgqa.retrieval.question import QuestionView, is_light
 from kgqa.retrieval.relations import RelationMatcher
 from kgqa.types import Link
@@ -17,6 +17,8 @@ STRANGE = 0.4
 _ALIKE = 0.5
 """The match from which on a noun may mean a relation: "mass" and "atomic weight" have 0.70, "tongue" and "official
 language" 0.51; "price" and "atomic weight" 0.46, "president" and "sovereign state" 0.48."""
+_MEANT = 0.6
+"""The match of what a noun usually means ("subordinates": reports to) from which on a relation is called so."""
 _SURE = 0.9
 _NAME = "\N{OBJECT REPLACEMENT CHARACTER}"
 _ASKS = re.compile(
@@ -41,9 +43,20 @@ class AskedNouns:
         if not all(map(self._matcher.has_name, find_asked_outright(view.text))):
             return _strange(candidates)
         noun = None if self._matcher.stretches else _noun(view, links)
-        if noun is None or float(self._matcher.alike([noun, noun.split()[-1]]).max(initial=0.0)) >= _ALIKE:
+        if noun is None or self._is_known(noun, view):
             return list(candidates)
         return _strange(candidates)
+
+    def _is_known(self, noun: str, view: QuestionView) -> bool:
+        """Whether a noun is like the name of a relation, or is one that is known to mean one by another name."""
+        if float(self._matcher.alike([noun, noun.rsplit(maxsplit=1)[-1]]).max(initial=0.0)) >= _ALIKE:
+            return True
+        cues = (*find_asked_attributes(view.text), *find_asked_relations(view.text))
+        return any(
+            view.text[cue.start : cue.end].casefold() in noun.casefold()
+            and float(self._matcher.usual(cue.hints).max(initial=0.0)) >= _MEANT
+            for cue in cues
+        )
 
 
 def _strange(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -56,6 +69,6 @@ def _noun(view: QuestionView, links: Sequence[Link]) -> str | None:
     for mention in sure:
         match = _ASKS.match(view.text[: mention.start] + _NAME + view.text[mention.end :])
         noun = match and (match["noun"] or match["own"])
-        if noun and not is_light(noun.casefold()):
+        if noun and not is_light(noun.split()[0].casefold()):
             return str(noun)
     return None

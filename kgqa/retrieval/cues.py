@@ -117,7 +117,18 @@ _ASKED_RELATIONS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
             r"|相邻|毗邻|接壤|邻国|周边",
             ("borders", "shares border with", "neighbor"),
         ),
-        (r"\b(in charge of|boss|runs|heads up|heads)\b", ("head", "manager", "director", "leader", "led by")),
+        (
+            r"\b(in charge of|boss|runs|heads up|heads)\b",
+            ("head", "manager", "director", "leader", "led by", "captain", "supervisor"),
+        ),
+        (
+            r"\b(train(?:s|ed)|taught|teaches|mentor(?:s|ed)|coach(?:es|ed))\b",
+            ("mentored by", "trained by", "taught by", "mentor", "teacher", "trainer", "coach"),
+        ),
+        (
+            r"\b(subordinates?|direct reports?|underlings?|(?:reports?|answers?) to)\b",
+            ("reports to", "manager", "supervisor", "supervised by", "managed by"),
+        ),
         (r"\b(makes|maker|made by|manufactures|builds|builder)\b", ("manufacturer", "maker", "made by", "builder")),
         (r"\bmade (out )?of\b", ("material", "made of")),
         (r"归?谁(负责|管)|负责|主管|牵头", ("负责人", "主管", "领导", "manager")),

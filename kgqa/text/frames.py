@@ -8,6 +8,7 @@ _ASKING = (
     r"(?=(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|had|can|could|would|will"
     r"|please|tell|name|list|give|show|i|i'd|i’d|the|a|an|if|whether|about|in|on|at|of|for)\b)"
 )
+_NAMING = r"(?=(?:who|whom|whose|what|which|when|where|why|how|if|whether|the)\b)"
 _ENGLISH = (
     rf"(?:hi|hello|hey|good (?:morning|afternoon|evening))(?: there)?\s*[,.!]+\s*{_ASKING}",
     rf"(?:ok|okay|so|well|alright|right|now|hmm+|um+|uh|er)\s*[,:.!…-]+\s*{_ASKING}",
@@ -19,7 +20,7 @@ _ENGLISH = (
     rf"i (?:want|need) to (?:know|find out)\s*[,:]?\s*{_ASKING}",
     rf"i(?:['’]m| am) trying to (?:find out|work out|figure out|remember)\s*[,:]?\s*{_ASKING}",
     rf"(?:remind me|help me (?:find out|remember)|any idea|(?:does )?(?:anyone|anybody|someone) know)"
-    rf"\s*[,:]?\s*(?:of )?{_ASKING}",
+    rf"\s*[,:]?\s*(?:of )?{_NAMING}",
     rf"(?:i wonder|i(?:['’]m| am| was) wondering)\s*[,:]?\s*{_ASKING}",
     rf"(?:please )?answer (?:me )?(?:this|the following)(?: question)?\s*[,:]\s*{_ASKING}",
     rf"(?:(?:(?:a )?quick|one|another|next|simple) (?:question|one)|question|trivia(?: time| question)?|just curious"

@@ -31,6 +31,17 @@ Grey Peak|type|mountain
 Blue Peak|type|mountain
 Grey Peak|altitude|5200
 Blue Peak|altitude|3100
+Mere Lake|type|lake
+Far Lake|type|lake
+Mere Lake|in_state|Ash
+Mere Lake|in_state|Birch
+Far Lake|in_state|Ash
+Ash|population|300
+Birch|population|500
+Cedar|population|1000
+Ash|lowest_elevation|-20
+Birch|lowest_elevation|40
+Cedar|lowest_elevation|10
 Ash|highest_elevation|900
 Birch|highest_elevation|2100
 Cedar|highest_elevation|120
@@ -94,6 +105,19 @@ def labels(answer: Answer) -> set[str]:
         # A measure, and no count.
         ("how many meters high is Mount Tip", {"900"}),
         ("how many states are next to Birch", {"2"}),
+        # A comparison that is turned.
+        ("which states are not as populous as Birch", {"Ash"}),
+        # A number of things, to the one.
+        ("which states border exactly two states", {"Birch"}),
+        ("which states border only one other state", {"Ash", "Cedar"}),
+        # A limit within the words of a relation's own superlative.
+        ("in which states is the highest point above 800 meters", {"Ash", "Birch"}),
+        ("which states never rise above 900 meters", {"Ash", "Cedar"}),
+        ("which states dip below sea level", {"Ash"}),
+        # A sum.
+        ("how many people live in all the states put together", {"1800"}),
+        # What both have.
+        ("what lake do Ash and Birch share", {"Mere Lake"}),
         # All states but those.
         ("which states do not border Ash", {"Ash", "Cedar"}),
     ],
@@ -123,6 +147,44 @@ def test_english(lands: KGQA, question: str, found: set[str]) -> None:
 def test_chinese(homes: KGQA, question: str, found: set[str]) -> None:
     answer = homes.ask(question)
     assert labels(answer) == found, answer.words
+
+
+BOATS = """
+Molly|type|boat
+Rasmus|type|boat
+Molly|skipper|Eva Lind
+Rasmus|skipper|Jon Berg
+Eva Lind|type|employee
+Jon Berg|type|employee
+Tom Reed|type|employee
+Ann Vik|type|employee
+Eva Lind|supervisor|Jon Berg
+Tom Reed|supervisor|Eva Lind
+Ann Vik|supervisor|Eva Lind
+Tom Reed|mentored by|Ann Vik
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("Eva Lind's subordinates?", {"Tom Reed", "Ann Vik"}),
+        ("who are Eva Lind's direct reports", {"Tom Reed", "Ann Vik"}),
+        ("who does Tom Reed answer to", {"Eva Lind"}),
+        ("who trained Tom Reed?", {"Ann Vik"}),
+        ("who is in charge of Molly?", {"Eva Lind"}),
+    ],
+)
+def test_nouns_known_to_mean_a_relation_by_another_name_are_no_strange_ones(question: str, found: set[str]) -> None:
+    answer = system(BOATS).ask(question)
+    assert labels(answer) == found, (answer.words, answer.confidence)
+
+
+def test_the_word_for_a_class_is_no_part_of_a_name() -> None:
+    towns = system("Mexico City|type|city\nQuebec City|type|city\nMexico City|population|9\nQuebec City|population|1")
+    links = {link.label for link in towns.ask("how many people live in the largest city").links}
+    assert "city" in links
+    assert not links & {"Mexico City", "Quebec City"}
 
 
 def test_the_us_is_a_country_and_us_is_no_name(lands: KGQA) -> None:

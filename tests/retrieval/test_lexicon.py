@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kgqa.program.algebra import Comparison, Order
-from kgqa.retrieval.cues import find_negations
+from kgqa.retrieval.cues import find_folds, find_negations
 from kgqa.retrieval.limits import find_limits
 from kgqa.retrieval.operator_words import find_extremes
 from kgqa.retrieval.question import Asked, QuestionView
@@ -22,6 +22,10 @@ from kgqa.retrieval.question import Asked, QuestionView
         ("哪个展览来的人最少？", Order.SMALLEST, "人数"),
         ("哪种茶最便宜", Order.SMALLEST, "价"),
         ("甲和乙，哪家贵？", Order.LARGEST, "价"),
+        ("the most densely populated state", Order.LARGEST, "density"),
+        ("the least densely populated state", Order.SMALLEST, "density"),
+        ("rivers that are not as long as the Rhine", Order.SMALLEST, "length"),
+        ("countries that aren't as big as France", Order.SMALLEST, "area"),
     ],
 )
 def test_superlatives(text: str, order: Order, hint: str) -> None:
@@ -44,6 +48,41 @@ def test_at_first_is_no_superlative() -> None:
 )
 def test_limits_behind_the_number(text: str, comparison: Comparison) -> None:
     assert comparison in {limit.comparison for limit in find_limits(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "comparison", "number"),
+    [
+        ("states with exactly four rivers", Comparison.EQUAL, 4),
+        ("books with just over 300 pages", Comparison.GREATER, 300),
+        ("正好三个地铁站的街道", Comparison.EQUAL, 3),
+        ("rooms with not more than 20 seats", Comparison.LESS_EQUAL, 20),
+        ("roads that don't exceed 5 km", Comparison.LESS_EQUAL, 5),
+        ("hills that never fall below 300 m", Comparison.GREATER_EQUAL, 300),
+        ("lakes below sea level", Comparison.LESS, 0),
+    ],
+)
+def test_limits_before_the_number(text: str, comparison: Comparison, number: int) -> None:
+    (limit,) = find_limits(text)
+    assert (limit.comparison, limit.number.value) == (comparison, number)
+
+
+@pytest.mark.parametrize("text", ["how far above sea level is Quito", "peaks of 3000 m above sea level"])
+def test_from_where_a_height_is_taken_is_no_limit(text: str) -> None:
+    assert not [limit for limit in find_limits(text) if limit.number.value == 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("how many people live in all the states put together", "together"),
+        ("if you add the two areas together, how much is that", "together"),
+        ("add up the lengths of the rivers", "add up"),
+        ("the films that X and Y made together", None),
+    ],
+)
+def test_sums(text: str, said: str | None) -> None:
+    assert [text[cue.start : cue.end] for cue in find_folds(text)] == ([said] if said else [])
 
 
 @pytest.mark.parametrize(
