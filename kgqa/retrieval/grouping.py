@@ -92,7 +92,7 @@ class GroupRules:
     def _folded(
         self, grouping: _Grouping, fold: Aggregation, used: int, scene: Scene, bench: Bench
     ) -> Iterator[Candidate]:
-        for measured in self._measures.attributes(grouping.members, used, scene.loudest, scene, bench):
+        for measured in self._measures.measurables.attributes(grouping.members, used, scene.loudest, scene, bench):
             timed = self._attributes.timed[measured.step.relation]
             if measured.used & grouping.used or (timed and fold in (Aggregation.SUM, Aggregation.AVERAGE)):
                 continue
@@ -104,7 +104,9 @@ class GroupRules:
         for item in scene.superlatives:
             if item.used & (grouping.used | grouping.members.used):
                 continue
-            for measured in self._measures.attributes(grouping.members, item.used, item.usual, scene, bench):
+            for measured in self._measures.measurables.attributes(
+                grouping.members, item.used, item.usual, scene, bench
+            ):
                 table = GroupBest(
                     grouping.groups.program,
                     grouping.step,

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import replace
 
 from kgqa.graph import KnowledgeGraph
 from kgqa.program.algebra import (
@@ -33,27 +31,11 @@ from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.bounds import Bounds
 from kgqa.retrieval.derivation import Bench, Derivation, Form, within
 from kgqa.retrieval.limits import Limit
-from kgqa.retrieval.relations import Scores
-from kgqa.retrieval.rules import NOTHING, TOLD, RuleWeights, SetRules
-from kgqa.retrieval.scene import Bound, Scene, Spoken, Superlative, words_of
+from kgqa.retrieval.measurables import CLEAR, UNNAMED, Counted, Measurables, Measured
+from kgqa.retrieval.rules import NOTHING, RuleWeights, SetRules
+from kgqa.retrieval.scene import Bound, Scene, Superlative, words_of
 from kgqa.text.units import unit_of
 
-_ATTRIBUTES = 4
-_LEAST = 0.2
-_NEAR = 0.12
-"""What each word between an operator and the attribute that it is about costs."""
-_CLEAR = 0.6
-"""The match from which on words surely name an attribute."""
-_PART = 0.35
-"""What an attribute costs whose words begin the longer name of another."""
-_GUESSED = 0.2
-"""The score of an unsaid step whose neighbours are counted."""
-_UNNAMED = 0.5
-"""What another attribute than the one named beside a superlative costs."""
-_SECOND = 0.3
-"""What an attribute costs that a word means only where another is lacking."""
-_WIDELY = 0.5
-"""The share of things that an attribute must be known of, beside another, to be what a word means of them."""
 _MOST_COUNTED = 10_000
 _LESSENED = 0.1
 """The most that the head costs where the attribute is named: "has the largest area"."""
@@ -83,27 +65,11 @@ _HEAD = 0.5
 """What a superlative over another set than that of its own noun costs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A step to measure by, how well it is said, and the words that say it, a bit set."""
-
-    step: Step
-    score: float
-    used: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """A step whose neighbours are counted, those of a class alone if `members` is one."""
-
-    step: Step
-    score: float
-    used: int
-    members: Derivation | None = None
-
-
 class MeasureRules:
-    """Rules that hold the nodes of a set against one another or against a number."""
+    """Rules that hold the nodes of a set against one another or against a number.
+
+    measurables : what they may be held by.
+    """
 
     def __init__(self, graph: KnowledgeGraph, attributes: Attributes, sets: SetRules, weights: RuleWeights) -> None:
         self._graph = graph
@@ -111,6 +77,7 @@ class MeasureRules:
         self._sets = sets
         self._weights = weights
         self._bounds = Bounds(graph)
+        self.measurables = Measurables(graph, attributes, sets, weights)
 
     # -- superlatives -------------------------------------------------------------------------
 
@@ -127,12 +94,12 @@ class MeasureRules:
             head = self._head_cost(source, item, scene, classes)
             many = _OF_MANY if item.extreme.comparative and source.form is not Form.ENTITY else 0.0
             named, idle = self._named(source, item, scene), self._weights.idle * alone
-            for measured in self.attributes(source, item.used, item.usual, scene, bench, strict=not named):
+            for measured in self.measurables.attributes(source, item.used, item.usual, scene, bench, strict=not named):
                 extreme = item.extreme
                 program: Program = Top(source.program, measured.step, extreme.order, extreme.k)
                 if extreme.nth > 1:
                     program = Nth(source.program, measured.step, extreme.order, extreme.nth)
-                cost = head + _UNNAMED * named if not measured.used else min(head, _LESSENED)
+                cost = head + UNNAMED * named if not measured.used else min(head, _LESSENED)
                 yield from self._ended(
                     source, program, measured.score - cost - many - idle, item.used | measured.used, bench
                 )
@@ -145,7 +112,7 @@ class MeasureRules:
             return
         for item in scene.named:
             for spoken in scene.relations:
-                inside = item.used & spoken.used == item.used and spoken.score >= _CLEAR
+                inside = item.used & spoken.used == item.used and spoken.score >= CLEAR
                 ahead = source.last <= spoken.used.bit_length() and not source.used & spoken.used
                 step = Step(spoken.relation)
                 limited = any(b.used > spoken.used and not scene.gap(spoken.used, b.used) for b in scene.bounds)
@@ -171,7 +138,9 @@ class MeasureRules:
                     continue
                 behind = words[item.used.bit_length() - 1 : max(spoken.used, item.used << 1).bit_length()]
                 many = any(word.text.endswith("s") for word in behind)
-                for measured in self.attributes(source, source.used, item.usual, scene, bench)[: 0 if many else 1]:
+                for measured in self.measurables.attributes(source, source.used, item.usual, scene, bench)[
+                    : 0 if many else 1
+                ]:
                     top = Top(program, measured.step, item.extreme.order, item.extreme.k)
                     yield from self._ended(source, top, measured.score, source.used, bench)
                 return
@@ -186,12 +155,12 @@ class MeasureRules:
                 continue
             more = item.extreme.order is Order.LARGEST
             named = self._named(source, item, scene)
-            for measured in self.attributes(source, item.used, item.usual, scene, bench):
+            for measured in self.measurables.attributes(source, item.used, item.usual, scene, bench):
                 if measured.used & used or not bench.leads(other.nodes, measured.step):
                     continue
                 comparison = Comparison.GREATER if more else Comparison.LESS
                 program = WhereBeside(source.program, measured.step, comparison, other.program)
-                score = measured.score + other.score - (0.0 if measured.used else _UNNAMED * named)
+                score = measured.score + other.score - (0.0 if measured.used else UNNAMED * named)
                 words = item.used | measured.used | other.used
                 yield from self._ended(source, program, score, words, bench, other)
 
@@ -199,7 +168,7 @@ class MeasureRules:
         self, source: Derivation, item: Superlative, scene: Scene, bench: Bench, classes: list[Derivation]
     ) -> Iterator[Derivation]:
         order, k = item.extreme.order, item.extreme.k
-        for counted in self.counted(source, item.used, scene, bench, classes):
+        for counted in self.measurables.counted(source, item.used, scene, bench, classes):
             program: Program
             if counted.members is None:
                 program = TopByCount(source.program, counted.step, order, k)
@@ -215,7 +184,7 @@ class MeasureRules:
         first, last = (said & -said).bit_length() - 1, said.bit_length()
         han = words[first].han
         for spoken in scene.relations:
-            if self._attributes.measured[spoken.relation] and spoken.score >= _CLEAR and not spoken.used & source.used:
+            if self._attributes.measured[spoken.relation] and spoken.score >= CLEAR and not spoken.used & source.used:
                 ahead, behind = spoken.used.bit_length() == first, spoken.used & -spoken.used == 1 << last
                 if (ahead and (han or item.extreme.beside)) or (behind and not han):
                     return True
@@ -251,7 +220,7 @@ class MeasureRules:
                     yield from self._ended(source, program, score, used, bench, empty=_is_said(measured, item))
             if _counts(item.limit):
                 number = item.limit.number.value
-                for counted in self.counted(source, item.used, scene, bench, classes):
+                for counted in self.measurables.counted(source, item.used, scene, bench, classes):
                     program = self._where_count(source, counted, item.limit.comparison, int(number))
                     yield from self._ended(
                         source, program, counted.score, item.used | counted.used, bench, counted.members
@@ -265,7 +234,7 @@ class MeasureRules:
             if mark.used & source.used:
                 continue
             named = self._named_values(source, mark.used, scene, bench)
-            for counted in (*self.counted(source, mark.used, scene, bench, classes), *named):
+            for counted in (*self.measurables.counted(source, mark.used, scene, bench, classes), *named):
                 program = self._where_count(source, counted, Comparison.EQUAL, 0)
                 cost = _BEFORE * (0 < counted.used < mark.used)
                 yield from self._ended(
@@ -277,7 +246,7 @@ class MeasureRules:
         """Those of which a relation says no in so many words: "stations that don't have step-free access"."""
         for spoken in scene.relations:
             if (
-                spoken.score < _CLEAR
+                spoken.score < CLEAR
                 or spoken.used & (source.used | used)
                 or not bench.leads(source.nodes, Step(spoken.relation))
             ):
@@ -292,7 +261,7 @@ class MeasureRules:
         """The attributes right behind a negation that surely names them: "incidents with no postmortem date"."""
         for spoken in scene.relations:
             near = used < spoken.used and not scene.gap(used, spoken.used)
-            if near and spoken.score >= _CLEAR and not spoken.used & (source.used | used):
+            if near and spoken.score >= CLEAR and not spoken.used & (source.used | used):
                 step = Step(spoken.relation)
                 if self._attributes.measured[spoken.relation] and bench.leads(source.nodes, step):
                     yield Counted(step, spoken.score, spoken.used)
@@ -307,7 +276,7 @@ class MeasureRules:
         """The attributes of a set that a limit may be about, the best first."""
         step = Step(item.limit.relation)
         if item.limit.relation < 0:
-            found = self.attributes(source, item.used, item.usual, scene, bench, fallback=True)
+            found = self.measurables.attributes(source, item.used, item.usual, scene, bench, fallback=True)
             found = sorted((*found, *self._of_unit(source, item, bench)), key=lambda m: -m.score)
             return found or [*self._only(source, item, bench)]
         return [Measured(step, _MEANT)] if bench.leads(source.nodes, step) else []
@@ -333,96 +302,6 @@ class MeasureRules:
         for comparison, key in conditions:
             source = Where(source, step, comparison, key)
         return source if conditions else None
-
-    # -- what is measured or counted ----------------------------------------------------------
-
-    def attributes(
-        self,
-        source: Derivation,
-        used: int,
-        usual: Scores,
-        scene: Scene,
-        bench: Bench,
-        *,
-        fallback: bool = False,
-        strict: bool = False,
-    ) -> list[Measured]:
-        """The attributes of a set that an operator may be about, the best first.
-
-        strict : whether a named attribute must be one that the operator's words may mean, where there is such a one:
-        "the most expensive product listed in 2004" is not the one listed last.
-        """
-        found: dict[tuple[Step, bool], Measured] = {}
-        forward = [r for r in bench.around(source.nodes)[0] if self._attributes.measured[r]]
-        usual = usual if fallback else self._leading(source, forward, usual)
-        for spoken in scene.relations:
-            if spoken.relation in forward and not spoken.used & (source.used | used):
-                score = spoken.score - _NEAR * min(scene.gap(used, spoken.used), 3)
-                score -= _PART * self._is_part(spoken, scene)
-                score -= _UNNAMED * (strict and max(usual[forward], default=0.0) >= _CLEAR > 2 * usual[spoken.relation])
-                _keep(found, Measured(Step(spoken.relation), score + 0.1, spoken.used))
-        for relation in forward:
-            score = float(usual[relation]) if len(usual) else 0.0
-            said = 0.6 * float(scene.loudest[relation]) if fallback else 0.0
-            if max(score, said) >= _LEAST:
-                _keep(found, Measured(Step(relation), max(score, said)))
-        return sorted(found.values(), key=lambda m: (-m.score, m.step.relation))[:_ATTRIBUTES]
-
-    def _leading(self, source: Derivation, forward: list[int], usual: Scores) -> Scores:
-        """What a word usually means, less what it means only of things that lack the first: "large" is of area."""
-        clear = [r for r in forward if len(usual) and usual[r] >= _CLEAR]
-        if len(clear) < 2:
-            return usual
-        known = {r: len(np.unique(self._graph.edges(source.nodes, r)[0])) for r in clear}
-        most = max(known.values())
-        first = next(r for r in sorted(clear, key=lambda r: -usual[r]) if _WIDELY * most <= known[r])
-        return np.where(usual < usual[first], np.maximum(usual - _SECOND, 0.0), usual).astype(np.float32)
-
-    def _is_part(self, spoken: Spoken, scene: Scene) -> bool:
-        """Whether words begin a longer name of another attribute: "population" in "population density"."""
-        return any(
-            other.used & spoken.used == spoken.used != other.used
-            and other.used & -other.used == spoken.used & -spoken.used
-            and other.relation != spoken.relation
-            and other.score >= _CLEAR
-            and self._attributes.measured[other.relation]
-            for other in scene.relations
-        )
-
-    def counted(
-        self, source: Derivation, used: int, scene: Scene, bench: Bench, classes: list[Derivation]
-    ) -> list[Counted]:
-        """What an operator may count of the nodes of a set, the best first."""
-        found: list[Counted] = []
-        named = [c for c in classes if not c.used & (source.used | used)]
-        near = min(named, key=lambda c: (scene.gap(used, c.used), -c.score), default=None)
-        for spoken in scene.relations:
-            if spoken.used & (source.used | used) or self._attributes.measured[spoken.relation]:
-                continue
-            for inverse in (False, True):
-                step = Step(spoken.relation, inverse)
-                if bench.leads(source.nodes, step) and self._attributes.linking[spoken.relation]:
-                    cost = self._weights.inverse * inverse + self._weights.gap * scene.gap(used, spoken.used)
-                    found += self._of(source, step, spoken.score - cost, spoken.used, near)
-        if near is not None:
-            for step, said in self._sets.silent(near.nodes, source.nodes, scene, bench, source.used | near.used | used):
-                if said < TOLD:
-                    found += self._of(source, step, _GUESSED + self._weights.said * said, 0, near)
-        return sorted(found, key=lambda c: -c.score)[:4]
-
-    def _of(
-        self, source: Derivation, step: Step, score: float, used: int, near: Derivation | None
-    ) -> Iterator[Counted]:
-        """The neighbours along a step; where a class is named, those of the class."""
-        if near is None or near.used & used:
-            yield Counted(step, score, used)
-            return
-        reached = self._graph.follow(source.nodes, step.relation, inverse=step.inverse)
-        inside = within(reached, near.nodes)
-        if not len(inside):
-            return
-        bonus = near.score
-        yield Counted(step, score + bonus, used | near.used, near if len(inside) < len(reached) else None)
 
     def _ended(
         self,
@@ -486,9 +365,3 @@ def _compared_with(item: Superlative, other: Derivation, scene: Scene) -> bool:
     if len(item.extreme.parts) > 1 and item.extreme.parts[-1][0] == item.extreme.start:  # 比 ... 大
         return words[0] < other.first and other.last <= words[-1] + 1
     return other.first > words[-1] and not scene.gap(item.used, other.used & -other.used)
-
-
-def _keep(found: dict[tuple[Step, bool], Measured], measured: Measured) -> None:
-    key = (measured.step, measured.used > 0)
-    if key not in found or found[key].score < measured.score:
-        found[key] = measured

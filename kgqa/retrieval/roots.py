@@ -133,7 +133,7 @@ class RootRules:
             fold = mark.cue.aggregation
             if fold is None or mark.used & source.used:
                 continue
-            for measured in self._measures.attributes(source, mark.used, scene.loudest, scene, bench):
+            for measured in self._measures.measurables.attributes(source, mark.used, scene.loudest, scene, bench):
                 timed = self._attributes.timed[measured.step.relation]
                 if timed and fold in (Aggregation.SUM, Aggregation.AVERAGE):
                     continue
@@ -225,7 +225,7 @@ class RootRules:
         self, left: Derivation, right: Derivation, item: Superlative, scene: Scene, bench: Bench
     ) -> Iterator[Candidate]:
         both = replace(left, links=(*left.links, *right.links), used=left.used | right.used)
-        for measured in self._measures.attributes(left, item.used, item.usual, scene, bench):
+        for measured in self._measures.measurables.attributes(left, item.used, item.usual, scene, bench):
             if not bench.leads(right.nodes, measured.step) or measured.used & both.used:
                 continue
             more = Comparison.GREATER if item.extreme.order is Order.LARGEST else Comparison.LESS

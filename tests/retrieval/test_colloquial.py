@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from kgqa import KGQA
+from kgqa.config import Config, RetrievalConfig
 from kgqa.types import Answer
 
+PATIENT = Config(retrieval=RetrievalConfig(budget_ms=60_000.0))
+"""A busy machine must not end the search."""
 LANDS = """
 Ash|type|state
 Birch|type|state
@@ -74,7 +77,7 @@ HOMES = """
 
 def system(text: str) -> KGQA:
     rows = (line.split("|") for line in text.strip().splitlines())
-    return KGQA.from_graph([(s, p, o) for s, p, o in rows])
+    return KGQA.from_graph([(s, p, o) for s, p, o in rows], config=PATIENT)
 
 
 @pytest.fixture(scope="module")
