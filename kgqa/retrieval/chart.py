@@ -80,7 +80,7 @@ class Chart:
         sizes = min(len(scene.view.words), MASK_WORDS)
         for size in range(1, sizes + 1):
             floor = bench.left * (1 - _SHARE / max(sizes - size + 1, _SHARE))
-            for derivation in _best(layers.pop(size, [])):
+            for derivation in self._with_again(_best(layers.pop(size, [])), scene, bench, classes):
                 if bench.spent:
                     return kept
                 if bench.left < floor:
@@ -90,6 +90,18 @@ class Chart:
                     layers[made.used.bit_count()].append(made)
                 kept.append(derivation)
         return kept
+
+    def _with_again(
+        self, derivations: list[Derivation], scene: Scene, bench: Bench, classes: list[Derivation]
+    ) -> Iterator[Derivation]:
+        """Derivations, each with what the same words make of many: the highest of several highest points.
+
+        Where a class is named, "the highest point" alone is that of its members: "the state with the highest point".
+        """
+        for derivation in derivations:
+            yield derivation
+            if derivation.form is not Form.ENTITY and not (classes and isinstance(derivation.program, Having)):
+                yield from self._measures.again(derivation, scene, bench)
 
     def names(self, scene: Scene, bench: Bench) -> list[Derivation]:
         """The names and classes of a question, each by itself."""

@@ -111,6 +111,7 @@ class Composer:
             or _pairs(scene)
             or _apposed(scene)
             or scene.flags
+            or (scene.named and all(strength(link) < _CERTAIN for link in scene.links))
             or scene.families
             or scene.groupings
             or scene.view.asked is Asked.YES_NO

@@ -13,6 +13,7 @@ from kgqa.program.algebra import (
     Follow,
     GroupCount,
     Groups,
+    Having,
     Intersect,
     Nth,
     OfType,
@@ -128,19 +129,20 @@ class MeasureRules:
         The highest point of the states in the USA is the highest of their highest points.
         """
         program, words = source.program, scene.view.words
-        if not isinstance(program, Follow) or len(source.nodes) < 2 or bench.is_literal(source.nodes):
+        if not isinstance(program, Follow | Having) or len(source.nodes) < 2 or bench.is_literal(source.nodes):
             return
+        step = program.step if isinstance(program, Follow) else Step(program.step.relation, not program.step.inverse)
         for item in scene.named:
             for spoken in scene.relations:
                 inside = item.used & spoken.used == item.used and spoken.used & source.used == spoken.used
-                ahead = spoken.used < source.used & ~spoken.used & -(source.used & ~spoken.used)
-                if Step(spoken.relation) != program.step or not inside or not ahead:
+                rest = source.used & ~spoken.used
+                ahead = not rest or spoken.used < rest & -rest
+                if Step(spoken.relation) != step or not inside or not ahead:
                     continue
                 behind = words[item.used.bit_length() - 1 : max(spoken.used, item.used << 1).bit_length()]
                 many = any(word.text.endswith("s") for word in behind)
-                for measured in self.measurables.attributes(source, source.used, item.usual, scene, bench)[
-                    : 0 if many else 1
-                ]:
+                found = self.measurables.attributes(source, source.used, item.usual, scene, bench)
+                for measured in found[: 0 if many else 1]:
                     top = Top(program, measured.step, item.extreme.order, item.extreme.k)
                     yield from self._ended(source, top, measured.score, source.used, bench)
                 return

@@ -88,8 +88,6 @@ class RootRules:
         for derivation in ranked[:_ROOTS]:
             if derivation.form is not Form.ENTITY:
                 found.append(_candidate(derivation, derivation.program, derivation.nodes))
-                best = self._measures.again(derivation, scene, bench)
-                found.extend(_candidate(one, one.program, one.nodes) for one in best)
             else:
                 found.extend(self._belonging(derivation, scene, bench))
             found.extend(self._numbers(derivation, scene, bench))
@@ -248,7 +246,8 @@ class RootRules:
 def _operators(scene: Scene) -> int:
     """The words of superlatives, limits and averages, which may stand on a relation alone: "the largest capital"."""
     used = 0
-    marks = (*(s.used for s in scene.superlatives), *(b.used for b in scene.bounds), *(m.used for m in scene.folds))
+    extremes = (*scene.superlatives, *scene.named)
+    marks = (*(s.used for s in extremes), *(b.used for b in scene.bounds), *(m.used for m in scene.folds))
     for operator in marks:
         used |= operator
     return used

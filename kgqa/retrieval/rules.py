@@ -15,9 +15,11 @@ from kgqa.program.algebra import (
     Follow,
     Instances,
     Intersect,
+    Nth,
     OfType,
     Program,
     Step,
+    Top,
     Union,
     Where,
 )
@@ -407,8 +409,13 @@ class SetRules:
 
     @staticmethod
     def _returns(source: Derivation, step: Step) -> bool:
-        """Whether a step goes back along the one that led to a set."""
-        program = source.program.source if isinstance(source.program, OfType) else source.program
+        """Whether a step goes back along the one that led to a set.
+
+        So it does to what has the most of its set: a state whose highest point is the highest of all highest points.
+        """
+        program = source.program
+        while isinstance(program, OfType) or (step.inverse and isinstance(program, Top | Nth)):
+            program = program.source
         last = program.step if isinstance(program, Follow) else None
         return last is not None and last.relation == step.relation and last.inverse is not step.inverse
 
