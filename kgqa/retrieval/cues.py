@@ -53,6 +53,7 @@ _FOLDS: tuple[tuple[re.Pattern[str], Aggregation], ...] = (
     (re.compile(r"\b(maximum|max)\b|最大值", re.I), Aggregation.MAXIMUM),
     (re.compile(r"\b(minimum|min)\b|最小值", re.I), Aggregation.MINIMUM),
 )
+_AMOUNT = re.compile(r"\bhow (?:many|much) (?:square|sq\.?|cubic)\b", re.I)
 _ASKED_ATTRIBUTES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(pattern, re.I), hints)
     for pattern, hints in (
@@ -117,6 +118,8 @@ _ASKED_RELATIONS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
             r"|相邻|毗邻|接壤|邻国|周边",
             ("borders", "shares border with", "neighbor"),
         ),
+        (r"\bhigh points?\b|\bhighest (?:peak|spot|place|summit)s?\b", ("highest point",)),
+        (r"\blow points?\b|\blowest (?:spot|place)s?\b", ("lowest point",)),
         (
             r"\b(in charge of|boss|runs|heads up|heads)\b",
             ("head", "manager", "director", "leader", "led by", "captain", "supervisor"),
@@ -212,6 +215,11 @@ def find_folds(text: str) -> tuple[Cue, ...]:
     """The words that make one number of many."""
     found = ((*_word_of(match), fold) for pattern, fold in _FOLDS for match in pattern.finditer(text))
     return tuple(Cue(start, end, aggregation=fold) for start, end, fold in found)
+
+
+def find_amounts(text: str) -> tuple[Cue, ...]:
+    """The words that ask for an amount, and not how many things of a kind: "how many SQUARE metres"."""
+    return find_cues(text, _AMOUNT)
 
 
 def _word_of(match: re.Match[str]) -> tuple[int, int]:

@@ -66,7 +66,7 @@ class KindCheck:
         named = [(words_of(view, link.mention.start, link.mention.end), link.node) for link in every]
         behind = 1 << found.used.bit_length()
         known = any(used & found.used or (used & behind and node in self._classes) for used, node in named)
-        operator = any(used & found.used for used in scene.operators)
+        operator = any(used & found.used for used in (*scene.operators, *(m.used for m in scene.amounts)))
         return None if known or operator or self._matcher.names_relation(found.text) else found
 
     def charged(self, view: QuestionView, candidates: Sequence[Candidate], noun: Noun) -> list[Candidate]:

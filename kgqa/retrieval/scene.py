@@ -115,6 +115,7 @@ class Scene:
     unions: tuple[Marked, ...]
     pairs: tuple[Marked, ...]
     folds: tuple[Marked, ...]
+    amounts: tuple[Marked, ...]
     groupings: tuple[Marked, ...]
     relatings: tuple[Marked, ...]
     anys: tuple[Marked, ...]
@@ -187,6 +188,7 @@ class SceneReader:
                 ("unions", cues.find_unions),
                 ("pairs", cues.find_pairs),
                 ("folds", cues.find_folds),
+                ("amounts", cues.find_amounts),
                 ("groupings", cues.find_groupings),
                 ("relatings", cues.find_relatings),
                 ("anys", cues.find_any),
