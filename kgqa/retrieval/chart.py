@@ -175,7 +175,8 @@ class Chart:
             if spoken.score >= _NOUN and self._sets.attributes.linking[spoken.relation]:
                 nodes = bench.nodes(bearers := Having(Step(spoken.relation, inverse=True)))
                 score = spoken.score - _BEARERS
-                asked = asks_for(scene.view, _mention(scene, spoken))
+                apart = not any(spoken.used & named.used for named in classes)
+                asked = apart and asks_for(scene.view, _mention(scene, spoken))
                 known = not asked and any(len(within(nodes, named.nodes)) for named in classes)
                 if len(nodes) and not known and not bench.is_literal(nodes):
                     yield Derivation(bearers, nodes, score, spoken.used, (), Form.SET)

@@ -40,6 +40,8 @@ Mere Lake|in_state|Ash
 Mere Lake|in_state|Birch
 Far Lake|in_state|Ash
 Ash|population|300
+Ash|area|77
+Birch|area|88
 Birch|population|500
 Cedar|population|1000
 Ash|lowest_elevation|-20
@@ -100,12 +102,16 @@ def labels(answer: Answer) -> set[str]:
         # A country by what people call it, and the highest of many highest points.
         ("what is the highest point in the us", {"Mount Top"}),
         ("Which states are in America?", {"Ash", "Birch", "Cedar"}),
+        ("what is the highest point", {"Mount Top"}),
+        ("what is the elevation of the highest point in the us", {"2100"}),
+        ("what is the highest spot in Ash", {"Mount Tip"}),
         # Each highest point, where they are asked for.
         ("what are the highest points of the states that border Birch", {"Mount Tip", "Low Hill"}),
         # What "highest" means of mountains, though "highest elevation" is the name of something else.
         ("Which mountain is the highest?", {"Grey Peak"}),
         ("which mountains are higher than 5000 meters", {"Grey Peak"}),
         # A measure, and no count.
+        ("how many square km is Ash", {"77"}),
         ("how many meters high is Mount Tip", {"900"}),
         ("how many states are next to Birch", {"2"}),
         # A comparison that is turned.
