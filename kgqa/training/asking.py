@@ -19,10 +19,10 @@ import torch
 from torch import Tensor, nn
 
 from kgqa.embedding import Adapter, EncoderWeights
-from kgqa.errors import QuestionsFileError, TrainingError
+from kgqa.errors import ConfigError, QuestionsFileError, TrainingError
 from kgqa.retrieval.question import QuestionView
 from kgqa.text.language import Language, guess_language
-from kgqa.training.config import TuningSettings
+from kgqa.training.config import TuningSettings, check_counts, check_positive
 from kgqa.training.tunable import TunableEncoder
 from kgqa.types import Mention
 
@@ -77,6 +77,12 @@ class AskingSettings:
     decay: float = 0.01
     clip: float = 1.0
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_counts(self, ("steps", "domains", "questions", "phrases", "rank"), "")
+        check_positive(self, ("rate", "clip"), "")
+        if not 0 <= self.by_phrases <= 1:
+            raise ConfigError(f"'by_phrases' is {self.by_phrases!r}; expected a share from 0 to 1")
 
 
 def read_asks(path: Path) -> tuple[Ask, ...]:

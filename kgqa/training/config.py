@@ -104,8 +104,8 @@ class TuningSettings:
     save_every: int = 50
 
     def __post_init__(self) -> None:
-        _check_counts(self, ("batch", "rank", "save_every"), "tuning.")
-        _check_positive(self, ("scale", "rate", "own_rate", "clip"), "tuning.")
+        check_counts(self, ("batch", "rank", "save_every"), "tuning.")
+        check_positive(self, ("scale", "rate", "own_rate", "clip"), "tuning.")
         if self.steps < 0 or self.candidates < 2:
             raise ConfigError("'tuning.steps' must be 0 or more, and 'tuning.candidates' 2 or more")
         if not 0 <= self.share <= 1:
@@ -158,10 +158,10 @@ class TrainingConfig:
     tuning: TuningSettings = field(default_factory=TuningSettings)
 
     def __post_init__(self) -> None:
-        _check_counts(
+        check_counts(
             self, ("steps", "batch", "accumulate", "each", "check_every", "dev_each", "patience", "threads"), ""
         )
-        _check_positive(self, ("rate", "clip"), "")
+        check_positive(self, ("rate", "clip"), "")
         check_device(self.device)
         if self.candidates < 2:
             raise ConfigError(f"'candidates' is {self.candidates!r}; expected 2 or more")
@@ -177,13 +177,15 @@ class TrainingConfig:
         return from_toml(cls, path)
 
 
-def _check_counts(settings: object, names: Sequence[str], within: str) -> None:
+def check_counts(settings: object, names: Sequence[str], within: str) -> None:
+    """Refuse settings below 1. within : what stands before their names in a file. Errors : ConfigError."""
     for name in names:
         if getattr(settings, name) < 1:
             raise ConfigError(f"'{within}{name}' is {getattr(settings, name)!r}; expected 1 or more")
 
 
-def _check_positive(settings: object, names: Sequence[str], within: str) -> None:
+def check_positive(settings: object, names: Sequence[str], within: str) -> None:
+    """Refuse settings that are not above 0, or no numbers; as `check_counts`."""
     for name in names:
         if not getattr(settings, name) > 0:
             raise ConfigError(f"'{within}{name}' is {getattr(settings, name)!r}; expected a number above 0")

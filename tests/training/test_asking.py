@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kgqa.errors import QuestionsFileError
+from kgqa.errors import ConfigError, QuestionsFileError
 from kgqa.training.asking import Ask, AskingSettings, read_asks, tune_asking
 from tests.training.toy import tiny_weights
 
@@ -66,3 +66,12 @@ def test_the_loss_falls_and_the_same_seed_gives_the_same_weights(asks: tuple[Ask
 def test_a_malformed_line_is_named(tmp_path: Path, row: object, said: str) -> None:
     with pytest.raises(QuestionsFileError, match=said):
         read_asks(written(tmp_path, [row]))
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [({"steps": 0}, "'steps' is 0"), ({"rate": -1.0}, "'rate' is -1.0"), ({"by_phrases": 1.5}, "'by_phrases' is 1.5")],
+)
+def test_settings_that_make_no_sense_are_refused(settings: dict[str, float], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        AskingSettings(**settings)  # type: ignore[arg-type]
