@@ -10,7 +10,7 @@ import numpy as np
 
 from kgqa.config import RetrievalConfig
 from kgqa.graph import KnowledgeGraph
-from kgqa.program.algebra import Follow, OfType, Program, Step, Where
+from kgqa.program.algebra import Follow, Instances, OfType, Program, Step, Union, Where
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.chart import LINK, Chart, best_links
 from kgqa.retrieval.contract import Candidate, Problem, strength
@@ -44,6 +44,8 @@ OTHER = 0.8
 """What a candidate costs that yields nothing of the class asked for."""
 AGAIN = 0.6
 """What it costs to give the values that things were held to: "visits with a fee over 100" asks for no fees."""
+_HAN_A_WORD = 2
+"""How many Han characters say as much as a word."""
 _SAMPLE = 50
 _BESIDE = 5
 _CERTAIN = 0.6
@@ -202,12 +204,7 @@ def _offered(view: QuestionView, links: Sequence[Link]) -> NodeIds | None:
 
 def unread_cost(candidate: Candidate, scene: Scene) -> float:
     """What the words that a candidate leaves unexplained cost it."""
-    left = scene.meaning
-    for operator in scene.operators:
-        left |= operator
-    left &= ~candidate.used
-    for link in candidate.links:
-        left &= ~words_of(scene.view, link.mention.start, link.mention.end)
+    left = _left(candidate, scene)
     cost = UNNAMED * len(_given(scene) - {link.mention for link in candidate.links})
     for operator in scene.operators:
         if operator & left:
@@ -215,6 +212,29 @@ def unread_cost(candidate: Candidate, scene: Scene) -> float:
             left &= ~operator
     words = scene.view.words
     return cost + sum(HAN if words[i].han else WORD for i in range(left.bit_length()) if left >> i & 1)
+
+
+def _left(candidate: Candidate, scene: Scene) -> int:
+    """The words of names, relations and operators that a candidate leaves unexplained, a bit set."""
+    left = scene.meaning
+    for operator in scene.operators:
+        left |= operator
+    left &= ~candidate.used
+    for link in candidate.links:
+        left &= ~words_of(scene.view, link.mention.start, link.mention.end)
+    return left
+
+
+def _is_bare(candidate: Candidate, scene: Scene) -> bool:
+    """Whether a candidate lists all of a class though the question says more: "which team owns X" asks for no teams."""
+    program = candidate.program
+    while isinstance(program, Union):
+        program = program.left
+    if not isinstance(program, Instances):
+        return False
+    left = _left(candidate, scene)
+    words = [scene.view.words[i] for i in range(left.bit_length()) if left >> i & 1]
+    return sum(1 if word.han else _HAN_A_WORD for word in words) >= _HAN_A_WORD
 
 
 def _given(scene: Scene) -> frozenset[Mention]:
@@ -233,6 +253,7 @@ def charged(candidates: Iterable[Candidate], scene: Scene, head: Head) -> list[C
     return [
         replace(
             c,
+            astray=c.astray or _is_bare(c, scene),
             alignment=c.alignment
             - cost
             - unknown

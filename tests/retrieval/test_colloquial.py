@@ -189,6 +189,12 @@ def test_nouns_known_to_mean_a_relation_by_another_name_are_no_strange_ones(ques
     assert labels(answer) == found, (answer.words, answer.confidence)
 
 
+def test_all_of_a_class_is_no_answer_where_more_is_said() -> None:
+    boats = system(BOATS)
+    assert len(boats.ask("list all employees").values) == 4
+    assert not boats.ask("which employees juggle burning torches").values
+
+
 def test_the_word_for_a_class_is_no_part_of_a_name() -> None:
     towns = system("Mexico City|type|city\nQuebec City|type|city\nMexico City|population|9\nQuebec City|population|1")
     links = {link.label for link in towns.ask("how many people live in the largest city").links}
