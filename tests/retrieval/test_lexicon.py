@@ -64,7 +64,8 @@ def test_limits_behind_the_number(text: str, comparison: Comparison) -> None:
 )
 def test_limits_before_the_number(text: str, comparison: Comparison, number: int) -> None:
     (limit,) = find_limits(text)
-    assert (limit.comparison, limit.number.value) == (comparison, number)
+    assert limit.comparison is comparison
+    assert limit.number.value == number
 
 
 @pytest.mark.parametrize("text", ["how far above sea level is Quito", "peaks of 3000 m above sea level"])
