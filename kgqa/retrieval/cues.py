@@ -105,6 +105,11 @@ _ASKED_OUTRIGHT: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ),
         (r"\be-?mail( address)?\b|邮箱|电子邮件", r"mail|contact|邮箱|邮件|联系方式"),
         (r"\b(web ?site|homepage|url)\b|网址|官网|主页", r"web|site|url|page|网|主页"),
+        (
+            r"\bhow old\b|多少岁|几岁|多大年纪",
+            r"\bage\b|aged|birth|born|found|establish|year|date|built|opened|since|creat|launch|commission|vintage"
+            r"|生|年|龄|岁|日|建|立",
+        ),
         (r"\bwhen\b.*\bborn\b|哪年出生|什么时候出生", r"birth|born|出生|生年|生日|生于|诞"),
         (r"\bwhen\b.*\bdied?\b|哪年去世|什么时候去世", r"death|died|dead|卒|去世|逝世|死|故"),
     )

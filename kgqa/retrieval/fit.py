@@ -91,7 +91,7 @@ class AnswerFit:
         if program.yields is Yields.TABLE:
             return 0.5
         if isinstance(program, Aggregate):
-            return 0.5 if asked in (Asked.NUMBER, Asked.ANYTHING) else -0.5
+            return {Asked.NUMBER: 1.0, Asked.ANYTHING: 0.5}.get(asked, -0.5)
         sample = self._sample(candidate)
         if asked is Asked.ANYTHING or not len(sample):
             return 0.0

@@ -225,14 +225,14 @@ def _han_comparatives(text: str) -> Iterator[Extreme]:
 
 
 def _less_than(text: str) -> Iterator[Extreme]:
-    """Comparisons such as "not as long as": what is turned is the comparative."""
+    """Comparisons such as "not as long as": what is turned is the comparative, of an unknown word that of its own."""
     for match in _NOT_AS.finditer(text):
         word = match["adjective"].casefold()
         forms = (f"{word}er", f"{word}r", f"{word}{word[-1]}er", f"{word[:-1]}ier", f"more {word}")
         meant = next((e for e in _EXTREMES if any(e[0].fullmatch(form) for form in forms)), None)
-        if meant is not None:
-            order = Order.SMALLEST if meant[1] is Order.LARGEST else Order.LARGEST
-            yield Extreme(*match.span(), order, meant[2], counts=False, comparative=True, beside=True)
+        order, hints = (meant[1], meant[2]) if meant is not None else (Order.LARGEST, (word,))
+        order = Order.SMALLEST if order is Order.LARGEST else Order.LARGEST
+        yield Extreme(*match.span(), order, hints, counts=False, comparative=True, beside=True)
 
 
 def _han_ordinals(text: str) -> Iterator[Extreme]:

@@ -189,6 +189,45 @@ def test_nouns_known_to_mean_a_relation_by_another_name_are_no_strange_ones(ques
     assert labels(answer) == found, (answer.words, answer.confidence)
 
 
+FARMS = """
+Hazel Farm|type|farm
+Brook Farm|type|farm
+Top Farm|type|farm
+Hazel Farm|hectares|120
+Brook Farm|hectares|45
+Top Farm|hectares|310
+Hazel Farm|owner|Joan Pike
+Brook Farm|owner|Sam Ode
+Top Farm|owner|Joan Pike
+Joan Pike|type|farmer
+Sam Ode|type|farmer
+Rust|type|tractor
+Bluebell|type|tractor
+Old Tom|type|tractor
+Rust|kept at|Hazel Farm
+Bluebell|kept at|Top Farm
+Old Tom|kept at|Top Farm
+Rust|horsepower|95
+Bluebell|horsepower|150
+Old Tom|horsepower|48
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("how many hectares does Joan Pike own altogether", {"430"}),
+        ("which tractors are not as powerful as Rust", {"Old Tom"}),
+        ("which farms have exactly two tractors", {"Top Farm"}),
+        ("which farm has no tractor", {"Brook Farm"}),
+        ("how old is Bluebell", set()),
+    ],
+)
+def test_farms(question: str, found: set[str]) -> None:
+    answer = system(FARMS).ask(question)
+    assert labels(answer) == found, (answer.words, answer.confidence)
+
+
 def test_all_of_a_class_is_no_answer_where_more_is_said() -> None:
     boats = system(BOATS)
     assert len(boats.ask("list all employees").values) == 4
