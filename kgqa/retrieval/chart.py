@@ -24,8 +24,8 @@ from kgqa.retrieval.measures import MeasureRules
 from kgqa.retrieval.nothing import NothingRules
 from kgqa.retrieval.question import asks_for
 from kgqa.retrieval.rules import RuleWeights, SetRules
-from kgqa.retrieval.scene import Scene, Spoken, words_of
-from kgqa.types import Link, Mention
+from kgqa.retrieval.scene import Scene, mention_of, words_of
+from kgqa.types import Link
 
 LINK = 0.4
 """What a link surely read adds, and one hardly read takes off."""
@@ -176,7 +176,7 @@ class Chart:
                 nodes = bench.nodes(bearers := Having(Step(spoken.relation, inverse=True)))
                 score = spoken.score - _BEARERS
                 apart = not any(spoken.used & named.used for named in classes)
-                asked = apart and asks_for(scene.view, _mention(scene, spoken))
+                asked = apart and asks_for(scene.view, mention_of(scene.view, spoken.used))
                 known = not asked and any(len(within(nodes, named.nodes)) for named in classes)
                 if len(nodes) and not known and not bench.is_literal(nodes):
                     yield Derivation(bearers, nodes, score, spoken.used, (), Form.SET)
@@ -216,13 +216,6 @@ def _best(derivations: list[Derivation]) -> list[Derivation]:
         if len(kept) == _WIDTH:
             break
     return kept
-
-
-def _mention(scene: Scene, spoken: Spoken) -> Mention:
-    """The stretch of text that speaks of a relation."""
-    first, last = (spoken.used & -spoken.used).bit_length() - 1, spoken.used.bit_length() - 1
-    start, end = scene.view.words[first].start, scene.view.words[last].end
-    return Mention(start, end, scene.view.text[start:end])
 
 
 def _says(derivation: Derivation, scene: Scene) -> bool:

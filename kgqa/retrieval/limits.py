@@ -54,7 +54,7 @@ _LESS = re.compile(
 )
 _NOT = r"(?:\b(?:no|not|never|cannot)\b|n['’]t\b)(?: (?:rise|go|get|climb|fall|drop)(?:s|es)?\b)?"
 _EXACTLY = re.compile(
-    r"\b(exactly|precisely|just|only)\b(?! (?:over|under|above|below|after|before|more|less)\b)"
+    r"\b(exactly|precisely|just|only)\b(?! (?:over|under|above|below|after|before|more|less|in|on|from|since|during)\b)"
     r"|正好|恰好|刚好|只有|仅有",
     re.I,
 )

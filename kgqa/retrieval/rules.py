@@ -241,14 +241,9 @@ class SetRules:
         for step, said in steps:
             nodes = bench.nodes(condition := _of_each(other.nodes, step))
             if len(inside := within(nodes, source.nodes)):
-                narrowed = source.form is not Form.CLASS or len(inside) < len(nodes)
-                program = self._both(source, condition) if narrowed else condition
+                program = _narrowed(source, condition, inside, nodes)
                 worth = gain + self._weights.said * said + self._weights.loose + self._weights.parallel
                 yield source.grown(program, bench.nodes(program), worth, used, other)
-
-    @staticmethod
-    def _both(source: Derivation, condition: Program) -> Program:
-        return of_class(condition, source) if source.form is Form.CLASS else Intersect(source.program, condition)
 
     @staticmethod
     def _may_constrain(other: Derivation, bench: Bench) -> bool:
@@ -268,11 +263,7 @@ class SetRules:
             inside = within(few, many)
             if _leads_back(other.program, inside, bench):
                 continue
-            program: Program = condition
-            if source.form is not Form.CLASS:
-                program = Intersect(source.program, condition)
-            elif len(inside) < len(reached):
-                program = of_class(condition, source)
+            program = _narrowed(source, condition, inside, reached)
             nodes = bench.nodes(program) if len(inside) else inside
             if len(nodes):
                 yield step, said, program, nodes
@@ -429,6 +420,13 @@ class SetRules:
         if isinstance(one, Follow) and isinstance(one.source, Instances):
             return 0.0  # "which states don't border Texas" is of all states
         return self._weights.parallel if alike else 0.0
+
+
+def _narrowed(source: Derivation, condition: Program, inside: NodeIds, reached: NodeIds) -> Program:
+    """A set narrowed by a condition; a class that holds all that the condition reaches goes without saying."""
+    if source.form is not Form.CLASS:
+        return Intersect(source.program, condition)
+    return of_class(condition, source) if len(inside) < len(reached) else condition
 
 
 def _of_each(nodes: NodeIds, step: Step) -> Program:

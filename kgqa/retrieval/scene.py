@@ -261,8 +261,8 @@ class SceneReader:
         """The yes-or-no attributes spoken of, each as it stands and as a negation right before it turns it."""
         found: list[Spoken] = []
         for spoken in self._spoken(rows, bits, self._attributes.flags, wanted=True):
-            first, last = (spoken.used & -spoken.used).bit_length() - 1, spoken.used.bit_length()
-            phrase = view.text[view.words[first].start : view.words[last - 1].end]
+            first = (spoken.used & -spoken.used).bit_length() - 1
+            phrase = mention_of(view, spoken.used).text
             holds = not cues.find_negations(self._matcher.nearest_name(phrase, spoken.relation))
             found.append(replace(spoken, holds=holds))
             before = (mark.used for mark in negations if mark.used.bit_length() in (first, first - 1))
@@ -341,6 +341,13 @@ def _is_loose(view: QuestionView, phrase: Phrase) -> bool:
     """Whether a Chinese phrase starts or ends with a word that only holds others together."""
     edges = (view.words[phrase.first].text, view.words[phrase.last - 1].text)
     return any(edge in _HAN_LIGHT for edge in edges) and not _HAN_WORDS.search(phrase.text)
+
+
+def mention_of(view: QuestionView, used: int) -> Mention:
+    """The stretch of text from the first to the last word of a bit set."""
+    first, last = (used & -used).bit_length() - 1, used.bit_length() - 1
+    start, end = view.words[first].start, view.words[last].end
+    return Mention(start, end, view.text[start:end])
 
 
 def words_of(view: QuestionView, start: int, end: int) -> int:

@@ -60,12 +60,14 @@ def test_limits_behind_the_number(text: str, comparison: Comparison) -> None:
         ("roads that don't exceed 5 km", Comparison.LESS_EQUAL, 5),
         ("hills that never fall below 300 m", Comparison.GREATER_EQUAL, 300),
         ("lakes below sea level", Comparison.LESS, 0),
+        ("films released only in 2004", Comparison.EQUAL, 2004),
     ],
 )
 def test_limits_before_the_number(text: str, comparison: Comparison, number: int) -> None:
     (limit,) = find_limits(text)
     assert limit.comparison is comparison
     assert limit.number.value == number
+    assert limit.timed is ("released" in text)
 
 
 @pytest.mark.parametrize("text", ["how far above sea level is Quito", "peaks of 3000 m above sea level"])
