@@ -32,7 +32,8 @@ Facts = NDArray[np.int64]
 def run(choice: Choice) -> list[Table]:
     """Train and rank; what can't be measured here is named on stderr, and its rows stay as they were."""
     settings = link_settings()
-    rows = [_row(one, model, settings.seed) for one in _chosen(choice) for model in settings.models]
+    wanted = [(one, model) for one in _chosen(choice) for model in settings.models if _is_wanted(one, model, choice)]
+    rows = [_row(one, model, settings.seed) for one, model in wanted]
     return [Table("linkprediction", "Link prediction, test part", COLUMNS, tuple(rows))]
 
 
@@ -61,15 +62,23 @@ def _chosen(choice: Choice) -> list[LinkSet]:
         cure = "pip install -c constraints.txt -e '.[kge]'"
         print(f"left as it was: linkprediction: pykeen is not installed; {cure}", file=sys.stderr)
         return []
-    wanted = [one for one in link_settings().sets if (one.name in choice.only if choice.only else not one.long)]
+    settings = link_settings()
+    wanted = [one for one in settings.sets if any(_is_wanted(one, model, choice) for model in settings.models)]
     for one in wanted:
         if not located(one.folder).exists():
             print(f"left out: {one.name}: {located(one.folder)} is missing; set KGQA_DATA", file=sys.stderr)
     return [one for one in wanted if located(one.folder).exists()]
 
 
+def _is_wanted(one: LinkSet, model: LinkModel, choice: Choice) -> bool:
+    """Whether a row is asked for, by its own name or its graph's: rows of large graphs take long."""
+    return bool({one.name, row_name(one, model)} & set(choice.only)) if choice.only else not one.long
+
+
 def _row(one: LinkSet, model: LinkModel, seed: int) -> Row:
-    config = StructuralConfig(model=model.model, rate=model.rate, epochs=one.epochs, dimension=one.dimension, seed=seed)
+    config = StructuralConfig(
+        model=model.model, rate=model.rate, epochs=one.epochs, dimension=one.dimension, batch=one.batch, seed=seed
+    )
     folder = located(one.folder)
     graph = KnowledgeGraph.load(folder / "train.tsv")
     start = time.perf_counter()

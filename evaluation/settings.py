@@ -213,14 +213,15 @@ class PublishedLinks:
 class LinkSet:
     """One graph for link prediction.
 
-    folder : of train.tsv, valid.tsv and test.tsv. epochs, dimension : as for `StructuralConfig`. long : left out unless
-    it is named. published : for comparison.
+    folder : of train.tsv, valid.tsv and test.tsv. epochs, dimension, batch : as for `StructuralConfig`. long : left out
+    unless it is named. published : for comparison.
     """
 
     name: str
     folder: str
     epochs: int
     dimension: int
+    batch: int = 256
     long: bool = False
     published: PublishedLinks = field(default_factory=PublishedLinks)
 
