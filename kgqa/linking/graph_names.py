@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from kgqa.graph import KnowledgeGraph
+from kgqa.graph.naming import relation_phrase
 from kgqa.graph.terms import OWL, RDF, key_to_id, key_to_literal, local_name
 from kgqa.linking.keys import NodeName
 from kgqa.linking.variants import NameFlag
@@ -53,6 +54,7 @@ def _declared_relations(graph: KnowledgeGraph) -> NodeIds:
 
 def _entity_names(graph: KnowledgeGraph, nodes: NodeIds) -> Iterator[tuple[int, str, int]]:
     labels: dict[int, str] = {}
+    classes = frozenset(graph.classes.tolist())
     for relation in graph.schema.labels:
         for subject, name in _stated(graph, relation):
             labels[subject] = name
@@ -65,6 +67,8 @@ def _entity_names(graph: KnowledgeGraph, nodes: NodeIds) -> Iterator[tuple[int, 
         name = local_name(key_to_id(key)) if key.startswith("<") else ""
         if node not in labels:
             yield node, name, _LABEL
+            if node in classes and (words := relation_phrase(name)) != name:
+                yield node, words, _ALIAS
         elif name != labels[node] and not _CODE.fullmatch(name):
             yield node, name, _ALIAS
 

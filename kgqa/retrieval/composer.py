@@ -17,6 +17,7 @@ from kgqa.retrieval.contract import Candidate, Problem, strength
 from kgqa.retrieval.cues import find_pairs, find_unions
 from kgqa.retrieval.derivation import Bench, Derivation, Form, within
 from kgqa.retrieval.families import Names
+from kgqa.retrieval.meant import FlagMeant
 from kgqa.retrieval.paths import Path
 from kgqa.retrieval.problems import ProblemFinder
 from kgqa.retrieval.question import Asked, QuestionView, asks_for
@@ -92,9 +93,13 @@ class Composer:
         hiding: Iterable[Mention],
         paths: Sequence[Sequence[Path]],
         deadline: float,
+        flags: Sequence[FlagMeant] = (),
     ) -> Composition:
-        """The scene of a question, the candidates composed, and whether the budget ended the search."""
-        scene = self._reader.read(view, replace(names, links=best_links(names.links)), hiding)
+        """The scene of a question, the candidates composed, and whether the budget ended the search.
+
+        flags : yes-or-no attributes that words mean by other names.
+        """
+        scene = self._reader.read(view, replace(names, links=best_links(names.links)), hiding, flags)
         bench = Bench(self._graph, limit=self._config.max_frontier, programs=_PROGRAMS, deadline=deadline)
         if self._is_plain(scene) and not _lacks(scene, bench) and not _surpasses(scene, bench):
             return Composition(scene, (), problem=self._problems.find(scene))

@@ -23,7 +23,7 @@ class Cue:
 
 _WITHOUT = re.compile(
     r"\b(not|without|except(?:ing)?(?: for)?|excluding|neither|nor|no|never|but not|apart from|other than"
-    r"|outside(?: of)?)\b|n't\b"
+    r"|outside(?: of)?|stays? out of)\b|n't\b"
     r"|没有|不是|不属于|不在|除了|除去|除|不|没|非(?![洲常])",
     re.I,
 )
@@ -40,12 +40,12 @@ _TOGETHER = re.compile(r"\bboth\b|\bshare(?=\s*\??\s*$)|\bin common\b|\bshared (
 _ANY = re.compile(r"\b(any|some|there|anything|anyone)\b|有没有|存在|是否有", re.I)
 _SOME = re.compile(r"\b(are|were) there\b|\b(is|was) there (an?|any|some)\b|\bdo(es)? any\b", re.I)
 _FOLDS: tuple[tuple[re.Pattern[str], Aggregation], ...] = (
-    (re.compile(r"\b(average|mean)\b|平均", re.I), Aggregation.AVERAGE),
+    (re.compile(r"\b(average|avg|mean|on average)\b|平均", re.I), Aggregation.AVERAGE),
     (
         re.compile(
-            r"\b(total|sum|combined|altogether|(?:put|all|added) together|add(?:ing|ed)? up)\b"
+            r"\b(total|sum|combined|altogether|come to|comes to|in all(?! of)|(?:put|all|added) together|add(?:ing|ed)? up)\b"
             r"|\b(?:all|add)\b[^,;?]{1,40}?\b(?P<word>together)\b"
-            r"|总和|总计|合计|(?<=的)总(?![统理部督裁书参会局店机])",
+            r"|总和|总计|合计|总共|一共|加在一起|加起来|(?<=的)总(?![统理部督裁书参会局店机])",
             re.I,
         ),
         Aggregation.SUM,
@@ -59,7 +59,7 @@ _ASKED_ATTRIBUTES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     for pattern, hints in (
         (
             rf"\b(how many|number of) ({PEOPLE})\b(?! (per|to the|for each|a) sq)( live| are| there)*"
-            r"|\bhow populous\b|多少人口?|人口",
+            r"|\bhow populous\b|\bhead ?counts?\b|多少人口?|人口",
             ("population",),
         ),
         (r"\bhow (far|high|many [a-z]+) (above|over) (the )?sea( level)?\b", ("elevation", "altitude", "height")),
@@ -70,7 +70,7 @@ _ASKED_ATTRIBUTES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         (r"\bhow (many years )?old\b|多少岁|多老|年龄", ("age", "date of birth", "founding date")),
         (r"\bhow (many [a-z]+ )?deep\b|有?多深", ("depth",)),
         (
-            rf"\bhow dense\b|\b(average )?(population|{PEOPLE}) (per|to the|for each|a) (square|sq)\b\.?( ?\w+)?",
+            rf"\bhow (?:dense|crowded|(?:densely|thickly|sparsely|thinly) (?:populated|settled|peopled))\b|\b(average )?(population|{PEOPLE}) (per|to the|for each|a) (square|sq)\b\.?( ?\w+)?",
             ("density", "population density"),
         ),
         (r"\bhow (hot|cold|warm)\b|有?多(热|冷)", ("temperature",)),
@@ -119,11 +119,13 @@ _ASKED_RELATIONS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(pattern, re.I), hints)
     for pattern, hints in (
         (
-            r"\b(neighbou?r(s|ing)?|adjoin(s|ing)?|adjacent to|surround(s|ing|ed by)?|next to|touch(es|ing)?)\b"
+            r"\b(neighbou?r(s|ing)?|adjoin(s|ing)?|adjacent to|surround(s|ing|ed by)?|next(?: door)? to|touch(es|ing)?"
+            r"|(?:right )?beside|shar(?:es?|ing) (?:(?:a|its|their|the) )?(?:common )?borders? with"
+            r"|(?<=states )around|(?<=countries )around)\b"
             r"|相邻|毗邻|接壤|邻国|周边",
             ("borders", "shares border with", "neighbor"),
         ),
-        (r"\bhigh points?\b|\bhighest (?:peak|spot|place|summit)s?\b", ("highest point",)),
+        (r"\b(?:high|top) points?\b|\bhighest (?:peak|spot|place|summit)s?\b", ("highest point",)),
         (r"\blow points?\b|\blowest (?:spot|place)s?\b", ("lowest point",)),
         (
             r"\b(in charge of|boss|runs|heads up|heads)\b",

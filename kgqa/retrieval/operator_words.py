@@ -49,8 +49,9 @@ _PRICE = ("price", "cost", "fee", "eur", "usd", "gbp", "价", "费用", "金额"
 _TRAFFIC = ("passengers", "traffic", "visitors", "attendance", "客流", "人数")
 _RATING = ("rating", "score", "评分")
 _VISITORS = ("attendance", "visitors", "population", "人数", "人次", "人口")
-PEOPLE = "people|inhabitants|residents|citizens"
+PEOPLE = "people|inhabitants|residents|citizens|folks?|souls"
 _TIME = ("founding year", "year", "date", "discovery year")
+_SINCE = ("since", "start date", "hire date", "joined", "founding year", "opened", "year", "date", "入职", "入会", "成立", "开业")
 _DENSITY = ("density", "population density")
 _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
     (r"\bmost (densely|thickly) (populated|settled|peopled)\b|\bmost crowded\b", Order.LARGEST, _DENSITY, False),
@@ -63,8 +64,25 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
     (r"\bmore (densely|thickly) (populated|settled|peopled)\b", Order.LARGEST, _DENSITY, False),
     (r"\b(more (sparsely|thinly)|less densely) (populated|settled|peopled)\b", Order.SMALLEST, _DENSITY, False),
     (rf"\bmost (populous|populated|{PEOPLE})\b|\bmore (populous|populated)\b", Order.LARGEST, ("population",), False),
+    (
+        rf"\b(highest|greatest|largest|most|biggest) number of ({PEOPLE})\b|\bmost peopled\b",
+        Order.LARGEST,
+        ("population",),
+        False,
+    ),
+    (rf"\b(lowest|smallest|least|fewest) number of ({PEOPLE})\b", Order.SMALLEST, ("population",), False),
     (r"\b(highest|greatest|largest|most|biggest) number of\b", Order.LARGEST, (), True),
     (r"\b(lowest|smallest|least|fewest) number of\b", Order.SMALLEST, (), True),
+    (
+        r"\b(longest[- ]serving|most senior|(?:been|worked|served)\b[^,;?]{0,40}?\b(?P<word>the longest|longest))\b"
+        r"|资历最[老深]|最资深",
+        Order.SMALLEST,
+        _SINCE,
+        False,
+    ),
+    (r"\b(?:been|worked|served)\b[^,;?]{0,40}?\b(?P<word>the shortest|shortest)\b", Order.LARGEST, _SINCE, False),
+    (r"\bnumber one (?:in|by|for)\b|\b(?:beats|tops|outdoes) (?:all|every) (?:the )?(?:others?|rest)(?: in| for| by)?\b",
+     Order.LARGEST, (), True),
     (
         rf"\b(least|fewest) (populous|populated|{PEOPLE})\b|\bless (populous|populated)\b",
         Order.SMALLEST,
@@ -76,7 +94,7 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
     (r"\bmost recent(ly)?\b|\b(new|late|young)(est|er)\b|最新|最晚|最近|更晚", Order.LARGEST, _TIME, False),
     (r"\b(old|earli)(est|er)\b|最早|最古老|最老|更早", Order.SMALLEST, _TIME, False),
     (r"\b(larg|bigg|great)(est|er)\b|最大|更大", Order.LARGEST, _SIZE, False),
-    (r"\bsmall(est|er)\b|最小|更小", Order.SMALLEST, _SIZE, False),
+    (r"\b(small|tini|littl)(est|er)\b|最小|更小", Order.SMALLEST, _SIZE, False),
     (r"\b(high|tall)(est|er)\b|最高|更高", Order.LARGEST, _HEIGHT, False),
     (r"\blow(est|er)\b|最低|更低", Order.SMALLEST, _HEIGHT, False),
     (r"\blong(est|er)\b|最长|更长", Order.LARGEST, _LENGTH, False),
@@ -131,6 +149,11 @@ _THAN = re.compile(r"\s+(?:[^\W\d][\w-]*\s+){0,4}?(?P<than>than)\b", re.I)
 _NOT_AS = re.compile(
     r"(?:\bnot|n['’]t)(?: (?:nearly|quite|anywhere near))? (?:as|so) (?P<adjective>[a-z]+(?: populated)?) as\b", re.I
 )
+_THAN_ANY = re.compile(
+    rf"\b(?P<word>more (?:{PEOPLE})|more|fewer|less|[a-z]+er)\b(?:(?!\bthan\b)[^,;?]){{0,40}}?"
+    r"\b(?P<than>than (?:in |on |at |of )?(?:any|all|every)(?:thing|one|body|where)?(?: of)?(?: the)? (?:others?|else|rest)\b)",
+    re.I,
+)
 _FEW_WITH = re.compile(
     r"\b(?:the|which|what|list|name|show|find)\s+(?P<number>\d+|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)"
     r"\s+(?:[\w'-]+\s+){1,10}?"
@@ -169,7 +192,7 @@ _NEGATION = re.compile(r"\b(not|without|except|neither|no|never)\b|n't\b|没有|
 
 def find_extremes(text: str) -> tuple[Extreme, ...]:
     """The superlatives and comparatives of a question, in order; of overlapping ones the first kind listed."""
-    found: list[Extreme] = [*_han_comparatives(text), *_han_ordinals(text), *_less_than(text)]
+    found: list[Extreme] = [*_han_comparatives(text), *_han_ordinals(text), *_less_than(text), *_than_any(text)]
     for pattern, order, hints, counts in _EXTREMES:
         for match in pattern.finditer(text):
             if not any(match.start() < end and start < match.end() for e in found for start, end in e.spans):
@@ -179,7 +202,7 @@ def find_extremes(text: str) -> tuple[Extreme, ...]:
 
 def _extreme(text: str, match: re.Match[str], meaning: tuple[Order, tuple[str, ...], bool]) -> Extreme:
     order, hints, counts = meaning
-    start, end = match.span()
+    start, end = match.span("word") if match.groupdict().get("word") else match.span()
     k, nth = _how_many(text[:start].rstrip()), _which(text[:start].rstrip())
     first, last = start, end
     if _TOP.fullmatch(match.group()):
@@ -233,6 +256,15 @@ def _less_than(text: str) -> Iterator[Extreme]:
         order, hints = (meant[1], meant[2]) if meant is not None else (Order.LARGEST, (word,))
         order = Order.SMALLEST if order is Order.LARGEST else Order.LARGEST
         yield Extreme(*match.span(), order, hints, counts=False, comparative=True, beside=True)
+
+
+def _than_any(text: str) -> Iterator[Extreme]:
+    """Comparatives with all others, which are superlatives: "stands taller than all the others"."""
+    for match in _THAN_ANY.finditer(text):
+        meant = next((e for e in _EXTREMES if e[0].fullmatch(match["word"])), None)
+        if meant is not None:
+            parts = (match.span("word"), match.span("than"))
+            yield Extreme(*match.span("word"), meant[1], meant[2], meant[3], parts=parts)
 
 
 def _han_ordinals(text: str) -> Iterator[Extreme]:

@@ -160,6 +160,11 @@ class RelationMatcher:
         return self._space.encoder
 
     @property
+    def asking(self) -> TextEncoder | None:
+        """The encoder that was tuned to what people ask, if phrases are matched by one."""
+        return self._asking.encoder if self._asking.asking else None
+
+    @property
     def stretches(self) -> bool:
         """Whether that encoder keeps all cosines so close together that they are stretched."""
         return self._space.stretches

@@ -21,8 +21,10 @@ from kgqa.retrieval.directions import Directions
 from kgqa.retrieval.facts import FactScorer
 from kgqa.retrieval.families import ClassHeads
 from kgqa.retrieval.fit import AnswerFit
+from kgqa.retrieval.flagged import FlagReadings
 from kgqa.retrieval.kinds import KindCheck
 from kgqa.retrieval.learnt import RelationWords, with_learnt
+from kgqa.retrieval.meant import Meanings
 from kgqa.retrieval.mediated import MediatedFacts
 from kgqa.retrieval.namesakes import Namesakes
 from kgqa.retrieval.on_the_way import OnTheWay
@@ -77,6 +79,8 @@ class GraphRetriever:
         self._mediated = MediatedFacts(graph)
         self._kinds = KindCheck(graph, matcher, fit)
         attributes = Attributes(graph)
+        self._meanings = Meanings(graph, matcher, attributes)
+        self._flags = FlagReadings(graph, attributes)
         self._composer = Composer(graph, matcher, self._config, attributes, vocabulary)
         self._asked = AskedAttributes(matcher, attributes)
         self._facts = FactScorer(graph, matcher.encoder)
@@ -91,6 +95,8 @@ class GraphRetriever:
     def _retrieve(self, view: QuestionView, links: tuple[Link, ...]) -> Retrieval:
         deadline = time.perf_counter() + self._config.budget_ms / 1000
         links = self._without_parts(links)
+        meant = self._meanings.read(view, links)
+        links = (*links, *meant.links)
         names = self._heads.read(view, links)
         topics = self._topics(names.links)
         hiding = [group[0].mention for group in topics.entities if self._hides(group[0])]
@@ -98,13 +104,15 @@ class GraphRetriever:
         told = self._told(view, topics)
         paths = [self._paths(view, group, hiding, told, (sharing, deadline)) for group in topics.entities]
         candidates = self._combiner.combine(view, topics, paths)
-        composition = self._composer.compose(view, names, hiding, paths, deadline)
+        composition = self._composer.compose(view, names, hiding, paths, deadline, meant.flags)
         candidates += [
             self._combiner.grade(view, topics, c) for c in self._mediated.candidates(composition.scene, candidates)
         ]
         if composition.candidates:
             graded = [self._combiner.grade(view, topics, c) for c in composition.candidates]
             candidates = charged([*candidates, *graded], composition.scene, Head(self._graph, view, names))
+        acted = self._flags.read(view, candidates, composition.scene.negations)
+        candidates = [self._combiner.grade(view, topics, c) if c.program != was.program else c for c, was in zip(acted, candidates, strict=True)]
         candidates = doubted(candidates, composition.scene)
         candidates = self._class_steps.charged(view, self._directions.charged(view, candidates))
         if told is None:

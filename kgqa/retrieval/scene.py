@@ -17,6 +17,7 @@ from kgqa.retrieval.contract import strength
 from kgqa.retrieval.cues import Cue
 from kgqa.retrieval.families import Family, Names
 from kgqa.retrieval.limits import Limit, find_limits
+from kgqa.retrieval.meant import FlagMeant
 from kgqa.retrieval.operator_words import Extreme, find_extremes
 from kgqa.retrieval.question import COUNTING, Phrase, QuestionView
 from kgqa.retrieval.relations import RelationMatcher, Scores
@@ -165,8 +166,13 @@ class SceneReader:
         self._vocabulary = vocabulary
         self._usually = AskedAttributes(matcher, attributes)
 
-    def read(self, view: QuestionView, names: Names, hiding: Iterable[Mention]) -> Scene:
-        """The scene of one question; phrases within the mentions of `hiding` speak of no relation."""
+    def read(
+        self, view: QuestionView, names: Names, hiding: Iterable[Mention], meant: Iterable[FlagMeant] = ()
+    ) -> Scene:
+        """The scene of one question; phrases within the mentions of `hiding` speak of no relation.
+
+        meant : yes-or-no attributes that words mean by other names.
+        """
         hidden, links = tuple(hiding), names.links
         phrases = [p for p in view.phrases(hidden) if self._matcher.is_name(p.text) or not _is_loose(view, p)]
         matched = self._matcher.match([phrase.text for phrase in phrases], view.without(hidden))
@@ -216,7 +222,7 @@ class SceneReader:
             meaning=content | _union(operators),
             loudest=rows.max(axis=0, initial=0.0),
             relations=tuple(sorted((*_beyond(spoken, operators), *asked), key=lambda s: -s.score))[:_MOST_RELATIONS],
-            flags=self._flags(view, rows, bits, marks["negations"]),
+            flags=(*self._flags(view, rows, bits, marks["negations"]), *_by_meaning(view, meant)),
             superlatives=superlatives,
             named=inside,
             bounds=tuple(bounds),
@@ -298,6 +304,12 @@ class SceneReader:
         usual = np.where(self._attributes.linking, self._matcher.usual(cue.hints), 0.0)
         used = words_of(view, cue.start, cue.end)
         return [Spoken(used, r, float(usual[r])) for r in np.flatnonzero(usual >= _MEANT).tolist()]
+
+
+def _by_meaning(view: QuestionView, meant: Iterable[FlagMeant]) -> Iterator[Spoken]:
+    """The yes-or-no attributes that words mean by other names, negation and all."""
+    for flag in meant:
+        yield Spoken(words_of(view, flag.mention.start, flag.mention.end), flag.relation, flag.score, flag.holds)
 
 
 def _beyond(spoken: Iterable[Spoken], operators: Sequence[int]) -> Iterator[Spoken]:

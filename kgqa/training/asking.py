@@ -2,9 +2,10 @@
 
 Names of relations are short and formal, questions are neither: "how thick is it" means a number of pages. An encoder
 learns that from questions to many domains, each with the relations of its own schema to choose among; those of the
-graphs that it will be asked about are never among them. A question is read whole, less the name in it, or by those of
-its phrases that retrieval makes: contrastive, over the relations of two domains and some of others (InfoNCE; van den
-Oord et al., 2018, arXiv:1807.03748).
+graphs that it will be asked about are never among them. So it does from what people call the kinds of things there
+("jobs" of orders), and how they say values ("gone out the door" of shipped). A question is read whole, less the name
+in it, or by those of its phrases that retrieval makes: contrastive, over all that two domains hold and some of others
+(InfoNCE; van den Oord et al., 2018, arXiv:1807.03748).
 """
 
 from __future__ import annotations
@@ -20,13 +21,15 @@ from torch import Tensor, nn
 
 from kgqa.embedding import Adapter, EncoderWeights
 from kgqa.errors import ConfigError, QuestionsFileError, TrainingError
+from kgqa.retrieval.meaning_texts import class_text, is_flag, value_text
 from kgqa.retrieval.question import QuestionView
 from kgqa.text.language import Language, guess_language
 from kgqa.training.config import TuningSettings, check_counts, check_positive
 from kgqa.training.tunable import TunableEncoder
 from kgqa.types import Mention
 
-_SLOTS = (("asks", "[X]"), ("back", "[Y]"))
+_SLOTS = {"asks": "[X]", "back": "[Y]", "words": "", "says": ""}
+_FIELDS = ({"domain", "relation", "asks", "back"}, {"domain", "class", "words"}, {"domain", "relation", "value", "says"})
 _NAMES = {Language.CHINESE: "某某"}
 _NAME = "Xyzzy"
 _FIRST_HEAT = 3.0
@@ -37,16 +40,16 @@ _OFTEN = 50
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The relations of a domain, and the place of the one that is asked for."""
+    """What may be meant in a domain: relations, kinds of things and values, and the place of what is."""
 
     domain: str
-    relations: tuple[str, ...]
+    meanings: tuple[str, ...]
     right: int
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question that asks for a relation of its domain.
+    """A question that asks for a relation of its domain, or words for a kind of things or a value.
 
     phrases : what retrieval would match. whole : the question without the name in it.
     """
@@ -60,7 +63,7 @@ class Ask:
 class AskingSettings:
     """How the encoder is tuned.
 
-    steps : of AdamW. domains, questions : a step, questions of each domain. others : relations of other domains.
+    steps : of AdamW. domains, questions : a step, questions of each domain. others : meanings of other domains.
     by_phrases : the share of steps in which phrases stand for the question, at most `phrases` of each.
     rank : of the low-rank additions. rate : the top learning rate, after `warmup` steps. seed : of every draw.
     """
@@ -86,7 +89,8 @@ class AskingSettings:
 
 
 def read_asks(path: Path) -> tuple[Ask, ...]:
-    """Read JSON Lines with `domain`, `relation`, `asks` (about [X]) and `back` (about [Y]).
+    """Read JSON Lines: `domain` and `relation` with `asks` (about [X]) and `back` (about [Y]); `class` with `words`;
+    or `relation` and `value` with `says`.
 
     Errors : QuestionsFileError with file and line for a malformed line, or a question without its one placeholder.
     """
@@ -95,12 +99,12 @@ def read_asks(path: Path) -> tuple[Ask, ...]:
         row = _row(path, number, line)
         domains.setdefault(str(row["domain"]), []).append((number, row))
     return tuple(
-        _ask(f"{path}, line {number}", Choices(domain, relations, right), str(text), slot)
+        _ask(f"{path}, line {number}", Choices(domain, meanings, right), str(text), slot)
         for domain, rows in domains.items()
-        for relations in (tuple(str(row["relation"]) for _, row in rows),)
+        for meanings in (tuple(_meaning(row) for _, row in rows),)
         for right, (number, row) in enumerate(rows)
-        for field, slot in _SLOTS
-        for text in _texts(row[field])
+        for field, slot in _SLOTS.items()
+        for text in _texts(row.get(field, []))
     )
 
 
@@ -128,7 +132,7 @@ def tune_asking(
         domain: [a for a in asks if a.choices.domain == domain]
         for domain in dict.fromkeys(a.choices.domain for a in asks)
     }
-    every = sorted({relation for ask in asks for relation in ask.choices.relations})
+    every = sorted({meaning for ask in asks for meaning in ask.choices.meanings})
     total = 0.0
     for step in range(chosen.steps):
         share = min(1, (step + 1) / chosen.warmup) * max(_LEAST_RATE, 1 - step / chosen.steps)
@@ -151,11 +155,11 @@ def tune_asking(
 def _drawn(
     by_domain: Mapping[str, Sequence[Ask]], every: Sequence[str], draws: random.Random, settings: AskingSettings
 ) -> tuple[list[Ask], list[str]]:
-    """The questions of a step and the relations that they choose among."""
+    """The questions of a step and the meanings that they choose among."""
     domains = draws.sample(list(by_domain), min(settings.domains, len(by_domain)))
     batch = [a for d in domains for a in draws.sample(by_domain[d], min(settings.questions, len(by_domain[d])))]
     others = draws.sample(every, min(settings.others, len(every)))
-    return batch, sorted({relation for ask in batch for relation in ask.choices.relations} | set(others))
+    return batch, sorted({meaning for ask in batch for meaning in ask.choices.meanings} | set(others))
 
 
 def _loss(
@@ -165,10 +169,10 @@ def _loss(
     draws: random.Random,
     settings: AskingSettings,
 ) -> Tensor:
-    batch, relations = drawn
-    at = {relation: place for place, relation in enumerate(relations)}
-    names = encoder.texts(relations)
-    right = torch.tensor([at[ask.choices.relations[ask.choices.right]] for ask in batch])
+    batch, meanings = drawn
+    at = {meaning: place for place, meaning in enumerate(meanings)}
+    names = encoder.texts(meanings)
+    right = torch.tensor([at[ask.choices.meanings[ask.choices.right]] for ask in batch])
     if draws.random() < settings.by_phrases:
         parts = [draws.sample(ask.phrases, min(settings.phrases, len(ask.phrases))) for ask in batch]
         texts = sorted({text for own in parts for text in own})
@@ -185,11 +189,22 @@ def _row(path: Path, number: int, line: str) -> dict[str, object]:
         row = json.loads(line)
     except json.JSONDecodeError as error:
         raise QuestionsFileError(f"{path}, line {number}: no JSON ({error})") from error
-    if not isinstance(row, dict) or not {"domain", "relation", "asks", "back"} <= row.keys():
+    if not isinstance(row, dict) or not any(fields <= row.keys() for fields in _FIELDS):
         raise QuestionsFileError(
-            f"{path}, line {number}: {line[:80]!r}; expected an object with domain, relation, asks and back"
+            f"{path}, line {number}: {line[:80]!r}; expected an object with domain, relation, asks and back, "
+            "with domain, class and words, or with domain, relation, value and says"
         )
     return row
+
+
+def _meaning(row: Mapping[str, object]) -> str:
+    """What a row is about, as retrieval writes it."""
+    if "class" in row:
+        return class_text(str(row["class"]))
+    if "says" in row:
+        value = str(row["value"])
+        return value_text(str(row["relation"]), value, flag=is_flag(value))
+    return str(row["relation"])
 
 
 def _texts(found: object) -> list[object]:
@@ -197,6 +212,9 @@ def _texts(found: object) -> list[object]:
 
 
 def _ask(place: str, choices: Choices, text: str, slot: str) -> Ask:
+    if not slot:
+        phrases = tuple(phrase.text for phrase in QuestionView(text).phrases(()))
+        return Ask(choices, phrases or (text,), text)
     if text.count(slot) != 1:
         raise QuestionsFileError(f"{place}: {text!r}; expected one {slot} in it")
     language = guess_language(text)

@@ -35,11 +35,11 @@ def asks(tmp_path: Path) -> tuple[Ask, ...]:
 def test_each_question_has_the_relations_of_its_domain_to_choose_among(asks: tuple[Ask, ...]) -> None:
     assert len(asks) == 7
     first = asks[0]
-    assert first.choices.relations == ("depth", "fee")
-    assert first.choices.relations[first.choices.right] == "depth"
+    assert first.choices.meanings == ("depth", "fee")
+    assert first.choices.meanings[first.choices.right] == "depth"
     assert first.whole == "how deep is"
     assert "deep" in first.phrases
-    assert [a.choices.relations[a.choices.right] for a in asks if a.whole == "the buses of"] == ["driver"]
+    assert [a.choices.meanings[a.choices.right] for a in asks if a.whole == "the buses of"] == ["driver"]
 
 
 def test_the_loss_falls_and_the_same_seed_gives_the_same_weights(asks: tuple[Ask, ...]) -> None:
