@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.cues import find_asked_attributes, find_asked_relations
-from kgqa.retrieval.question import Phrase, QuestionView
+from kgqa.retrieval.question import Phrase, QuestionView, is_light
 from kgqa.retrieval.relations import RelationMatcher, Scores
 
 _MEANT = 0.6
@@ -44,12 +44,21 @@ class AskedAttributes:
         for cue in find_asked_relations(view.text):
             usual = self._meant(cue.hints, ~self._attributes.closed)
             inside = np.array([_touches(view, phrase, cue.start, cue.end) for phrase in phrases], dtype=bool)
-            scores = np.where(inside[:, None], np.maximum(scores, usual), scores)
+            whole = np.array([_holds(view, phrase, cue.start, cue.end) for phrase in phrases], dtype=bool)
+            scores = np.where(whole[:, None], np.maximum(scores, usual), scores)
+            # "Next door to" says one step, not one by "next" and one by "door".
+            scores = np.where((inside & ~whole)[:, None] & (usual > 0), _OTHER * scores, scores)
         return scores.astype(np.float32)
 
     def _meant(self, hints: Sequence[str], among: NDArray[np.bool_]) -> Scores:
         usual = np.where(among, self._matcher.usual(hints), 0.0)
         return np.where(usual >= _MEANT, usual, 0.0).astype(np.float32)
+
+
+def _holds(view: QuestionView, phrase: Phrase, start: int, end: int) -> bool:
+    """Whether a phrase holds all words of a stretch that carry meaning."""
+    inside = [i for i, w in enumerate(view.words) if w.start < end and start < w.end and not is_light(w.text)]
+    return _touches(view, phrase, start, end) and all(phrase.first <= i < phrase.last for i in inside)
 
 
 def _touches(view: QuestionView, phrase: Phrase, start: int, end: int) -> bool:

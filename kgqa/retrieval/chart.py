@@ -15,7 +15,7 @@ from operator import or_
 import numpy as np
 
 from kgqa.graph import KnowledgeGraph
-from kgqa.program.algebra import Entities, Having, Instances, Nth, Program, Step, Top, Union, Where
+from kgqa.program.algebra import Entities, Follow, Having, Instances, Nth, Program, Step, Top, Union, Where
 from kgqa.retrieval.alignment import MASK_WORDS
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.contract import is_code, strength
@@ -37,6 +37,8 @@ _SHARE = 3.0
 _NOUN = 0.7
 """The least match of a word that may stand for all that a relation leads to."""
 _BEARERS = 0.6
+_OF_CLASS = 0.65
+"""What it gains that the class which has a relation stands right before it: "state capital"."""
 _AS_CODE = 0.4
 """What a word in small letters costs as a code."""
 _DOMAIN = 0.4
@@ -178,8 +180,24 @@ class Chart:
                 apart = not any(spoken.used & named.used for named in classes)
                 asked = apart and asks_for(scene.view, mention_of(scene.view, spoken.used))
                 known = not asked and any(len(within(nodes, named.nodes)) for named in classes)
-                if len(nodes) and not known and not bench.is_literal(nodes):
-                    yield Derivation(bearers, nodes, score, spoken.used, (), Form.SET)
+                if len(nodes) and not bench.is_literal(nodes):
+                    if not known:
+                        yield Derivation(bearers, nodes, score, spoken.used, (), Form.SET)
+                    if not mention_of(scene.view, spoken.used).text.endswith("s"):  # "which state BORDERS"
+                        bare = Derivation(bearers, nodes, score, spoken.used, (), Form.SET)
+                        yield from self._compound(bare, spoken.relation, classes, bench)
+
+    def _compound(
+        self, bearers: Derivation, relation: int, classes: list[Derivation], bench: Bench
+    ) -> Iterator[Derivation]:
+        """What things of a class have, where its name only says more of the noun: "which STATE capital"."""
+        for named in classes:
+            beside = named.last == bearers.first and not named.links[0].mention.text.endswith("s")
+            if beside and bench.leads(named.nodes, Step(relation)):
+                program = Follow(named.program, Step(relation))
+                links, used = named.links, bearers.used | named.used
+                score = bearers.score + named.score + _OF_CLASS
+                yield Derivation(program, bench.nodes(program), score, used, links, Form.SET, anchored=True)
 
     def _extend(
         self, derivation: Derivation, kept: list[Derivation], scene: Scene, bench: Bench, classes: list[Derivation]

@@ -26,6 +26,7 @@ _JOINED = 12
 _CLASH = 0.6
 _BONUS = 0.4
 _UNSAID = -0.2
+_VALUES = 0.3
 _WRONG_CLASS = 0.3
 _BARE_CLASS = -0.1
 _NO_TEST = 1.0
@@ -59,7 +60,7 @@ class Combiner:
     def combine(self, view: QuestionView, topics: Topics, paths: Sequence[Sequence[Path]]) -> list[Candidate]:
         """All candidates, in no order; `paths` holds one list for each group of `topics.entities`."""
         singles = [self._single(path, named=bool(topics.classes)) for group in paths for path in group]
-        joined = self._intersections(paths)
+        joined = self._intersections(paths, sharing=view.sharing)
         sets = [*singles, *joined, *self._exceptions(view, paths), *self._triples(paths, joined)]
         sets = [*(self._constrain(view, c, topics.classes) for c in sets), *self._bare_classes(view, topics)]
         found = [*self._counts(view, sets), *self._tests(view, topics, paths)]
@@ -70,14 +71,16 @@ class Combiner:
         score = _as_constraint(path) if named else path.score
         return Candidate(path.program, (path.link,), score, used=path.used, nodes=path.nodes, truncated=path.truncated)
 
-    def _intersections(self, paths: Sequence[Sequence[Path]]) -> list[Candidate]:
+    def _intersections(self, paths: Sequence[Sequence[Path]], *, sharing: bool) -> list[Candidate]:
         found = []
         for one, two in combinations(paths, 2):
             for left in _joinable(one):
                 for right in _joinable(two):
                     candidate = _intersect(left, right)
-                    if candidate is not None:
-                        found.append(candidate)
+                    if candidate is not None and candidate.nodes is not None:
+                        # Hardly anybody asks for a number that two things have, but for what two things have.
+                        values = not sharing and self._graph.is_literal(candidate.nodes[:1]).any()
+                        found.append(replace(candidate, alignment=candidate.alignment - _VALUES * values))
         return found
 
     def _exceptions(self, view: QuestionView, paths: Sequence[Sequence[Path]]) -> list[Candidate]:

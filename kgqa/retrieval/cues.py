@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kgqa.program.algebra import Aggregation
 from kgqa.retrieval.operator_words import PEOPLE
+from kgqa.retrieval.question import COUNTING
 from kgqa.types import Mention
 
 
@@ -36,7 +37,7 @@ _BETWEEN = re.compile(
     r"|什么关系|有何关系|关系是什么",
     re.I,
 )
-_TOGETHER = re.compile(r"\bboth\b|\bshare(?=\s*\??\s*$)|\bin common\b|\bshared (?:by|between)\b|都|同时", re.I)
+_TOGETHER = re.compile(r"\bboth\b|\bjointly\b|(?<=\bdid )together|(?<=\bmade )together|\bshare(?=\s*\??\s*$)|\bin common\b|\bshared (?:by|between)\b|都|同时", re.I)
 _ANY = re.compile(r"\b(any|some|there|anything|anyone)\b|有没有|存在|是否有", re.I)
 _SOME = re.compile(r"\b(are|were) there\b|\b(is|was) there (an?|any|some)\b|\bdo(es)? any\b", re.I)
 _FOLDS: tuple[tuple[re.Pattern[str], Aggregation], ...] = (
@@ -45,7 +46,7 @@ _FOLDS: tuple[tuple[re.Pattern[str], Aggregation], ...] = (
         re.compile(
             r"\b(total|sum|combined|altogether|come to|comes to|in all(?! of)|(?:put|all|added) together|add(?:ing|ed)? up)\b"
             r"|\b(?:all|add)\b[^,;?]{1,40}?\b(?P<word>together)\b"
-            r"|总和|总计|合计|总共|一共|加在一起|加起来|(?<=的)总(?![统理部督裁书参会局店机])",
+            r"|总和|总计|合计|(?P<all>总共|一共)|加在一起|加起来|(?<=的)总(?![统理部督裁书参会局店机])",
             re.I,
         ),
         Aggregation.SUM,
@@ -141,10 +142,10 @@ _ASKED_RELATIONS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         ),
         (r"\b(makes|maker|made by|manufactures|builds|builder)\b", ("manufacturer", "maker", "made by", "builder")),
         (r"\bmade (out )?of\b", ("material", "made of")),
-        (r"归?谁(负责|管)|负责|主管|牵头", ("负责人", "主管", "领导", "manager")),
+        (r"归?谁(负责|管)|负责|主管|牵头|照管|看管|管着", ("负责人", "主管", "领导", "manager")),
         (r"老板|上司|手下|下属|汇报", ("上级", "领导", "主管", "reports to")),
         (r"作者|谁写|谁画|写的|画的", ("作者", "著者", "创作者", "author")),
-        (r"跟谁学|师父|师傅|徒弟|弟子|门下", ("师从", "老师", "导师", "师承")),
+        (r"跟着?谁学|师父|师傅|徒弟|弟子|门下", ("师从", "老师", "导师", "师承")),
         (r"用什么(料|材料|做)|什么料|食材|原料", ("主料", "原料", "食材", "材料")),
         (r"得过|获过|拿过|获奖", ("所获奖项", "获奖", "获得荣誉", "award")),
         (r"哪里人|老家|家乡", ("籍贯", "出生地", "birthplace")),
@@ -220,7 +221,13 @@ def asks_for_some(text: str) -> bool:
 
 def find_folds(text: str) -> tuple[Cue, ...]:
     """The words that make one number of many."""
-    found = ((*_word_of(match), fold) for pattern, fold in _FOLDS for match in pattern.finditer(text))
+    counted = COUNTING.search(text) is not None
+    found = (
+        (*_word_of(match), fold)
+        for pattern, fold in _FOLDS
+        for match in pattern.finditer(text)
+        if not (counted and match.groupdict().get("all"))  # 一共几张: how many in all
+    )
     return tuple(Cue(start, end, aggregation=fold) for start, end, fold in found)
 
 

@@ -42,7 +42,7 @@ class Limit:
 
 
 _GREATER = re.compile(
-    r"\b(more|greater|larger|higher|bigger|heavier|longer|later|taller|deeper|denser|hotter|faster) than\b"
+    r"\b(more|greater|larger|higher|bigger|heavier|longer|later|newer|younger|taller|deeper|denser|hotter|faster) than\b"
     r"|\b(over|above|after|since|exceed\w*)\b"
     r"|(?<!不)超过|(?<!不)大于|(?<!不)高于|(?<!不)多于|(?<=[房收了量数])破$",
     re.I,
@@ -64,7 +64,7 @@ _AT_LEAST = re.compile(
     re.I,
 )
 _AT_MOST = re.compile(
-    rf"\b(at most|up to)\b"
+    rf"\b(at most|up to|(?:before|by) the end of)\b"
     rf"|{_NOT} (?:(?:more|higher|greater|larger|longer|later) than|over|above|after|exceed(?:s|ing)?)\b"
     r"|至多|最多|不(?:超过|多于|高于|大于)|不到(?=\d+以)",
     re.I,
@@ -81,6 +81,7 @@ _BEHIND = (
         re.compile(r"^\s*(?:[a-z]+ )?(?:or|and) (?:less|fewer|below|under|lower|earlier|older)\b", re.I),
         Comparison.LESS_EQUAL,
     ),
+    (re.compile(r"^\s*年(?:年底|底|末)[之以]?前"), Comparison.LESS_EQUAL),
     (re.compile(r"^\S{0,3}?(以上|之后|以后|后)"), Comparison.GREATER),
     (re.compile(r"^\S{0,3}?(以下|以内|之前|以前|前)"), Comparison.LESS),
 )

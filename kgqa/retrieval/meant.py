@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from kgqa.embedding import TextKind
+from kgqa.embedding import TextEncoder, TextKind
 from kgqa.graph import KnowledgeGraph
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.contract import strength
@@ -25,6 +25,8 @@ _SHARED = 2
 _MOST_WORDS, _MOST_HAN = 5, 6
 _MOST_PHRASES = 48
 _LEAST_CLASS, _LEAST_VALUE = 0.6, 0.6
+_SYNONYM = 0.7
+"""The least cosine of a word with a kind by an encoder that was not tuned: "town" and "city" have 0.77."""
 _AHEAD = 0.05
 """How much nearer words must be to a kind or value than to any relation."""
 _SURE = 0.85
@@ -68,27 +70,35 @@ class Meanings:
         self._attributes = attributes
 
     def read(self, view: QuestionView, links: Sequence[Link]) -> Meant:
-        """What words mean that are no part of a name; nothing where no encoder was tuned to it."""
-        encoder = self._matcher.asking
+        """What words mean that are no part of a name; where no encoder was tuned to it, kinds by single words alone."""
+        encoder = self._encoder
         if encoder is None or not self._meanings:
             return Meant()
         named = [link.mention for link in links if strength(link) >= _SURE]
-        phrases = _phrases(view, named)
+        tuned = self._matcher.asking is not None
+        phrases = [p for p in _phrases(view, named) if tuned or " " not in p.text]
         if not phrases:
             return Meant()
         texts = [phrase.text for phrase in phrases]
         near = encoder.encode(texts, kind=TextKind.QUERY) @ self._vectors.T
         relations = self._matcher.match(texts).max(axis=1, initial=0.0)
-        return self._chosen(phrases, near, relations)
+        return self._chosen(phrases, near, relations, (_LEAST_CLASS, _LEAST_VALUE) if tuned else (_SYNONYM, 1.0))
 
-    def _chosen(self, phrases: Sequence[Mention], near: Scores, relations: Scores) -> Meant:
+    @property
+    def _encoder(self) -> TextEncoder | None:
+        """The one that was tuned to what people say, or one that tells synonyms by itself."""
+        return self._matcher.asking or (None if self._matcher.stretches else self._matcher.encoder)
+
+    def _chosen(
+        self, phrases: Sequence[Mention], near: Scores, relations: Scores, least: tuple[float, float]
+    ) -> Meant:
         """The best phrase of each meaning, of those that stand apart or lie about different things."""
         best: dict[int, tuple[float, Mention]] = {}
         for row, phrase, said in zip(near, phrases, relations.tolist(), strict=True):
             place = int(row.argmax())
             score = float(row[place])
-            least = _LEAST_CLASS if self._meanings[place].kind else _LEAST_VALUE
-            if score >= max(least, said + _AHEAD) and score > best.get(place, (0.0, phrase))[0]:
+            floor = least[0] if self._meanings[place].kind else least[1]
+            if score >= max(floor, said + _AHEAD) and score > best.get(place, (0.0, phrase))[0]:
                 best[place] = (score, phrase)
         links, flags, taken = [], [], list[Mention]()
         for place, (score, phrase) in sorted(best.items(), key=lambda item: -item[1][0]):
@@ -138,7 +148,7 @@ class Meanings:
 
     @cached_property
     def _vectors(self) -> NDArray[np.float32]:
-        encoder = self._matcher.asking
+        encoder = self._encoder
         assert encoder is not None
         return encoder.encode([meaning.text for meaning in self._meanings])
 

@@ -62,6 +62,8 @@ _BEFORE = 0.4
 """What lacking something costs that is named before the negation: "which capitals are not major cities"."""
 _SURELY = 0.8
 """The least score of an attribute that the words of a limit surely mean: "people" of population."""
+_FEW_TIED = 3
+"""Of so few a tie may be an answer."""
 _HEAD = 0.5
 """What a superlative over another set than that of its own noun costs."""
 
@@ -177,7 +179,10 @@ class MeasureRules:
             else:
                 table = GroupCount(source.program, counted.step, counted.members.program)
                 program = Groups(TopRows(table, order, k))
-            yield from self._ended(source, program, counted.score, item.used | counted.used, bench, counted.members)
+            used = item.used | counted.used
+            for made in self._ended(source, program, counted.score, used, bench, counted.members):
+                if k > 1 or 2 * len(made.nodes) <= len(source.nodes) or len(source.nodes) <= _FEW_TIED:
+                    yield made  # where most are even, the count tells nothing apart
 
     def _named(self, source: Derivation, item: Superlative, scene: Scene) -> bool:
         """Whether the attribute stands right beside the word: "lowest density", 面积最小, "a density lower than"."""

@@ -52,6 +52,16 @@ _VISITORS = ("attendance", "visitors", "population", "人数", "人次", "人口
 PEOPLE = "people|inhabitants|residents|citizens|folks?|souls"
 _TIME = ("founding year", "year", "date", "discovery year")
 _SINCE = ("since", "start date", "hire date", "joined", "founding year", "opened", "year", "date", "入职", "入会", "成立", "开业")
+_BIRTH = ("date of birth", "birth year", "出生日期", "出生年份", "生年")
+_BEGUN = (
+    r"(?:ever |was |were |to |be |get |have )*"
+    r"(?:open(?:ed)?|found(?:ed)?|establish(?:ed)?|built?|join(?:ed)?|hired?|launch(?:ed)?|start(?:ed)?|appoint(?:ed)?)\b"
+)
+_NTH = (
+    rf"(?<=second)(?= (?:[\w-]+ ){{1,3}}{_BEGUN})|(?<=third)(?= (?:[\w-]+ ){{1,3}}{_BEGUN})"
+    rf"|\bfirst(?= (?:[\w-]+ ){{1,3}}{_BEGUN})"
+)
+"""What makes an ordinal one of time: "the second site we ever opened"."""
 _DENSITY = ("density", "population density")
 _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
     (r"\bmost (densely|thickly) (populated|settled|peopled)\b|\bmost crowded\b", Order.LARGEST, _DENSITY, False),
@@ -89,6 +99,8 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
         ("population",),
         False,
     ),
+    (r"(岁数|年龄|年纪)最大|最年长", Order.SMALLEST, _BIRTH, False),
+    (r"(岁数|年龄|年纪)最小|最年轻", Order.LARGEST, _BIRTH, False),
     (r"\b(best|(highest|top)[- ]rated)\b|最好|评分最高", Order.LARGEST, _RATING, False),
     (r"\b(worst|lowest[- ]rated)\b|最差|评分最低", Order.SMALLEST, _RATING, False),
     (r"\bmost recent(ly)?\b|\b(new|late|young)(est|er)\b|最新|最晚|最近|更晚", Order.LARGEST, _TIME, False),
@@ -122,6 +134,8 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
     (r"\bleast popular\b", Order.SMALLEST, ("popularity", *_VISITORS, *_RATING), False),
     (r"\bstrong(est|er)\b|最强", Order.LARGEST, ("strength", "power"), False),
     (r"\bweak(est|er)\b|最弱", Order.SMALLEST, ("strength", "power"), False),
+    (rf"\bfirst\s*[?.!]?\s*$|{_NTH}", Order.SMALLEST, _TIME, False),
+    (r"(?<!at )\blast\s*[?.!]?\s*$", Order.LARGEST, _TIME, False),
     (r"\b(?<!at )first\b(?=[^?]*\bor\b)", Order.SMALLEST, _TIME, False),
     (r"\b(?<!at )last\b(?=[^?]*\bor\b)", Order.LARGEST, _TIME, False),
     (r"人数?最多", Order.LARGEST, _VISITORS, False),
@@ -177,9 +191,11 @@ _HAN_ADJECTIVES: Mapping[str, tuple[Order, tuple[str, ...]]] = {
     "贵": (Order.LARGEST, _PRICE),
     "多": (Order.LARGEST, ()),
     "少": (Order.SMALLEST, ()),
+    "老": (Order.SMALLEST, _TIME),
+    "新": (Order.LARGEST, _TIME),
 }
 _HAN_ORDINAL = re.compile(rf"第(?P<number>[一二三四五六七八九十\d]+)(?P<adjective>[{''.join(_HAN_ADJECTIVES)}])")
-_HAN_THAN = re.compile(rf"(?P<than>比).{{1,20}}?(更|还|要)?(?P<adjective>[{''.join(_HAN_ADJECTIVES)}])(?!小|于|国)")
+_HAN_THAN = re.compile(rf"(?P<than>比).{{1,20}}?(更|还要|还|要)?(?P<adjective>[{''.join(_HAN_ADJECTIVES)}])(?!小|于|国)")
 _HAN_BARE = re.compile(
     rf"哪一?[个座家种条位]?[^，,。？?]{{0,8}}?(?P<adjective>[{''.join(_HAN_ADJECTIVES)}])一?[些点]?[?？]?\s*$"
 )
@@ -261,7 +277,9 @@ def _less_than(text: str) -> Iterator[Extreme]:
 def _than_any(text: str) -> Iterator[Extreme]:
     """Comparatives with all others, which are superlatives: "stands taller than all the others"."""
     for match in _THAN_ANY.finditer(text):
-        meant = next((e for e in _EXTREMES if e[0].fullmatch(match["word"])), None)
+        word = match["word"].casefold()
+        forms = (word, word.replace("more ", "most "))
+        meant = next((e for e in _EXTREMES if any(e[0].fullmatch(form) for form in forms)), None)
         if meant is not None:
             parts = (match.span("word"), match.span("than"))
             yield Extreme(*match.span("word"), meant[1], meant[2], meant[3], parts=parts)

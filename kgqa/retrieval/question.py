@@ -107,9 +107,9 @@ _UNITS = (
     r"|kg|grams|tonnes|tons|pounds|lit(?:re|er)s|degrees|euros|dollars)\b"
 )
 """What follows "how many" where an amount is asked for, and nothing counted."""
-_MEASURE_WORDS = "个种位座条家部国名款道所处届套只台辆本张次场间件支把颗头匹艘架"
+_MEASURE_WORDS = "个种位座条家部国名款道所处届套只台辆本张次场间件支把颗头匹艘架单门节副双栋幢"
 COUNTING = re.compile(
-    rf"\bhow many\b(?!{_UNITS})|\bnumber of\b|\bcount\b"
+    rf"\bhow many\b(?!{_UNITS})|\bhow often\b|\bnumber of\b|\bcount\b"
     rf"|(多少|(?<![哪那这好前后第])几)[{_MEASURE_WORDS}]|(多少|几)人(?!口)"
     r"|有多少(?=[一-鿿])(?!人|钱|岁|度|米|公|千|天|年|月|元|块|吨|平|倍|斤|克|升|亩|分|秒|小时)",
     re.I,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from kgqa.config import RetrievalConfig
 from kgqa.graph import KnowledgeGraph
@@ -44,6 +47,8 @@ _WELL_KNOWN = 0.3
 _WEAK = 0.2
 _PATHS_EACH = 40
 _WHOLE = (MatchKind.EXACT, MatchKind.NORMALISED)
+_NAMES = (*_WHOLE, MatchKind.INFLECTED)
+_DEFINITE = re.compile(r"\b(?:the|our|this)(?: whole| entire)?\s*$", re.I)
 _SAID = 0.0
 """The least score of a path whose steps the question says; below it, facts are asked too."""
 
@@ -94,7 +99,7 @@ class GraphRetriever:
 
     def _retrieve(self, view: QuestionView, links: tuple[Link, ...]) -> Retrieval:
         deadline = time.perf_counter() + self._config.budget_ms / 1000
-        links = self._without_parts(links)
+        links = self._with_sole(view, self._without_parts(links))
         meant = self._meanings.read(view, links)
         links = (*links, *meant.links)
         names = self._heads.read(view, links)
@@ -141,6 +146,17 @@ class GraphRetriever:
             for link in links
             if link.mention not in named or link.match is not MatchKind.PARTIAL or link.node in self._classes
         )
+
+    def _with_sole(self, view: QuestionView, links: tuple[Link, ...]) -> tuple[Link, ...]:
+        """The links; "the country" is the one that a graph has, where it has one."""
+        found = []
+        for link in links:
+            ahead = view.text[: link.mention.start]
+            if link.node in self._classes and link.match in _NAMES and _DEFINITE.search(ahead):
+                members = self._graph.instances(np.array([link.node], dtype=np.int32))
+                found += [replace(link, node=int(members[0]))] if len(members) == 1 else []
+            found.append(link)
+        return tuple(found)
 
     def _hides(self, link: Link) -> bool:
         """Whether a mention is surely a name, so that its words can't speak of a relation.
