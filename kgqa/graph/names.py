@@ -51,7 +51,11 @@ ANSWERS = {"yes": True, "no": False, "是": True, "否": False}
 """What says yes or no in so many words; a relation that leads to nothing else leads to values."""
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _YEAR = re.compile(r"1\d{3}|20\d\d|2100")
-_YEAR_WORDS = re.compile(r"year|date|born|birth|died|death|founded|released|年|日期|时间|時間", re.IGNORECASE)
+_YEAR_WORDS = re.compile(
+    r"year|date|(?<![a-z])yr|born|birth|died|death|founded|released|built|opened|closed|since|established|joined|hired"
+    r"|launched|installed|commissioned|vintage|年|日期|时间|時間|建成|创立|成立|开业",
+    re.IGNORECASE,
+)
 _FIRST = frozenset("+-0123456789tf")
 
 

@@ -90,6 +90,8 @@ class Chart:
                     kept.append(derivation)
                     continue
                 for made in self._extend(derivation, kept, scene, bench, classes):
+                    if self._mixes_values(made.program):
+                        continue
                     layers[made.used.bit_count()].append(made)
                 kept.append(derivation)
         return kept
@@ -105,6 +107,19 @@ class Chart:
             yield derivation
             if derivation.form is not Form.ENTITY and not (classes and isinstance(derivation.program, Having)):
                 yield from self._measures.again(derivation, scene, bench)
+
+    def _mixes_values(self, program: Program) -> bool:
+        """Whether it takes a number of one kind for one of another: rooms whose price is the age of something."""
+        measured = self._sets.attributes.measured
+        return any(
+            isinstance(part, Follow)
+            and part.step.inverse
+            and isinstance(part.source, Follow)
+            and not part.source.step.inverse
+            and part.source.step.relation != part.step.relation
+            and bool(measured[part.step.relation] and measured[part.source.step.relation])
+            for part in program.walk()
+        )
 
     def names(self, scene: Scene, bench: Bench) -> list[Derivation]:
         """The names and classes of a question, each by itself."""

@@ -28,7 +28,7 @@ _WITHOUT = re.compile(
     r"|没有|不是|不属于|不在|除了|除去|除|不|没|非(?![洲常])",
     re.I,
 )
-_ASKING_NOT = re.compile(r"([一-鿿])不\1|有没有|没有?\s*[?？]?\s*$")
+_ASKING_NOT = re.compile(r"([一-鿿])不\1|有没有|没有?\s*[?？]?\s*$|,\s*no\s*\?\s*$")
 _EITHER = re.compile(r"\bor\b|或者|或", re.I)
 _BOTH = re.compile(r"\band\b|和|与|及|跟", re.I)
 _EACH = re.compile(r"\b(each|every|per|by)\b|每一?(个|种|座|条|家|位)?|各(个|种)?|分别", re.I)
@@ -37,7 +37,10 @@ _BETWEEN = re.compile(
     r"|什么关系|有何关系|关系是什么",
     re.I,
 )
-_TOGETHER = re.compile(r"\bboth\b|\bjointly\b|(?<=\bdid )together|(?<=\bmade )together|\bshare(?=\s*\??\s*$)|\bin common\b|\bshared (?:by|between)\b|都|同时", re.I)
+_TOGETHER = re.compile(
+    r"\bboth\b|\bjointly\b|(?<=\bdid )together|(?<=\bmade )together|\bshare(?=\s*\??\s*$)|\bin common\b|\bshared (?:by|between)\b|都|同时",
+    re.I,
+)
 _ANY = re.compile(r"\b(any|some|there|anything|anyone)\b|有没有|存在|是否有", re.I)
 _SOME = re.compile(r"\b(are|were) there\b|\b(is|was) there (an?|any|some)\b|\bdo(es)? any\b", re.I)
 _FOLDS: tuple[tuple[re.Pattern[str], Aggregation], ...] = (
@@ -130,7 +133,7 @@ _ASKED_RELATIONS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         (r"\blow points?\b|\blowest (?:spot|place)s?\b", ("lowest point",)),
         (
             r"\b(in charge of|boss|runs|heads up|heads)\b",
-            ("head", "manager", "director", "leader", "led by", "captain", "supervisor"),
+            ("head", "manager", "reports to", "director", "leader", "led by", "captain", "supervisor"),
         ),
         (
             r"\b(train(?:s|ed)|taught|teaches|mentor(?:s|ed)|coach(?:es|ed))\b",

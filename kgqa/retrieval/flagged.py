@@ -24,9 +24,7 @@ class FlagReadings:
         self._graph = graph
         self._attributes = attributes
 
-    def read(
-        self, view: QuestionView, candidates: Iterable[Candidate], negations: Sequence[Marked]
-    ) -> list[Candidate]:
+    def read(self, view: QuestionView, candidates: Iterable[Candidate], negations: Sequence[Marked]) -> list[Candidate]:
         """The candidates; those that end in such an attribute test it, or narrow several things by it.
 
         "Has she done her first aid" is no question whether anything is known of it: "no" is a no. "Vegan food with soy"

@@ -36,6 +36,11 @@ _ASKING = re.compile(
     r"|哪些|哪几?[个座种条家位艘架部]|多少[个座种条家位艘架部]",
     re.I,
 )
+_PARTITIVE = re.compile(
+    r"^\s*(?:out )?of (?:all )?(?:of )?(?:the|our|my|your|their|these|those)\b[^?]*?,?\s(?:how many|which|who|what)\b",
+    re.I,
+)
+"""What names the kind of things ahead: "of all our huts, how many went up before 1930"."""
 _OBJECT = re.compile(
     r"\s+(?:the|a|an|all|any|most|more|less|fewer|fewest|least|\d+|further|farther|both|either|only"
     r"|\w+(?:er|est) than)\b",
@@ -109,7 +114,7 @@ def _ends_noun(character: str) -> bool:
 
 def _asked_for(view: QuestionView) -> Noun | None:
     """The noun right behind a question word."""
-    asking = _ASKING.search(view.text)
+    asking = None if _PARTITIVE.search(view.text) else _ASKING.search(view.text)
     first = next((i for i, w in enumerate(view.words) if asking and w.start >= asking.end()), None)
     if asking is None or first is None or view.words[first].start - asking.end() > 1:
         return None

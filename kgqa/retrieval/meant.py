@@ -89,9 +89,7 @@ class Meanings:
         """The one that was tuned to what people say, or one that tells synonyms by itself."""
         return self._matcher.asking or (None if self._matcher.stretches else self._matcher.encoder)
 
-    def _chosen(
-        self, phrases: Sequence[Mention], near: Scores, relations: Scores, least: tuple[float, float]
-    ) -> Meant:
+    def _chosen(self, phrases: Sequence[Mention], near: Scores, relations: Scores, least: tuple[float, float]) -> Meant:
         """The best phrase of each meaning, of those that stand apart or lie about different things."""
         best: dict[int, tuple[float, Mention]] = {}
         for row, phrase, said in zip(near, phrases, relations.tolist(), strict=True):
@@ -109,7 +107,9 @@ class Meanings:
             if meaning.flag >= 0:
                 flags.append(FlagMeant(phrase, meaning.flag, score, meaning.holds))
             else:
-                links.append(Link(phrase, meaning.node, score, MatchKind.DENSE, meaning.text, string=_string(score), dense=score))
+                links.append(
+                    Link(phrase, meaning.node, score, MatchKind.DENSE, meaning.text, string=_string(score), dense=score)
+                )
         return Meant(tuple(links), tuple(flags))
 
     @cached_property

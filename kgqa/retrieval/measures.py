@@ -285,6 +285,8 @@ class MeasureRules:
         if item.limit.relation < 0:
             found = self.measurables.attributes(source, item.used, item.usual, scene, bench, fallback=True)
             found = sorted((*found, *self._of_unit(source, item, bench)), key=lambda m: -m.score)
+            if item.limit.timed and self._attributes.timed[[*bench.around(source.nodes)[0]]].any():
+                found = [m for m in found if self._attributes.timed[m.step.relation]]
             return found or [*self._only(source, item, bench)]
         return [Measured(step, _MEANT)] if bench.leads(source.nodes, step) else []
 

@@ -51,7 +51,20 @@ _RATING = ("rating", "score", "评分")
 _VISITORS = ("attendance", "visitors", "population", "人数", "人次", "人口")
 PEOPLE = "people|inhabitants|residents|citizens|folks?|souls"
 _TIME = ("founding year", "year", "date", "discovery year")
-_SINCE = ("since", "start date", "hire date", "joined", "founding year", "opened", "year", "date", "入职", "入会", "成立", "开业")
+_SINCE = (
+    "since",
+    "start date",
+    "hire date",
+    "joined",
+    "founding year",
+    "opened",
+    "year",
+    "date",
+    "入职",
+    "入会",
+    "成立",
+    "开业",
+)
 _BIRTH = ("date of birth", "birth year", "出生日期", "出生年份", "生年")
 _BEGUN = (
     r"(?:ever |was |were |to |be |get |have )*"
@@ -91,8 +104,12 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
         False,
     ),
     (r"\b(?:been|worked|served)\b[^,;?]{0,40}?\b(?P<word>the shortest|shortest)\b", Order.LARGEST, _SINCE, False),
-    (r"\bnumber one (?:in|by|for)\b|\b(?:beats|tops|outdoes) (?:all|every) (?:the )?(?:others?|rest)(?: in| for| by)?\b",
-     Order.LARGEST, (), True),
+    (
+        r"\bnumber one (?:in|by|for)\b|\b(?:beats|tops|outdoes) (?:all|every) (?:the )?(?:others?|rest)(?: in| for| by)?\b",
+        Order.LARGEST,
+        (),
+        True,
+    ),
     (
         rf"\b(least|fewest) (populous|populated|{PEOPLE})\b|\bless (populous|populated)\b",
         Order.SMALLEST,
@@ -195,7 +212,12 @@ _HAN_ADJECTIVES: Mapping[str, tuple[Order, tuple[str, ...]]] = {
     "新": (Order.LARGEST, _TIME),
 }
 _HAN_ORDINAL = re.compile(rf"第(?P<number>[一二三四五六七八九十\d]+)(?P<adjective>[{''.join(_HAN_ADJECTIVES)}])")
-_HAN_THAN = re.compile(rf"(?P<than>比).{{1,20}}?(更|还要|还|要)?(?P<adjective>[{''.join(_HAN_ADJECTIVES)}])(?!小|于|国)")
+_HAN_THAN = re.compile(
+    rf"(?P<than>比).{{1,20}}?(更|还要|还|要)?(?P<adjective>[{''.join(_HAN_ADJECTIVES)}])(?!小|于|国)"
+)
+_HAN_PASSES = re.compile(
+    r"(?<!不)(?:超过|高于|大于|多于|(?P<less>低于|小于|少于))了?(?=[^\d\s一二两三四五六七八九十百千万半]|[一-鿿]{2})(?![一二两三四五六七八九十百千万半\d])"
+)
 _HAN_BARE = re.compile(
     rf"哪一?[个座家种条位]?[^，,。？?]{{0,8}}?(?P<adjective>[{''.join(_HAN_ADJECTIVES)}])一?[些点]?[?？]?\s*$"
 )
@@ -257,6 +279,9 @@ def _han_comparatives(text: str) -> Iterator[Extreme]:
         parts = (match.span("than"), match.span("adjective"))
         start, end = match.span("adjective")
         yield Extreme(start, end, order, hints, counts=False, comparative=True, beside=True, parts=parts)
+    for match in _HAN_PASSES.finditer(text):
+        order = Order.SMALLEST if match["less"] else Order.LARGEST
+        yield Extreme(*match.span(), order, (), counts=False, comparative=True, beside=True)
     bare = _HAN_BARE.search(text) if "最" not in text else None
     if bare:
         order, hints = _HAN_ADJECTIVES[bare["adjective"]]

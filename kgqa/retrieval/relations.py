@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from kgqa.embedding import TextEncoder, TextKind
 from kgqa.graph import KnowledgeGraph
 from kgqa.index import Index
+from kgqa.text.abbreviations import written_out
 from kgqa.text.stopwords import is_stop
 from kgqa.text.units import without_unit
 
@@ -62,11 +63,11 @@ def walkable(graph: KnowledgeGraph) -> list[int]:
 
 
 def relation_names(graph: KnowledgeGraph, relation: int) -> list[str]:
-    """The distinct names of one relation, its label first; last those without the unit that stands in brackets."""
+    """The distinct names of one relation, its label first; last those without a unit and with abbreviations in full."""
     term = graph.relation_term(relation)
     literals = graph.names(term, (*graph.schema.labels, *graph.schema.aliases))
     names = (graph.relation_label(relation), *(name.lexical for name in literals))
-    return list(dict.fromkeys((*names, *map(without_unit, names))))
+    return list(dict.fromkeys((*names, *map(without_unit, names), *map(written_out, names))))
 
 
 _HINT = 0.85

@@ -117,7 +117,10 @@ class GraphRetriever:
             graded = [self._combiner.grade(view, topics, c) for c in composition.candidates]
             candidates = charged([*candidates, *graded], composition.scene, Head(self._graph, view, names))
         acted = self._flags.read(view, candidates, composition.scene.negations)
-        candidates = [self._combiner.grade(view, topics, c) if c.program != was.program else c for c, was in zip(acted, candidates, strict=True)]
+        candidates = [
+            self._combiner.grade(view, topics, c) if c.program != was.program else c
+            for c, was in zip(acted, candidates, strict=True)
+        ]
         candidates = doubted(candidates, composition.scene)
         candidates = self._class_steps.charged(view, self._directions.charged(view, candidates))
         if told is None:

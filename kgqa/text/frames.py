@@ -39,6 +39,13 @@ _KNOWING = re.compile(
 )
 _ASKED_IN_CHINESE = re.compile("什么|谁|哪|几|多少|何|怎|多[大高长远重久]")
 _WHETHER_AT_END = re.compile(r"[吗么嘛]\s*[？?。.！!]*\s*$")
+_TAG = re.compile(
+    r",\s*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would)(?:n['’]t| not)? "
+    r"(?:it|he|she|they|there|we|you)\s*\?+\s*$",
+    re.I,
+)
+"""What turns a statement into a question: "X got out of Y, didn't they?"."""
+_TAGGED = ", no?"
 _LONGEST = 4
 _MARK = "Is"
 
@@ -55,11 +62,19 @@ def unframed(question: str) -> str:
         if match is None or not text[match.end() :].strip(" ?？!！.。,，"):
             break
         text = _blank(text, 0, match.end())
-    text = _unknowing(text)
+    text = _untagged(_unknowing(text))
     match = _WHETHER.match(text)
     if match is None or (text == question and not match.group().strip().lower().startswith("is it")):
         return text
     return f"{_MARK}{' ' * (match.end() - len(_MARK))}{text[match.end() :]}"
+
+
+def _untagged(text: str) -> str:
+    """A statement with a tag, as one that is held up for a yes or a no."""
+    match = _TAG.search(text)
+    if match is None or not text[: match.start()].strip():
+        return text
+    return f"{text[: match.start()]}{_TAGGED}{' ' * (match.end() - match.start() - len(_TAGGED))}"
 
 
 def _unknowing(text: str) -> str:

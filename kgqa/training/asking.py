@@ -29,7 +29,11 @@ from kgqa.training.tunable import TunableEncoder
 from kgqa.types import Mention
 
 _SLOTS = {"asks": "[X]", "back": "[Y]", "words": "", "says": ""}
-_FIELDS = ({"domain", "relation", "asks", "back"}, {"domain", "class", "words"}, {"domain", "relation", "value", "says"})
+_FIELDS = (
+    {"domain", "relation", "asks", "back"},
+    {"domain", "class", "words"},
+    {"domain", "relation", "value", "says"},
+)
 _NAMES = {Language.CHINESE: "某某"}
 _NAME = "Xyzzy"
 _FIRST_HEAT = 3.0
