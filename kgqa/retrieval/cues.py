@@ -38,7 +38,8 @@ _BETWEEN = re.compile(
     re.I,
 )
 _TOGETHER = re.compile(
-    r"\bboth\b|\bjointly\b|(?<=\bdid )together|(?<=\bmade )together|\bshare(?=\s*\??\s*$)|\bin common\b|\bshared (?:by|between)\b|都|同时",
+    r"\bboth\b|\bjointly\b|(?<=\bdid )together|(?<=\bmade )together"
+    r"|\bshare(?=\s*\??\s*$)|\bin common\b|\bshared (?:by|between)\b|都|同时",
     re.I,
 )
 _ANY = re.compile(r"\b(any|some|there|anything|anyone)\b|有没有|存在|是否有", re.I)
@@ -47,7 +48,8 @@ _FOLDS: tuple[tuple[re.Pattern[str], Aggregation], ...] = (
     (re.compile(r"\b(average|avg|mean|on average)\b|平均", re.I), Aggregation.AVERAGE),
     (
         re.compile(
-            r"\b(total|sum|combined|altogether|come to|comes to|in all(?! of)|(?:put|all|added) together|add(?:ing|ed)? up)\b"
+            r"\b(total|sum|combined|altogether|comes? to|in all(?=\s*[?.]?\s*$)"
+            r"|(?:put|all|added) together|add(?:ing|ed)? up)\b"
             r"|\b(?:all|add)\b[^,;?]{1,40}?\b(?P<word>together)\b"
             r"|总和|总计|合计|(?P<all>总共|一共)|加在一起|加起来|(?<=的)总(?![统理部督裁书参会局店机])",
             re.I,
@@ -74,7 +76,8 @@ _ASKED_ATTRIBUTES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         (r"\bhow (many years )?old\b|多少岁|多老|年龄", ("age", "date of birth", "founding date")),
         (r"\bhow (many [a-z]+ )?deep\b|有?多深", ("depth",)),
         (
-            rf"\bhow (?:dense|crowded|(?:densely|thickly|sparsely|thinly) (?:populated|settled|peopled))\b|\b(average )?(population|{PEOPLE}) (per|to the|for each|a) (square|sq)\b\.?( ?\w+)?",
+            rf"\bhow (?:dense|crowded|(?:densely|thickly|sparsely|thinly) (?:populated|settled|peopled))\b"
+            rf"|\b(average )?(population|{PEOPLE}) (per|to the|for each|a) (square|sq)\b\.?( ?\w+)?",
             ("density", "population density"),
         ),
         (r"\bhow (hot|cold|warm)\b|有?多(热|冷)", ("temperature",)),

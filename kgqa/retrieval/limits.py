@@ -42,7 +42,8 @@ class Limit:
 
 
 _GREATER = re.compile(
-    r"\b(more|greater|larger|higher|bigger|heavier|longer|later|newer|younger|taller|deeper|denser|hotter|faster) than\b"
+    r"\b(more|greater|larger|higher|bigger|heavier|longer|later|newer|younger|taller|deeper|denser|hotter"
+    r"|faster) than\b"
     r"|\b(over|above|after|since|exceed\w*)\b"
     r"|(?<!不)超过|(?<!不)大于|(?<!不)高于|(?<!不)多于|(?<=[房收了量数])破$",
     re.I,

@@ -13,6 +13,7 @@ from kgqa.embedding import TextEncoder, TextKind
 from kgqa.graph import KnowledgeGraph
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.contract import strength
+from kgqa.retrieval.families import Names
 from kgqa.retrieval.meaning_texts import class_text, value_text
 from kgqa.retrieval.question import QuestionView, is_light
 from kgqa.retrieval.relations import RelationMatcher, Scores, walkable
@@ -69,12 +70,13 @@ class Meanings:
         self._matcher = matcher
         self._attributes = attributes
 
-    def read(self, view: QuestionView, links: Sequence[Link]) -> Meant:
+    def read(self, view: QuestionView, names: Names) -> Meant:
         """What words mean that are no part of a name; where no encoder was tuned to it, kinds by single words alone."""
         encoder = self._encoder
         if encoder is None or not self._meanings:
             return Meant()
-        named = [link.mention for link in links if strength(link) >= _SURE]
+        named = [link.mention for link in names.links if strength(link) >= _SURE]
+        named += [family[0].mention for family in names.families]
         tuned = self._matcher.asking is not None
         phrases = [p for p in _phrases(view, named) if tuned or " " not in p.text]
         if not phrases:

@@ -44,7 +44,7 @@ class Extreme:
 
 _SIZE = ("area", "size", "population", "capacity")
 _HEIGHT = ("elevation", "height", "altitude")
-_LENGTH = ("length", "duration")
+_LENGTH = ("length", "duration", "pages")
 _PRICE = ("price", "cost", "fee", "eur", "usd", "gbp", "价", "费用", "金额")
 _TRAFFIC = ("passengers", "traffic", "visitors", "attendance", "客流", "人数")
 _RATING = ("rating", "score", "评分")
@@ -105,7 +105,8 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
     ),
     (r"\b(?:been|worked|served)\b[^,;?]{0,40}?\b(?P<word>the shortest|shortest)\b", Order.LARGEST, _SINCE, False),
     (
-        r"\bnumber one (?:in|by|for)\b|\b(?:beats|tops|outdoes) (?:all|every) (?:the )?(?:others?|rest)(?: in| for| by)?\b",
+        r"\bnumber one (?:in|by|for)\b"
+        r"|\b(?:beats|tops|outdoes) (?:all|every) (?:the )?(?:others?|rest)(?: in| for| by)?\b",
         Order.LARGEST,
         (),
         True,
@@ -182,7 +183,8 @@ _NOT_AS = re.compile(
 )
 _THAN_ANY = re.compile(
     rf"\b(?P<word>more (?:{PEOPLE})|more|fewer|less|[a-z]+er)\b(?:(?!\bthan\b)[^,;?]){{0,40}}?"
-    r"\b(?P<than>than (?:in |on |at |of )?(?:any|all|every)(?:thing|one|body|where)?(?: of)?(?: the)? (?:others?|else|rest)\b)",
+    r"\b(?P<than>than (?:in |on |at |of )?(?:any|all|every)(?:thing|one|body|where)?(?: of)?"
+    r"(?: the)? (?:others?|else|rest)\b)",
     re.I,
 )
 _FEW_WITH = re.compile(

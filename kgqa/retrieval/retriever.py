@@ -100,9 +100,9 @@ class GraphRetriever:
     def _retrieve(self, view: QuestionView, links: tuple[Link, ...]) -> Retrieval:
         deadline = time.perf_counter() + self._config.budget_ms / 1000
         links = self._with_sole(view, self._without_parts(links))
-        meant = self._meanings.read(view, links)
-        links = (*links, *meant.links)
         names = self._heads.read(view, links)
+        meant = self._meanings.read(view, names)
+        links, names = (*links, *meant.links), replace(names, links=(*names.links, *meant.links))
         topics = self._topics(names.links)
         hiding = [group[0].mention for group in topics.entities if self._hides(group[0])]
         sharing = view.sharing and len(topics.entities) < 2

@@ -29,8 +29,10 @@ _LONG = {
     **{"temp": "temperature", "univ": "university", "veh": "vehicle", "vol": "volume", "wt": "weight", "yr": "year"},
 }
 _MEASURES = frozenset(
-    ("altitude", "ascent", "beam", "capacity", "depth", "diameter", "distance", "draught", "elevation", "height")
-    + ("length", "mass", "range", "size", "thickness", "volume", "weight", "width")
+    (
+        *("altitude", "ascent", "beam", "capacity", "depth", "diameter", "distance", "draught", "elevation", "height"),
+        *("length", "mass", "range", "size", "thickness", "volume", "weight", "width"),
+    )
 )
 """What a single letter behind is the unit of: "height m", but not "class m"."""
 _NUMBER_OF = frozenset(("nr", "no", "num"))
@@ -43,8 +45,7 @@ def written_out(name: str) -> str:
     """
     words = name.split()
     if len(words) > 1 and words[-1].islower() and unit_of(words[-1]) is not None:
-        if len(words[-1]) > 1 or _long(words[-2]) in _MEASURES:
-            words = words[:-1]
+        words = words[:-1] if len(words[-1]) > 1 or _long(words[-2]) in _MEASURES else words
     if len(words) > 1 and words[0].rstrip(".").casefold() in _NUMBER_OF:
         return " ".join(("number of", *map(_long, words[1:])))
     return " ".join(map(_long, words))
