@@ -26,12 +26,41 @@ from kgqa.retrieval.question import Asked, QuestionView
         ("the least densely populated state", Order.SMALLEST, "density"),
         ("rivers that are not as long as the Rhine", Order.SMALLEST, "length"),
         ("countries that aren't as big as France", Order.SMALLEST, "area"),
+        ("the tiniest state", Order.SMALLEST, "area"),
+        ("the city with the greatest number of inhabitants", Order.LARGEST, "population"),
+        ("which mountain stands taller than all the others", Order.LARGEST, "height"),
+        ("where do more people live than in any other city", Order.LARGEST, "population"),
+        ("Who on the team has been here the longest?", Order.SMALLEST, "hire date"),
+        ("Longest-serving member of staff?", Order.SMALLEST, "hire date"),
+        ("Which hut was put up first?", Order.SMALLEST, "founding year"),
+        ("when was it inspected last?", Order.LARGEST, "date"),
+        ("东二厩岁数最大的马", Order.SMALLEST, "出生年份"),
+        ("第二老的品牌是哪个", Order.SMALLEST, "founding year"),
     ],
 )
 def test_superlatives(text: str, order: Order, hint: str) -> None:
     (found,) = find_extremes(text)
     assert found.order is order
     assert hint in found.hints
+
+
+@pytest.mark.parametrize(
+    ("text", "nth"),
+    [
+        ("the second site we ever opened", 2),
+        ("the first person to join", 1),
+        ("the third branch founded", 3),
+        ("a third of the branches", None),
+    ],
+)
+def test_ordinals_of_time(text: str, nth: int | None) -> None:
+    assert [extreme.nth for extreme in find_extremes(text)] == ([nth] if nth else [])
+
+
+def test_more_than_something_in_chinese() -> None:
+    (found,) = find_extremes("雷诺的身高有没有超过将军？")
+    assert (found.order, found.comparative, found.beside) == (Order.LARGEST, True, True)
+    assert not find_extremes("人口超过100万的城市")
 
 
 def test_at_first_is_no_superlative() -> None:
@@ -82,6 +111,9 @@ def test_from_where_a_height_is_taken_is_no_limit(text: str) -> None:
         ("if you add the two areas together, how much is that", "together"),
         ("add up the lengths of the rivers", "add up"),
         ("the films that X and Y made together", None),
+        ("what do all of their orders come to", "come to"),
+        ("所有单子加在一起收了多少钱", "加在一起"),
+        ("一共接了几张急单", None),
     ],
 )
 def test_sums(text: str, said: str | None) -> None:

@@ -73,3 +73,18 @@ def test_every_character_keeps_its_place(text: str) -> None:
     found = unframed(text)
     assert len(found) == len(text)
     assert all(now in (" ", then) for now, then in list(zip(found, text, strict=True))[2:])
+
+
+@pytest.mark.parametrize(
+    ("question", "left"),
+    [
+        ("Ann got out of the cellar, didn't she?", "Ann got out of the cellar, no?"),
+        ("Paris is the capital of France, isn't it?", "Paris is the capital of France, no?"),
+        ("Who knows, do they sing?", "Who knows, do they sing?"),
+        (", isn't it?", ", isn't it?"),
+    ],
+)
+def test_a_tag_asks_for_a_yes_or_a_no(question: str, left: str) -> None:
+    text = unframed(question)
+    assert text.strip() == left
+    assert len(text) == len(question)

@@ -42,6 +42,19 @@ def test_each_question_has_the_relations_of_its_domain_to_choose_among(asks: tup
     assert [a.choices.meanings[a.choices.right] for a in asks if a.whole == "the buses of"] == ["driver"]
 
 
+def test_kinds_and_values_are_among_the_choices(tmp_path: Path) -> None:
+    rows: list[object] = [
+        *ROWS[:2],
+        {"domain": "pool", "class": "SwimmingPool", "words": ["baths"]},
+        {"domain": "pool", "relation": "is_heated", "value": "true", "says": ["with warm water"]},
+    ]
+    asks = read_asks(written(tmp_path, rows))
+    assert asks[0].choices.meanings == ("depth", "fee", "swimming pool", "is heated: yes")
+    said = {ask.whole: ask.choices.meanings[ask.choices.right] for ask in asks[-2:]}
+    assert said == {"baths": "swimming pool", "with warm water": "is heated: yes"}
+    assert "warm water" in asks[-1].phrases
+
+
 def test_the_loss_falls_and_the_same_seed_gives_the_same_weights(asks: tuple[Ask, ...]) -> None:
     losses: list[float] = []
     longer = AskingSettings(steps=200, questions=2, others=2, rank=4, rate=5e-3)
