@@ -39,6 +39,8 @@ _NOUN = 0.7
 _BEARERS = 0.6
 _OF_CLASS = 0.65
 """What it gains that the class which has a relation stands right before it: "state capital"."""
+_VERBAL = ("s", "ing", "ed", "to", "with", "by", "of", "in", "door", "beside")
+"""How words end that are no noun in the singular: "which state BORDERS"."""
 _AS_CODE = 0.4
 """What a word in small letters costs as a code."""
 _DOMAIN = 0.4
@@ -198,7 +200,7 @@ class Chart:
                 if len(nodes) and not bench.is_literal(nodes):
                     if not known:
                         yield Derivation(bearers, nodes, score, spoken.used, (), Form.SET)
-                    if not mention_of(scene.view, spoken.used).text.endswith("s"):  # "which state BORDERS"
+                    if not mention_of(scene.view, spoken.used).text.endswith(_VERBAL):
                         bare = Derivation(bearers, nodes, score, spoken.used, (), Form.SET)
                         yield from self._compound(bare, spoken.relation, classes, bench)
 

@@ -51,7 +51,8 @@ _HEAD = re.compile(
     r"( is| are| was| were)?( me| us)?( all)?( of)?( the)?"
     r"|\b(is|are|was|were) there( an?| any| some| no)?|\bdo(es)? any)\s+"
     r"((?!(of|in|on|at|for|to|by|from|with|that|which|whose|the|a|an)\b)[\w-]+\s+){0,2}"
-    r"|^\s*(all )?(the )?"
+    r"|^\s*(all )?(the )?((?!(of|in|on|at|for|to|by|from|with|that|which|who|whose|what|where|when|how|is|are|was|were|do"
+    r"|does|did|the|a|an|any)\b)[\w-]+\s+)?"
     r"|(哪些|哪个|哪一?[个座种条家位]|多少[个种座条]?|几[个种座条])\S{0,2}|(有没有|是否有|是否存在)\S{0,2})$",
     re.I,
 )
@@ -59,6 +60,8 @@ _COMPOUND = re.compile(
     r"\s+[a-z]+s\s+(?:are|were|have|had|do|did|lie|with|that|which|who|whose|located|over|above|below|under)\b", re.I
 )
 """What stands behind a class that only says more of the noun asked for: "which STATE capitals are ..."."""
+_ASKING = re.compile(r"\b(?:which|what|whose|how many)\b", re.I)
+"""What asks for something else than a class that a question opens with: "the biggest CITY is in which state"."""
 _HEAD_BEFORE = re.compile(r"都?有哪[些几][个座种条家位]?[^一-鿿]*$")
 """What follows the class asked for in Chinese: 组织有哪些."""
 _HEAD_LAST = re.compile(r"[^一-鿿\w]*$")
@@ -303,7 +306,10 @@ def asks_for(view: QuestionView, mention: Mention) -> bool:
         return True
     if _COMPOUND.match(behind) and not mention.text.endswith("s"):
         return False
-    return _HEAD.search(ahead) is not None and not behind.startswith(("'", "’", "的"))
+    head = _HEAD.search(ahead)
+    if head is None or behind.startswith(("'", "’", "的")):
+        return False
+    return head.start() > 0 or _ASKING.search(ahead) is not None or _ASKING.search(behind) is None
 
 
 def is_light(word: str) -> bool:
