@@ -162,7 +162,7 @@ class Chart:
             return []
         usual = [*(s.usual for s in scene.superlatives), *(b.usual for b in scene.bounds)]
         if not usual and not scene.folds:
-            return []
+            return [] if scene.links else [*self._flagged(scene, bench)]
         said = {s.relation: s.score for s in reversed(scene.relations)}
         found: list[Derivation] = []
         for relation in np.flatnonzero(self._sets.attributes.measured).tolist():
@@ -171,6 +171,12 @@ class Chart:
                 nodes = bench.nodes(bearers := Having(Step(relation)))
                 found.append(Derivation(bearers, nodes, -_DOMAIN, 0, (), Form.SET))
         return found
+
+    def _flagged(self, scene: Scene, bench: Bench) -> Iterator[Derivation]:
+        """All of which a yes-or-no attribute tells, where nothing else says what kind of things are meant."""
+        for relation in dict.fromkeys(flag.relation for flag in scene.flags):
+            nodes = bench.nodes(bearers := Having(Step(relation)))
+            yield Derivation(bearers, nodes, -_DOMAIN, 0, (), Form.SET)
 
     def _over_domains(
         self, domains: Iterable[Derivation], scene: Scene, bench: Bench, classes: list[Derivation]
@@ -182,6 +188,8 @@ class Chart:
                 *self._measures.limit(domain, scene, bench, classes),
             )
             yield from (d for d in made if measures_domain(d.program) and _says(d, scene))
+            if not scene.links:
+                yield from self._sets.flag(domain, scene, bench)
 
     def _stands_alone(self, node: int) -> bool:
         """Whether a class is also a thing that facts lead to."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -12,9 +11,10 @@ from numpy.typing import NDArray
 from kgqa.embedding import TextKind
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.values import ORDERED, ValueClass, values_of
+from kgqa.retrieval.asked_kind import noun_asked_for
 from kgqa.retrieval.contract import Candidate, Noun
 from kgqa.retrieval.fit import AnswerFit
-from kgqa.retrieval.question import Asked, QuestionView, is_light
+from kgqa.retrieval.question import Asked, QuestionView
 from kgqa.retrieval.relations import RelationMatcher
 from kgqa.retrieval.scene import Scene, words_of
 from kgqa.types import Link
@@ -27,29 +27,6 @@ _SAMPLE = 20
 _VALUE = -1
 """Stands for the class of numbers and times, which no noun names that is left unread."""
 _VALUES = [int(c) for c in (*ORDERED, ValueClass.BOOLEAN)]
-_MOST_HAN = 4
-_HAN_ADVERBS = frozenset("还不没最更会能可已正都")
-_ASKING = re.compile(
-    r"\b(?:which|how many)(?: of (?:the|these|those))?\s+(?=[^\W\d_])"
-    r"|\bwhat\s+(?=\w+\s+(?:is|are|was|were|do|does|did|has|have|had|can|could)\b)"
-    r"|^\s*(?:list|name|show|find|give)(?: me| us)?(?: all)?(?: of)?(?: the)?\s+(?=[^\W\d_])"
-    r"|哪些|哪几?[个座种条家位艘架部]|多少[个座种条家位艘架部]",
-    re.I,
-)
-_PARTITIVE = re.compile(
-    r"^\s*(?:out )?of (?:all )?(?:of )?(?:the|our|my|your|their|these|those)\b[^?]*?,?\s(?:how many|which|who|what)\b",
-    re.I,
-)
-"""What names the kind of things ahead: "of all our huts, how many went up before 1930"."""
-_OBJECT = re.compile(
-    r"\s+(?:the|a|an|all|any|most|more|less|fewer|fewest|least|\d+|further|farther|both|either|only"
-    r"|\w+(?:er|est) than)\b",
-    re.I,
-)
-"""What stands behind a verb and not behind a noun: "which LIES further north"."""
-_ANYTHING = re.compile(
-    "people|(person|one|thing|kind|sort|type|name|number|time|year|date|day|place|part|other)s?", re.I
-)
 
 
 class KindCheck:
@@ -64,9 +41,10 @@ class KindCheck:
     def unknown(self, scene: Scene, links: Iterable[Link]) -> Noun | None:
         """The noun asked for, where the graph has classes and no name, class, head of a class or relation has it."""
         view = scene.view
-        found = _asked_for(view) if self._classes and not view.choice else None
-        if found is None:
+        asked = noun_asked_for(view) if self._classes and not view.choice else None
+        if asked is None:
             return None
+        found = Noun(asked.text, words_of(view, asked.start, asked.end))
         every = (*links, *(link for family in scene.families for link in family))
         named = [(words_of(view, link.mention.start, link.mention.end), link.node) for link in every]
         behind = 1 << found.used.bit_length()
@@ -106,29 +84,3 @@ class KindCheck:
         cosines = self._matcher.stretch(self._matcher.encoder.encode(names) @ vector)
         least = _ALIKE_STRETCHED if self._matcher.stretches else _ALIKE
         return float(cosines.max()) >= least or self._fit.both_people(noun.text, node)
-
-
-def _ends_noun(character: str) -> bool:
-    return is_light(character) or character in _HAN_ADVERBS
-
-
-def _asked_for(view: QuestionView) -> Noun | None:
-    """The noun right behind a question word."""
-    asking = None if _PARTITIVE.search(view.text) else _ASKING.search(view.text)
-    first = next((i for i, w in enumerate(view.words) if asking and w.start >= asking.end()), None)
-    if asking is None or first is None or view.words[first].start - asking.end() > 1:
-        return None
-    words = view.words[first:]
-    if words[0].han:
-        length = next((i for i, w in enumerate(words[:_MOST_HAN]) if not w.han or _ends_noun(w.text)), _MOST_HAN)
-        words = words[:length]
-        if [w.text for w in words] == ["人"]:
-            return None
-    else:
-        words = words[:1]
-        if is_light(words[0].text) or _ANYTHING.fullmatch(words[0].text) or _OBJECT.match(view.text, words[0].end):
-            return None
-    if not words:
-        return None
-    text = view.text[words[0].start : words[-1].end]
-    return Noun(text, words_of(view, words[0].start, words[-1].end))

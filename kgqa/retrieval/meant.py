@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from kgqa.embedding import TextEncoder, TextKind
 from kgqa.graph import KnowledgeGraph
+from kgqa.retrieval.asked_kind import noun_asked_for
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.contract import strength
 from kgqa.retrieval.families import Names
 from kgqa.retrieval.meaning_texts import class_text, value_text
-from kgqa.retrieval.question import QuestionView, is_light
+from kgqa.retrieval.question import Asked, QuestionView, is_light
 from kgqa.retrieval.relations import RelationMatcher, Scores, walkable
 from kgqa.types import Link, MatchKind, Mention, NodeIds
 
@@ -25,12 +26,18 @@ _SHARED = 2
 """How many facts there are at least for each value of a relation that tells kinds of things apart."""
 _MOST_WORDS, _MOST_HAN = 5, 6
 _MOST_PHRASES = 48
-_LEAST_CLASS, _LEAST_VALUE = 0.6, 0.6
+_LEAST_CLASS, _LEAST_ASKED, _LEAST_VALUE = 0.42, 0.28, 0.5
+"""The least cosine of words with a kind, of those that the question asks things of, and with a value."""
+_APART = 0.04
+"""How much nearer words must be to a kind or value than to the next of its own."""
 _SYNONYM = 0.7
 """The least cosine of a word with a kind by an encoder that was not tuned: "town" and "city" have 0.77."""
 _AHEAD = 0.05
 """How much nearer words must be to a kind or value than to any relation."""
 _SURE = 0.85
+"""How far the link of words to a kind can be built on, beside those whose names agree."""
+_SURER, _MOST_SURE = 0.15, 0.9
+"""That of a value is its cosine and so much more, at most the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +60,20 @@ class Meant:
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """One thing that words may mean: a node, or that a flag holds or not."""
+    """One thing that words may mean: a class, a value of a relation, or that a yes-or-no relation holds or not.
+
+    node : the class or value, or -1. relation : that it is of, or -1 for a class.
+    """
 
     text: str
     node: int = -1
-    flag: int = -1
+    relation: int = -1
     holds: bool = True
-    kind: bool = False
+
+    @property
+    def is_kind(self) -> bool:
+        """Whether it is a class."""
+        return self.relation < 0
 
 
 class Meanings:
@@ -78,46 +92,61 @@ class Meanings:
         named = [link.mention for link in names.links if strength(link) >= _SURE]
         named += [family[0].mention for family in names.families]
         tuned = self._matcher.asking is not None
+        asked = noun_asked_for(view) or _opening(view)
         phrases = [p for p in _phrases(view, named) if tuned or " " not in p.text]
         if not phrases:
             return Meant()
-        texts = [phrase.text for phrase in phrases]
-        near = encoder.encode(texts, kind=TextKind.QUERY) @ self._vectors.T
-        relations = self._matcher.match(texts).max(axis=1, initial=0.0)
-        return self._chosen(phrases, near, relations, (_LEAST_CLASS, _LEAST_VALUE) if tuned else (_SYNONYM, 1.0))
+        near = encoder.encode([p.text for p in phrases], kind=TextKind.QUERY) @ self._vectors.T
+        relations = self._matcher.match([p.text for p in phrases])
+        met = [
+            self._nearest(phrase, row, said, asked, tuned=tuned)
+            for phrase, row, said in zip(phrases, near, relations, strict=True)
+        ]
+        known = {link.node for link in names.links}
+        new = (m for m in met if m is not None and m[2].node not in known)
+        return self._told(sorted(new, key=lambda m: -m[0]))
 
     @property
     def _encoder(self) -> TextEncoder | None:
         """The one that was tuned to what people say, or one that tells synonyms by itself."""
         return self._matcher.asking or (None if self._matcher.stretches else self._matcher.encoder)
 
-    def _chosen(self, phrases: Sequence[Mention], near: Scores, relations: Scores, least: tuple[float, float]) -> Meant:
-        """The best phrase of each meaning, of those that stand apart or lie about different things."""
-        best: dict[int, tuple[float, Mention]] = {}
-        for row, phrase, said in zip(near, phrases, relations.tolist(), strict=True):
-            place = int(row.argmax())
-            score = float(row[place])
-            floor = least[0] if self._meanings[place].kind else least[1]
-            if score >= max(floor, said + _AHEAD) and score > best.get(place, (0.0, phrase))[0]:
-                best[place] = (score, phrase)
-        links, flags, taken = [], [], list[Mention]()
-        for place, (score, phrase) in sorted(best.items(), key=lambda item: -item[1][0]):
-            if any(phrase.start < other.end and other.start < phrase.end for other in taken):
+    def _nearest(
+        self, phrase: Mention, near: Scores, relations: Scores, asked: Mention | None, *, tuned: bool
+    ) -> tuple[float, Mention, _Meaning] | None:
+        """What a phrase means, with its cosine; None where that is too far, or hardly nearer than something else."""
+        best = int(near.argmax())
+        meaning, score = self._meanings[best], float(near[best])
+        like = near[self._owners == meaning.relation]
+        others = np.delete(relations, meaning.relation) if meaning.relation >= 0 else relations
+        behind = max(float(others.max(initial=0.0)) + _AHEAD, float(np.sort(like)[-2:-1].max(initial=0.0)) + _APART)
+        least = _SYNONYM if not tuned else _LEAST_CLASS if meaning.is_kind else _LEAST_VALUE
+        if tuned and meaning.is_kind and asked is not None and phrase == asked:
+            least = _LEAST_ASKED
+        if score < max(least, behind) or not (tuned or meaning.is_kind):
+            return None
+        return score, phrase, meaning
+
+    def _told(self, found: Iterable[tuple[float, Mention, _Meaning]]) -> Meant:
+        """What phrases mean that stand apart, the surest first, and nothing twice."""
+        links, flags, taken, told = [], [], list[Mention](), set[_Meaning]()
+        for score, phrase, meaning in found:
+            if meaning in told or any(phrase.start < other.end and other.start < phrase.end for other in taken):
                 continue
             taken.append(phrase)
-            meaning = self._meanings[place]
-            if meaning.flag >= 0:
-                flags.append(FlagMeant(phrase, meaning.flag, score, meaning.holds))
+            told.add(meaning)
+            if meaning.node < 0:
+                flags.append(FlagMeant(phrase, meaning.relation, score, meaning.holds))
             else:
-                links.append(
-                    Link(phrase, meaning.node, score, MatchKind.DENSE, meaning.text, string=_string(score), dense=score)
-                )
+                string = _SURE if meaning.is_kind else min(_MOST_SURE, score + _SURER)
+                link = Link(phrase, meaning.node, score, MatchKind.DENSE, meaning.text, string=string, dense=score)
+                links.append(link)
         return Meant(tuple(links), tuple(flags))
 
     @cached_property
     def _meanings(self) -> tuple[_Meaning, ...]:
         classes = self._graph.classes.tolist()[:_MOST_CLASSES]
-        kinds = [_Meaning(class_text(self._graph.label(node)), node, kind=True) for node in classes]
+        kinds = [_Meaning(class_text(self._graph.label(node)), node) for node in classes]
         return (*kinds, *self._values())
 
     def _values(self) -> Iterable[_Meaning]:
@@ -127,12 +156,12 @@ class Meanings:
             name = self._graph.relation_label(relation)
             if self._attributes.flags[relation]:
                 found += [
-                    _Meaning(value_text(name, "yes" if holds else "no", flag=True), flag=relation, holds=holds)
+                    _Meaning(value_text(name, "yes" if holds else "no", flag=True), relation=relation, holds=holds)
                     for holds in (True, False)
                 ]
             elif relation not in closed and not self._attributes.measured[relation]:
                 found += [
-                    _Meaning(value_text(name, self._graph.label(node), flag=False), node)
+                    _Meaning(value_text(name, self._graph.label(node), flag=False), node, relation)
                     for node in self._few(relation)
                 ]
             if len(found) >= _MOST_VALUES:
@@ -149,15 +178,23 @@ class Meanings:
         return values.tolist() if plain.all() else []
 
     @cached_property
+    def _owners(self) -> NDArray[np.int64]:
+        """The relation of each meaning, -1 for classes."""
+        return np.array([meaning.relation for meaning in self._meanings], dtype=np.int64)
+
+    @cached_property
     def _vectors(self) -> NDArray[np.float32]:
         encoder = self._encoder
         assert encoder is not None
         return encoder.encode([meaning.text for meaning in self._meanings])
 
 
-def _string(score: float) -> float:
-    """How far such a link can be built on, beside those whose words agree."""
-    return min(0.9, score + 0.15)
+def _opening(view: QuestionView) -> Mention | None:
+    """The noun that a request without a question word opens with: "JOBS we got from Smith"."""
+    first = next((word for word in view.words if not is_light(word.text)), None)
+    if first is None or first.han or not first.text.endswith("s") or view.asked is not Asked.ANYTHING:
+        return None
+    return Mention(first.start, first.end, view.text[first.start : first.end])
 
 
 def _phrases(view: QuestionView, named: Sequence[Mention]) -> list[Mention]:

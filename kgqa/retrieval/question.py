@@ -51,8 +51,8 @@ _HEAD = re.compile(
     r"( is| are| was| were)?( me| us)?( all)?( of)?( the)?"
     r"|\b(is|are|was|were) there( an?| any| some| no)?|\bdo(es)? any)\s+"
     r"((?!(of|in|on|at|for|to|by|from|with|that|which|whose|the|a|an)\b)[\w-]+\s+){0,2}"
-    r"|^\s*(all )?(the )?((?!(of|in|on|at|for|to|by|from|with|that|which|who|whose|what|where|when|how|is|are|was|were|do"
-    r"|does|did|the|a|an|any)\b)[\w-]+\s+)?"
+    r"|^\s*(all )?(the )?((?!(of|in|on|at|for|to|by|from|with|that|which|who|whose|what|where|when|how|is|are|was|were"
+    r"|do|does|did|the|a|an|any)\b)[\w-]+\s+)?"
     r"|(哪些|哪个|哪一?[个座种条家位]|多少[个种座条]?|几[个种座条])\S{0,2}|(有没有|是否有|是否存在)\S{0,2})$",
     re.I,
 )
@@ -110,10 +110,10 @@ _UNITS = (
     r"|kg|grams|tonnes|tons|pounds|lit(?:re|er)s|degrees|euros|dollars)\b"
 )
 """What follows "how many" where an amount is asked for, and nothing counted."""
-_MEASURE_WORDS = "个种位座条家部国名款道所处届套只台辆本张次场间件支把颗头匹艘架单门节副双栋幢"
+MEASURE_WORDS = "个种位座条家部国名款道所处届套只台辆本张次场间件支把颗头匹艘架单门节副双栋幢"
 COUNTING = re.compile(
     rf"\bhow many\b(?!{_UNITS})|\bhow often\b|\bnumber of\b|\bcount\b"
-    rf"|(多少|(?<![哪那这好前后第])几)[{_MEASURE_WORDS}]|(多少|几)人(?!口)"
+    rf"|(多少|(?<![哪那这好前后第])几)[{MEASURE_WORDS}]|(多少|几)人(?!口)"
     r"|有多少(?=[一-鿿])(?!人|钱|岁|度|米|公|千|天|年|月|元|块|吨|平|倍|斤|克|升|亩|分|秒|小时)",
     re.I,
 )

@@ -244,10 +244,11 @@ class RootRules:
 
 
 def _operators(scene: Scene) -> int:
-    """The words of superlatives, limits and averages, which may stand on a relation alone: "the largest capital"."""
+    """The words of operators that may stand on a relation alone: "the largest capital", "anything vegan"."""
     used = 0
     extremes = (*scene.superlatives, *scene.named)
     marks = (*(s.used for s in extremes), *(b.used for b in scene.bounds), *(m.used for m in scene.folds))
+    marks += tuple(flag.used for flag in scene.flags if not scene.links)
     for operator in marks:
         used |= operator
     return used
