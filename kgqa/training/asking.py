@@ -69,6 +69,8 @@ class AskingSettings:
 
     steps : of AdamW. domains, questions : a step, questions of each domain. others : meanings of other domains.
     by_phrases : the share of steps in which phrases stand for the question, at most `phrases` of each.
+    share : of the way from the plain encoder to the tuned one that is gone in the end. What was learnt of questions of
+    one step then costs chains of several less (docs/reader.md).
     rank : of the low-rank additions. rate : the top learning rate, after `warmup` steps. seed : of every draw.
     """
 
@@ -78,6 +80,7 @@ class AskingSettings:
     others: int = 16
     by_phrases: float = 0.35
     phrases: int = 6
+    share: float = 0.6
     rank: int = 16
     rate: float = 5e-4
     warmup: int = 20
@@ -88,8 +91,9 @@ class AskingSettings:
     def __post_init__(self) -> None:
         check_counts(self, ("steps", "domains", "questions", "phrases", "rank"), "")
         check_positive(self, ("rate", "clip"), "")
-        if not 0 <= self.by_phrases <= 1:
-            raise ConfigError(f"'by_phrases' is {self.by_phrases!r}; expected a share from 0 to 1")
+        for name in ("by_phrases", "share"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ConfigError(f"{name!r} is {getattr(self, name)!r}; expected a share from 0 to 1")
 
 
 def read_asks(path: Path) -> tuple[Ask, ...]:
@@ -153,7 +157,7 @@ def tune_asking(
             if on_step is not None:
                 on_step(step + 1, total / _OFTEN)
             total = 0.0
-    return encoder.adapter()
+    return encoder.adapter().scaled(chosen.share)
 
 
 def _drawn(

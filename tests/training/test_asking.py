@@ -83,7 +83,12 @@ def test_a_malformed_line_is_named(tmp_path: Path, row: object, said: str) -> No
 
 @pytest.mark.parametrize(
     ("settings", "said"),
-    [({"steps": 0}, "'steps' is 0"), ({"rate": -1.0}, "'rate' is -1.0"), ({"by_phrases": 1.5}, "'by_phrases' is 1.5")],
+    [
+        ({"steps": 0}, "'steps' is 0"),
+        ({"rate": -1.0}, "'rate' is -1.0"),
+        ({"by_phrases": 1.5}, "'by_phrases' is 1.5"),
+        ({"share": -1.0}, "'share' is -1.0"),
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, float], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
