@@ -9,6 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 from kgqa import KGQA
+from kgqa.config import Config, RetrievalConfig
 from kgqa.embedding import E5, MINILM, load_encoder
 from kgqa.errors import MissingExtraError
 from kgqa.types import AnswerKind
@@ -126,7 +127,9 @@ def world() -> KGQA:
             load_encoder(encoder)
     except MissingExtraError as error:
         pytest.skip(str(error))
-    return KGQA.from_graph(ROOT / "graphs" / "world.ttl")
+    # A busy machine must not end the search.
+    patient = Config(retrieval=RetrievalConfig(budget_ms=60_000.0))
+    return KGQA.from_graph(ROOT / "graphs" / "world.ttl", config=patient)
 
 
 @pytest.fixture(scope="module")

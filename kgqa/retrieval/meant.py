@@ -26,10 +26,11 @@ _SHARED = 2
 """How many facts there are at least for each value of a relation that tells kinds of things apart."""
 _MOST_WORDS, _MOST_HAN = 5, 6
 _MOST_PHRASES = 48
-_LEAST_CLASS, _LEAST_ASKED, _LEAST_VALUE = 0.42, 0.28, 0.5
-"""The least cosine of words with a kind, of those that the question asks things of, and with a value."""
-_APART = 0.04
-"""How much nearer words must be to a kind or value than to the next of its own."""
+_LEAST_KIND, _LEAST_ASKED, _SURELY_KIND, _LEAST_VALUE = 0.45, 0.36, 0.6, 0.5
+"""The least cosine of words with a kind, of those that the question asks things of, of a kind that may have others
+near, and with a value."""
+_APART_KINDS, _APART = 0.1, 0.04
+"""How much nearer words must be to a kind than to the next: "airplanes" are near all kinds of ships; and to a value."""
 _SYNONYM = 0.7
 """The least cosine of a word with a kind by an encoder that was not tuned: "town" and "city" have 0.77."""
 _AHEAD = 0.05
@@ -117,10 +118,11 @@ class Meanings:
         """What a phrase means, with its cosine; None where that is too far, or hardly nearer than something else."""
         best = int(near.argmax())
         meaning, score = self._meanings[best], float(near[best])
-        like = near[self._owners == meaning.relation]
+        like = float(np.sort(near[self._owners == meaning.relation])[-2:-1].max(initial=0.0))
         others = np.delete(relations, meaning.relation) if meaning.relation >= 0 else relations
-        behind = max(float(others.max(initial=0.0)) + _AHEAD, float(np.sort(like)[-2:-1].max(initial=0.0)) + _APART)
-        least = _SYNONYM if not tuned else _LEAST_CLASS if meaning.is_kind else _LEAST_VALUE
+        apart = _APART_KINDS if tuned and meaning.is_kind and score < _SURELY_KIND else _APART
+        behind = max(float(others.max(initial=0.0)) + _AHEAD, like + apart)
+        least = _SYNONYM if not tuned else _LEAST_KIND if meaning.is_kind else _LEAST_VALUE
         if tuned and meaning.is_kind and asked is not None and phrase == asked:
             least = _LEAST_ASKED
         if score < max(least, behind) or not (tuned or meaning.is_kind):
@@ -147,7 +149,7 @@ class Meanings:
     def _meanings(self) -> tuple[_Meaning, ...]:
         classes = self._graph.classes.tolist()[:_MOST_CLASSES]
         kinds = [_Meaning(class_text(self._graph.label(node)), node) for node in classes]
-        return (*kinds, *self._values())
+        return (*kinds, *(self._values() if self._matcher.asking else ()))
 
     def _values(self) -> Iterable[_Meaning]:
         found: list[_Meaning] = []
@@ -210,6 +212,8 @@ def _phrases(view: QuestionView, named: Sequence[Mention]) -> list[Mention]:
             if any(i in hidden or words[i].han is not words[first].han for i in run):
                 continue
             if is_light(words[first].text) or is_light(words[first + length - 1].text):
+                continue
+            if not (words[first].han or words[first].text.isascii()):
                 continue
             start, end = words[first].start, words[first + length - 1].end
             found.append(Mention(start, end, view.text[start:end]))
