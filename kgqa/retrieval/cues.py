@@ -128,7 +128,7 @@ _ASKED_RELATIONS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         (
             r"\b(neighbou?r(s|ing)?|adjoin(s|ing)?|adjacent to|surround(s|ing|ed by)?|next(?: door)? to|touch(es|ing)?"
             r"|(?:right )?beside|shar(?:es?|ing) (?:(?:a|its|their|the) )?(?:common )?borders? with"
-            r"|(?<=states )around|(?<=countries )around)\b"
+            r"|land borders?|(?<=states )around|(?<=countries )around)\b"
             r"|相邻|毗邻|接壤|邻国|周边",
             ("borders", "shares border with", "neighbor"),
         ),
