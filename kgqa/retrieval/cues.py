@@ -117,7 +117,10 @@ _ASKED_OUTRIGHT: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
             r"\bage\b|aged|birth|born|found|establish|year|date|built|opened|since|creat|launch|commission|vintage"
             r"|生|年|龄|岁|日|建|立",
         ),
-        (r"\bwhen\b.*\bborn\b|哪年出生|什么时候出生", r"birth|born|出生|生年|生日|生于|诞"),
+        (
+            r"\bwhen\b.*\bborn\b|\bbirthdays?\b|\bdate of birth\b|哪年出生|什么时候出生|哪天生日|生日是",
+            r"birth|born|\bdob\b|\bbday\b|出生|生年|生日|生于|诞",
+        ),
         (r"\bwhen\b.*\bdied?\b|哪年去世|什么时候去世", r"death|died|dead|卒|去世|逝世|死|故"),
     )
 )

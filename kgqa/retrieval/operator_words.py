@@ -52,9 +52,9 @@ _VISITORS = ("attendance", "visitors", "population", "人数", "人次", "人口
 PEOPLE = "people|inhabitants|residents|citizens|folks?|souls"
 _TIME = ("founding year", "year", "date", "discovery year")
 _SINCE = (
+    "hire date",
     "since",
     "start date",
-    "hire date",
     "joined",
     "founding year",
     "opened",
