@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kgqa.program.algebra import Comparison, Order
-from kgqa.retrieval.cues import find_folds, find_negations
+from kgqa.retrieval.cues import find_asked_outright, find_folds, find_negations
 from kgqa.retrieval.limits import find_limits
 from kgqa.retrieval.operator_words import find_extremes
 from kgqa.retrieval.question import Asked, QuestionView
@@ -139,3 +139,10 @@ def test_people_are_counted_and_population_is_not() -> None:
     assert QuestionView("移动应用部一共多少人？").counting
     assert not QuestionView("首都是开罗的国家有多少人口？").counting
     assert not QuestionView("展厅有多少平米").counting
+
+
+@pytest.mark.parametrize("text", ["When is Ola Berg's birthday?", "her date of birth", "欧拉哪天生日"])
+def test_a_birthday_is_asked_for_outright(text: str) -> None:
+    (names,) = find_asked_outright(text)
+    assert names.search("birth date")
+    assert not names.search("hired on")
