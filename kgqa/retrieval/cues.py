@@ -28,7 +28,7 @@ _WITHOUT = re.compile(
     r"|没有|不是|不属于|不在|除了|除去|除|不|没|非(?![洲常])",
     re.I,
 )
-_ASKING_NOT = re.compile(r"([一-鿿])不\1|有没有|没有?\s*[?？]?\s*$|,\s*no\s*\?\s*$")
+_ASKING_NOT = re.compile(r"([一-鿿])不\1|有没有|(?:没有?|不)\s*[?？]?\s*$|,\s*no\s*\?\s*$")
 _EITHER = re.compile(r"\bor\b|或者|或", re.I)
 _BOTH = re.compile(r"\band\b|和|与|及|跟", re.I)
 _EACH = re.compile(r"\b(each|every|per|by)\b|每一?(个|种|座|条|家|位)?|各(个|种)?|分别", re.I)

@@ -35,6 +35,8 @@ _SYNONYM = 0.7
 """The least cosine of a word with a kind by an encoder that was not tuned: "town" and "city" have 0.77."""
 _AHEAD = 0.05
 """How much nearer words must be to a kind or value than to any relation."""
+_QUESTIONS = frozenset((*"哪谁几什何", "who", "whom", "whose", "what", "which", "how", "when", "where", "why"))
+_TURNING = frozenset("不没")
 _SURE = 0.85
 """How far the link of words to a kind can be built on, beside those whose names agree."""
 _SURER, _MOST_SURE = 0.15, 0.9
@@ -119,9 +121,10 @@ class Meanings:
         best = int(near.argmax())
         meaning, score = self._meanings[best], float(near[best])
         like = float(np.sort(near[self._owners == meaning.relation])[-2:-1].max(initial=0.0))
+        said = float(relations[meaning.relation]) if meaning.relation >= 0 else 0.0
         others = np.delete(relations, meaning.relation) if meaning.relation >= 0 else relations
         apart = _APART_KINDS if tuned and meaning.is_kind and score < _SURELY_KIND else _APART
-        behind = max(float(others.max(initial=0.0)) + _AHEAD, like + apart)
+        behind = max(float(others.max(initial=0.0)) + _AHEAD, like + apart, said)  # "surface" is no kind of surface
         least = _SYNONYM if not tuned else _LEAST_KIND if meaning.is_kind else _LEAST_VALUE
         if tuned and meaning.is_kind and asked is not None and phrase == asked:
             least = _LEAST_ASKED
@@ -211,9 +214,10 @@ def _phrases(view: QuestionView, named: Sequence[Mention]) -> list[Mention]:
                 continue
             if any(i in hidden or words[i].han is not words[first].han for i in run):
                 continue
-            if is_light(words[first].text) or is_light(words[first + length - 1].text):
+            last = words[first + length - 1].text
+            if is_light(words[first].text) or is_light(last) or last in _TURNING:
                 continue
-            if not (words[first].han or words[first].text.isascii()):
+            if not (words[first].han or words[first].text.isascii()) or any(words[i].text in _QUESTIONS for i in run):
                 continue
             start, end = words[first].start, words[first + length - 1].end
             found.append(Mention(start, end, view.text[start:end]))

@@ -98,7 +98,7 @@ _ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     (
         Asked.YES_NO,
         re.compile(
-            r"^\s*(is|are|was|were|do|does|did|has|have|had)\b|,\s*(?:no|right|correct|yes)\s*\?\s*$|吗\s*[?？]?\s*$|是否|([\u4e00-\u9fff])不\2|有没有(?!.*[哪谁几什])|没有?\s*[?？]?\s*$",
+            r"^\s*(is|are|was|were|do|does|did|has|have|had)\b|,\s*(?:no|right|correct|yes)\s*\?\s*$|吗\s*[?？]?\s*$|是否|([\u4e00-\u9fff])不\2|有没有(?!.*[哪谁几什])|(没有?|不)\s*[?？]?\s*$",
             re.I,
         ),
     ),
