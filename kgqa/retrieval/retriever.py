@@ -116,7 +116,7 @@ class GraphRetriever:
         if composition.candidates:
             graded = [self._combiner.grade(view, topics, c) for c in composition.candidates]
             candidates = charged([*candidates, *graded], composition.scene, Head(self._graph, view, names))
-        acted = self._flags.read(view, candidates, composition.scene.negations)
+        acted = self._flags.read(candidates, composition.scene)
         candidates = [
             self._combiner.grade(view, topics, c) if c.program != was.program else c
             for c, was in zip(acted, candidates, strict=True)

@@ -54,6 +54,7 @@ def test_a_no_is_a_no(system: KGQA, question: str, expected: str) -> None:
     [
         ("vegan dishes with the allergen soy", {"Tofu Bowl"}),
         ("dishes with the allergen gluten that are not vegan", {"Curry"}),
+        ("vegan dishes without the allergen soy", {"Fries"}),
     ],
 )
 def test_things_are_narrowed_by_it(system: KGQA, question: str, expected: set[str]) -> None:
