@@ -63,7 +63,7 @@ def _rows(encoder: str, sets: list[LeftOutSet]) -> Iterator[Row]:
 
     start, config = time.perf_counter(), settings_of(encoder)
     asked = {pair.name: pair for pair in pairs(encoder)}
-    train, dev = gather(list(asked.values()), _WORK / "examples", config, on_progress=show)
+    train, dev = gather(list(asked.values()), _WORK / "examples", config, unfamiliar=True, on_progress=show)
     opened = load_encoder(encoder)
     _, found = fit_general(train, dev, groups(encoder), opened, _WORK / encoder, config, on_progress=show)
     figures = {one.name: one for one in found}

@@ -201,11 +201,13 @@ class ReaderConfig:
     weights), or the folder that a training run wrote.
     precision : of a trained reader's encoder: "float32", "int8" or "block", see `kgqa.embedding.Precision`.
     early_exit : whether a trained reader takes a candidate unread that retrieval is sure of.
+    unfamiliar : whether it is to read every graph as one that it learnt nothing of.
     """
 
     name: str = "shipped"
     precision: str = "float32"
     early_exit: bool = True
+    unfamiliar: bool = False
 
     def __post_init__(self) -> None:
         if not self.name.strip():

@@ -436,6 +436,7 @@ class KGQA:
         if others or (weights.encoder != encoder.name and self.config.encoder.name == AUTO):
             return ZeroShotReader(encoder), _UNTRAINED
         settings = self.config.reader
+        weights = weights.unfamiliar() if settings.unfamiliar else weights
         precision = Precision(settings.precision)
         reader = TrainedReader(encoder, weights, self.structural, precision=precision, early_exit=settings.early_exit)
         return reader, Calibration.both(weights.about)

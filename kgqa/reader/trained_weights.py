@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +107,10 @@ class ReaderWeights:
     def known(self) -> frozenset[int]:
         """The relations learnt from at all, from people's questions or from made ones."""
         return self.familiar | frozenset(self.about.get("made", ()))
+
+    def unfamiliar(self) -> ReaderWeights:
+        """The same weights, to which every graph is one that they learnt nothing of."""
+        return replace(self, about={**self.about, "familiar": [], "made": []})
 
     def save(self, folder: Path) -> None:
         """Write the files; numbers as float16, whose rounding is far below what training can tell apart."""

@@ -18,6 +18,8 @@ from kgqa.errors import TrainingError
 from kgqa.evaluation import QuestionSet
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.bundle import is_bundle
+from kgqa.reader import shipped_weights
+from kgqa.reader.trained_weights import ASKING
 from kgqa.system import KGQA, ZERO_SHOT
 from kgqa.training.config import TrainingConfig
 from kgqa.training.coverage import Coverage, total
@@ -77,33 +79,43 @@ def train(
     trained = fit(learnt, decided, folder, config, made=made, structural=structural, on_progress=on_progress)
     if groups and processes.main:
         encoder = load_encoder(config.encoder)
-        general, _ = fit_general(learnt, decided, groups, encoder, folder / _GENERAL, config, on_progress=on_progress)
+        strange = gather(pairs, kept, config, unfamiliar=True, on_progress=on_progress)
+        general, _ = fit_general(*strange, groups, encoder, folder / _GENERAL, config, on_progress=on_progress)
         trained = replace(trained, weights=replace(trained.weights, general=general))
         trained.weights.save(folder)
     processes.wait()
+    plain = _reader(config.encoder, unfamiliar=False)
     read = {
-        pair.name: [Coverage.read(_files(kept, pair, part, config).coverage) for part in _parts(pair, config)]
+        pair.name: [Coverage.read(_files(kept, pair, part, config, plain).coverage) for part in _parts(pair, config)]
         for pair in pairs
     }
     return replace(trained, coverage={name: total(found) for name, found in read.items()})
 
 
 def gather(
-    pairs: Sequence[TrainingPair], folder: Path, config: TrainingConfig, *, on_progress: Progress | None = None
+    pairs: Sequence[TrainingPair],
+    folder: Path,
+    config: TrainingConfig,
+    *,
+    unfamiliar: bool = False,
+    on_progress: Progress | None = None,
 ) -> tuple[Examples, Examples]:
     """The examples of some pairs, to learn from and to decide by; retrieval is asked for those that are not there yet.
 
-    folder : of what retrieval found. Errors : as `train`.
+    folder : of what retrieval found. unfamiliar : whether retrieval is to take every graph as the weights that come
+    with kgqa take one that they learnt nothing of, and match words by the encoder that was tuned to questions.
+    Errors : as `train`.
     """
     names = [pair.name for pair in pairs]
     if len(set(names)) < len(names):
         raise TrainingError(f"two pairs share a name in {names}; give each its own")
     processes = Processes.join(config.device)
+    reader = _reader(config.encoder, unfamiliar=unfamiliar)
     if processes.main:
         for pair in pairs:
-            _collect(pair, folder, config, on_progress)
+            _collect(pair, folder, config, reader, on_progress)
     processes.wait()
-    parts = {pair.name: [_files(folder, pair, part, config) for part in _parts(pair, config)] for pair in pairs}
+    parts = {pair.name: [_files(folder, pair, part, config, reader) for part in _parts(pair, config)] for pair in pairs}
     learnt, decided = (
         {name: [shortened(e) for e in read_examples(files[part].examples)] for name, files in parts.items()}
         for part in (0, 1)
@@ -127,16 +139,21 @@ class _Files:
     coverage: Path
 
 
-def _collect(pair: TrainingPair, folder: Path, config: TrainingConfig, on_progress: Progress | None) -> None:
+def _reader(encoder: str, *, unfamiliar: bool) -> ReaderConfig:
+    """The reader whose retrieval is asked: none, or the one that comes with kgqa where it is told to know nothing."""
+    shipped = shipped_weights(encoder) if unfamiliar else None
+    has_asking = shipped is not None and (shipped / ASKING).exists()
+    return ReaderConfig(name=str(shipped), unfamiliar=True) if has_asking else ReaderConfig(name=ZERO_SHOT)
+
+
+def _collect(
+    pair: TrainingPair, folder: Path, config: TrainingConfig, reader: ReaderConfig, on_progress: Progress | None
+) -> None:
     """Ask retrieval for candidates, unless that was done before."""
     parts = _parts(pair, config)
-    files = [_files(folder, pair, part, config) for part in parts]
+    files = [_files(folder, pair, part, config, reader) for part in parts]
     if not all(path.exists() for own in files for path in (own.examples, own.coverage)):
-        settings = Config(
-            encoder=EncoderConfig(name=config.encoder),
-            reader=ReaderConfig(name=ZERO_SHOT),
-            vocabulary=pair.vocabulary,
-        )
+        settings = Config(encoder=EncoderConfig(name=config.encoder), reader=reader, vocabulary=pair.vocabulary)
         system = KGQA.from_graph(pair.graph, config=settings)
         for own, part in zip(files, parts, strict=True):
             if not own.examples.exists():
@@ -164,8 +181,8 @@ def _parts(pair: TrainingPair, config: TrainingConfig) -> tuple[QuestionSet, Que
     return train.sample(config.each, config.seed), dev.sample(config.dev_each, config.seed)
 
 
-def _files(folder: Path, pair: TrainingPair, part: QuestionSet, config: TrainingConfig) -> _Files:
-    """Names that change with the questions, the graph's size and embeddings, the encoder and the examples' form."""
+def _files(folder: Path, pair: TrainingPair, part: QuestionSet, config: TrainingConfig, reader: ReaderConfig) -> _Files:
+    """Names that change with the questions, the graph's size and embeddings, the encoders and the examples' form."""
     size = len(pair.graph) if isinstance(pair.graph, KnowledgeGraph) else repr(pair.graph)
     about = [
         str(FORM),
@@ -175,5 +192,7 @@ def _files(folder: Path, pair: TrainingPair, part: QuestionSet, config: Training
         *(repr(word) for word in pair.vocabulary),
         *((q.id, q.text, part.gold[q.id].answers) for q in part.questions if q.id in part.gold),
     ]
+    if reader.unfamiliar:
+        about.append(hashlib.sha256((Path(reader.name) / ASKING).read_bytes()).hexdigest())
     digest = hashlib.sha256(json.dumps(about, ensure_ascii=False).encode()).hexdigest()[:16]
     return _Files(folder / f"{digest}.jsonl", folder / f"{digest}.coverage.json")
