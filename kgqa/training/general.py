@@ -26,6 +26,8 @@ from kgqa.training.trainer import Examples, silent, unread
 from kgqa.training.tuning import agree
 from kgqa.training.vectors import StoredVectors
 
+ENOUGH = 400
+"""Questions of a set, for each number of hops: the steps below draw fewer than 300 of each of two dozen sets."""
 _STEPS = 400
 """The numbers hardly move after that; fitted to the end, they do worse on graphs left out."""
 

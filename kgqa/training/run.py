@@ -25,7 +25,7 @@ from kgqa.training.config import TrainingConfig
 from kgqa.training.coverage import Coverage, total
 from kgqa.training.disk import writing
 from kgqa.training.examples import FORM, Progress, collect, read_examples, shortened, write_examples
-from kgqa.training.general import Group, fit_general
+from kgqa.training.general import ENOUGH, Group, fit_general
 from kgqa.training.processes import Processes
 from kgqa.training.trainer import Examples, Trained, fit
 
@@ -103,7 +103,8 @@ def gather(
     """The examples of some pairs, to learn from and to decide by; retrieval is asked for those that are not there yet.
 
     folder : of what retrieval found. unfamiliar : whether retrieval is to take every graph as the weights that come
-    with kgqa take one that they learnt nothing of, and match words by the encoder that was tuned to questions.
+    with kgqa take one that they learnt nothing of, and match words by the encoder that was tuned to questions; fewer
+    questions are enough then.
     Errors : as `train`.
     """
     names = [pair.name for pair in pairs]
@@ -111,6 +112,8 @@ def gather(
         raise TrainingError(f"two pairs share a name in {names}; give each its own")
     processes = Processes.join(config.device)
     reader = _reader(config.encoder, unfamiliar=unfamiliar)
+    if unfamiliar:
+        config = replace(config, each=min(config.each, ENOUGH))
     if processes.main:
         for pair in pairs:
             _collect(pair, folder, config, reader, on_progress)
