@@ -48,7 +48,7 @@ from kgqa.retrieval.relations import RelationTexts
 from kgqa.retrieval.retriever import GraphRetriever
 from kgqa.retrieval.vocabulary import Vocabulary
 from kgqa.text import Language, guess_language
-from kgqa.text.frames import unframed
+from kgqa.text.frames import unframed, unnamed
 from kgqa.types import Answer, AnswerValue, Link, Mention, NodeIds
 
 Progress = Callable[[str, int, int], None]
@@ -325,8 +325,9 @@ class KGQA:
         links : taken in place of the linker's; the question is then read as it is spelt.
         """
         self._check(question)
-        spelt, found = self._spelt(question) if links is None else (Spelt(unframed(question)), tuple(links))
-        return self._read(spelt, found, _Clock())
+        if links is None:
+            return self._read(*self._spelt(question), _Clock())
+        return self._read(Spelt(self._unnamed(unframed(question), links)), tuple(links), _Clock())
 
     def _ask(self, question: str, language: str | None) -> Answer:
         self._check(question)
@@ -345,10 +346,23 @@ class KGQA:
         """A question without its frame and with its misspelt words set right; its links, by that text."""
         question = unframed(asked)
         links = self._linker.link([question])[0]
+        question = self._unnamed(question, links)
         if not self.config.linking.spelling:
             return Spelt(question), links
         spelt = self._spelling.correct(question, links)
         return spelt, self._linker.link([spelt.text])[0] if spelt.corrections else links
+
+    def _unnamed(self, question: str, links: Sequence[Link]) -> str:
+        """A question without "the name of", unless a link or a relation speaks of it."""
+        text = unnamed(question)
+        gone = next((i for i, (now, then) in enumerate(zip(text, question, strict=True)) if now != then), None)
+        if (
+            gone is None
+            or self._relations.give_names()
+            or any(link.mention.start <= gone < link.mention.end for link in links)
+        ):
+            return question
+        return text
 
     def _read(self, spelt: Spelt, links: tuple[Link, ...], clock: _Clock) -> Reading:
         clock.lap("linking")

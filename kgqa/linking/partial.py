@@ -80,7 +80,7 @@ def partial_spans(question: Question, labels: LabelIndex, fuzzy: float, whole: C
             name = _Name(key, text, mass, pieces, rarity)
             span = _compare(question, name, fuzzy) if share >= _WORTH_COMPARING else None
             span = span or _cover(question, name)
-            if span:
+            if span and not _is_of_another(question, name, span, whole):
                 found.append(span)
     yield from _few_enough(found)
 
@@ -88,6 +88,16 @@ def partial_spans(question: Question, labels: LabelIndex, fuzzy: float, whole: C
 def _is_within(pieces: tuple[Piece, ...], taken: Collection[tuple[int, int]]) -> bool:
     first, last = pieces[0].first, max(piece.last for piece in pieces)
     return any(low <= first and last <= high and (low, high) != (first, last) for low, high in taken)
+
+
+def _is_of_another(question: Question, name: _Name, span: Span, whole: Collection[Span]) -> bool:
+    """Whether a part of a name is another name and what is asked of it: "wife of Augustus" is no "life of Augustus"."""
+    if span.kind is not MatchKind.PARTIAL:
+        return False
+    right = [piece for piece in name.pieces if piece.similarity == 1.0 and span.first <= piece.first <= span.last]
+    begin = min((piece.first for piece in right if not question.stops[piece.first]), default=span.first)
+    other = any(one.first == begin and one.last >= span.last for one in whole)
+    return other and begin > span.first + 1 and question.words[begin - 1].text == "of"
 
 
 def _few_enough(spans: list[Span]) -> Iterator[Span]:

@@ -22,8 +22,8 @@ _POSSESSIVE = ("'s", "’s", "的", "之")
 _SPEAKING = frozenset(("kind", "kinds", "type", "last", "name", "many", "much", "most"))
 _TAIL_WORDS = frozenset(("by", "in", "of", "on", "at", "for", "to", "from", "with"))
 _SHARING = re.compile(
-    r"\b(also|same|(?:shares?|shared|sharing)(?! (?:(?:a|its|their|the) )?(?:common )?borders?\b)|other|both|common"
-    r"|together)\b|\bco-|相同|同样|同一|一样|共同|其他|其它|另外|还",
+    r"\b(also|same|(?:shares?|shared|sharing)(?! (?:(?:a|its|their|the) )?(?:common )?borders?\b)|both|common"
+    r"|other(?! hal(?:f|ves)\b)|together)\b|\bco-|相同|同样|同一|一样|共同|其他|其它|另外|还",
     re.I,
 )
 _OPERATORS = re.compile(

@@ -27,6 +27,7 @@ _PLAIN_BACKGROUND = 0.3
 _TARGET_BACKGROUND = 0.15
 _WORD_WEIGHT = 0.7
 _HALF = 0.5
+_NAMES = re.compile(r"\bnames?$", re.I)
 _AROUND = 0.5
 """What the whole question counts beside the phrase that it lifts (docs/reader.md has what that is worth)."""
 
@@ -48,6 +49,10 @@ class RelationTexts:
             texts.extend(names)
             owners.extend([relation] * len(names))
         return cls(tuple(texts), np.array(owners, dtype=np.int32))
+
+    def give_names(self) -> bool:
+        """Whether some of them give a name: "official name", "leader name"."""
+        return any(_NAMES.search(text) for text in self.texts)
 
     def in_latin_script(self) -> bool:
         """Whether at least half of the relations have a name without Han characters."""

@@ -36,6 +36,7 @@ from kgqa.retrieval.question import QuestionView
 from kgqa.retrieval.relations import RelationMatcher, Scores
 from kgqa.retrieval.siblings import Siblings
 from kgqa.retrieval.vocabulary import Vocabulary
+from kgqa.text.stopwords import is_stop
 from kgqa.types import Link, MatchKind, Mention
 
 _READINGS = 3
@@ -44,6 +45,7 @@ _AMBIGUOUS = 0.8
 _HIDING = 0.5
 _NAMED = 0.85
 _WELL_KNOWN = 0.3
+_TOLD = 0.7
 _WEAK = 0.2
 _PATHS_EACH = 40
 _WHOLE = (MatchKind.EXACT, MatchKind.NORMALISED)
@@ -99,7 +101,7 @@ class GraphRetriever:
 
     def _retrieve(self, view: QuestionView, links: tuple[Link, ...]) -> Retrieval:
         deadline = time.perf_counter() + self._config.budget_ms / 1000
-        links = self._with_sole(view, self._without_parts(links))
+        links = self._with_sole(view, self._without_parts(self._without_spoken(view, links)))
         names = self._heads.read(view, links)
         meant = self._meanings.read(view, names)
         links, names = (*links, *meant.links), replace(names, links=(*names.links, *meant.links))
@@ -140,6 +142,19 @@ class GraphRetriever:
             composition.problem,
             unknown,
         )
+
+    def _without_spoken(self, view: QuestionView, links: tuple[Link, ...]) -> tuple[Link, ...]:
+        """The links, less the words in small letters that speak of a relation, as was learnt, where others are names:
+        "the creator of Faithless" is not about a film named Creator.
+        """
+        small = {link.mention for link in links if link.mention.text.islower() and link.name[:1].isupper()}
+        if self._learnt is None or not small or all(m in small for m in (link.mention for link in links)):
+            return links
+        told = self._learnt.told(view, (), self._graph.n_relations).max(axis=1, initial=0.0)
+        content = [i for i, word in enumerate(view.words) if not is_stop(word.text)]
+        words = {m: [i for i in content if i in range(*view.word_span(m))] for m in small}
+        spoken = {m for m, places in words.items() if places and min(told[places]) >= _TOLD}
+        return tuple(link for link in links if link.mention not in spoken)
 
     def _without_parts(self, links: tuple[Link, ...]) -> tuple[Link, ...]:
         """The links, less those by which the word for a class is but part of a thing's name: "city" of Mexico City."""

@@ -46,6 +46,7 @@ class RuleWeights:
     namesake : the share of its match that a step gains by the name of a class alone.
     turned : leaving out what a negation right before a yes-or-no attribute turns: "have no lift".
     torn : leaving out what names on both sides of "not" come to: "countries in Europe that are not in NATO".
+    outside : taking a superlative without its noun or that noun's clause: "the largest state that borders Texas".
     """
 
     step: float = 0.4
@@ -68,8 +69,13 @@ class RuleWeights:
     unlike: float = 0.4
     namesake: float = 0.8
     torn: float = 0.6
+    outside: float = 0.6
 
 
+_PRONOUNS = frozenset(("that", "which", "who"))
+_PREPOSITIONS = frozenset(("of", "in", "on", "at", "for", "to", "by", "from", "with", "and", "or"))
+_CLAUSE = 5
+_NOUN_WORDS = 3
 _SILENT = 4
 """How many unsaid steps are tried between two sets."""
 _NAMESAKE = 0.75
@@ -101,6 +107,7 @@ class SetRules:
                     continue
                 cost = self._step_cost(source, step) + self.distance(scene, source.used, spoken.used)
                 cost += 0.0 if source.anchored else self._weights.adrift
+                cost += self._weights.outside * _leaves_clause(scene, source.used, spoken.used)
                 used = source.used | spoken.used
                 if not bench.admits(used, source.score + spoken.score - cost):
                     continue
@@ -212,6 +219,7 @@ class SetRules:
         gain = weights.unsaid - cost - (weights.late if source.ended else 0.0)
         gain -= 0.0 if other.anchored else weights.vague
         gain -= weights.kin if bench.kin(source.nodes, other.nodes) else 0.0
+        gain -= weights.outside * (source.form is Form.CLASS and _is_noun_of(scene, source, other))
         if not bench.admits(used, source.score + other.score + gain):
             return
         steps = self.silent(source.nodes, other.nodes, scene, bench, used)
@@ -464,6 +472,25 @@ def _is_torn(other: Derivation, mark: int, scene: Scene) -> bool:
     for link in other.links:
         named |= words_of(scene.view, link.mention.start, link.mention.end)
     return bool(named & before and named & ~(before | mark))
+
+
+def _leaves_clause(scene: Scene, used: int, spoken: int) -> bool:
+    """Whether words begin the clause of a superlative's noun, and the superlative was already taken without it."""
+    texts = [word.text for word in scene.view.words]
+    first = (spoken & -spoken).bit_length() - 1
+    for superlative in scene.superlatives:
+        between = texts[superlative.used.bit_length() : first]
+        if not superlative.used & used or not 0 < len(between) <= _CLAUSE or _PREPOSITIONS.intersection(between[:2]):
+            continue
+        if _PRONOUNS.intersection(between[1:]) or (len(between) < _NOUN_WORDS and texts[first].endswith("ing")):
+            return True
+    return False
+
+
+def _is_noun_of(scene: Scene, named: Derivation, other: Derivation) -> bool:
+    """Whether a class stands right behind a superlative that was taken without it: "the least populous STATE"."""
+    taken = [s for s in scene.superlatives if s.used & other.used]
+    return any(s.used.bit_length() == named.first for s in taken)
 
 
 def _hull(used: int) -> int:

@@ -46,6 +46,11 @@ _TAG = re.compile(
 )
 """What turns a statement into a question: "X got out of Y, didn't they?"."""
 _TAGGED = ", no?"
+_NAME_OF = re.compile(
+    r"^\s*(?:(?:what|which)(?:['’]s|\s+is|\s+are|\s+was|\s+were)\s+)?(the\s+names?\s+of)\s+"
+    r"(?=(?:the|an?|all|any|every|each|both|some)\b)",
+    re.I,
+)
 _LONGEST = 4
 _MARK = "Is"
 
@@ -67,6 +72,12 @@ def unframed(question: str) -> str:
     if match is None or (text == question and not match.group().strip().lower().startswith("is it")):
         return text
     return f"{_MARK}{' ' * (match.end() - len(_MARK))}{text[match.end() :]}"
+
+
+def unnamed(question: str) -> str:
+    """The question without "the name of" at its start, which asks for the same thing; overwritten as by `unframed`."""
+    match = _NAME_OF.match(question)
+    return question if match is None else _blank(question, match.start(1), match.end(1))
 
 
 def _untagged(text: str) -> str:

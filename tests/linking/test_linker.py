@@ -292,3 +292,10 @@ def test_chinese_places_are_said_without_their_rank(place: str, said: str) -> No
 )
 def test_adjectives_of_countries_name_them(adjective: str, place: str) -> None:
     assert linked([("Ann", "citizen of", place)], f"number of {adjective} players")[:1] == [place]
+
+
+def test_what_is_asked_of_a_name_is_no_part_of_a_longer_one() -> None:
+    graph = build_graph([("Augustus", "father", "Gaius"), ("Early life of Augustus", "mother", "Atia")])
+    linker = build_linker(graph)
+    assert ids(graph, link_one(linker, "the wife of Augustus")) == ["Augustus"]
+    assert ids(graph, link_one(linker, "the life of Augustus"))[0] == "Early life of Augustus"

@@ -96,3 +96,12 @@ def test_a_damaged_general_part_is_named(weights: ReaderWeights, tmp_path: Path)
     (tmp_path / "reader.json").write_text(json.dumps(about), encoding="utf-8")
     with pytest.raises(ReaderError, match=r"general part of the reader is damaged .*'threshold'"):
         ReaderWeights.load(tmp_path)
+
+
+def test_weights_can_be_told_that_every_graph_is_unfamiliar(weights: ReaderWeights, item: ReaderInput) -> None:
+    taught = learning(learning(weights, item, "familiar"), item, "made")
+    known, told = (
+        TrainedReader(WordEncoder(), w, early_exit=False).read([item])[0] for w in (taught, taught.unfamiliar())
+    )
+    assert not known.general
+    assert told.general

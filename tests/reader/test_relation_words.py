@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from hypothesis import given, settings
@@ -113,6 +113,21 @@ def test_a_phrase_that_names_a_relation_needs_no_telling() -> None:
     taught = Taught({"spouse": graph.find_relation("children")})
     lab.retriever = GraphRetriever(graph, build_matcher(graph, WordEncoder()), PATIENT, learnt=taught)
     assert lab.first("the spouse of Anna ?") == {"Ben"}
+
+
+def test_words_that_speak_of_a_relation_are_no_names_beside_one() -> None:
+    graph = build(lines("Jaws writer Ben\nCreator writer Cem\nCreator star Dan"))
+    taught = Taught({"creator": graph.find_relation("writer")})
+    lab = Lab(graph, names={"creator": "Creator"})
+    lab.retriever = GraphRetriever(graph, build_matcher(graph, WordEncoder()), PATIENT, learnt=taught)
+
+    def about(question: str) -> set[str]:
+        links = tuple(replace(found, name=graph.id(found.node)) for found in lab.links(question))
+        return {graph.id(found.node) for found in lab.retriever.retrieve([question], [links])[0].links}
+
+    assert about("who is the creator of Jaws") == {"Jaws"}
+    assert about("who is the writer of creator") == {"Creator"}
+    assert about("who is the Creator of Jaws") == {"Creator", "Jaws"}
 
 
 def test_what_is_asked_of_the_encoder_is_a_question() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgqa.text.frames import unframed
+from kgqa.text.frames import unframed, unnamed
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,23 @@ def test_a_tag_asks_for_a_yes_or_a_no(question: str, left: str) -> None:
     text = unframed(question)
     assert text.strip() == left
     assert len(text) == len(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "left"),
+    [
+        ("what is the name of the wife of Ann ?", "what is                 the wife of Ann ?"),
+        ("What are the names of all rivers?", "What are                  all rivers?"),
+        ("the name of the river in Lund", "                the river in Lund"),
+    ],
+)
+def test_the_name_of_a_thing_is_the_thing(question: str, left: str) -> None:
+    assert unnamed(question).split() == left.split()
+    assert len(unnamed(question)) == len(question)
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the name of Ann?", "Who wrote The Name of the Rose?", "the birth name of Ann"]
+)
+def test_other_names_stay(question: str) -> None:
+    assert unnamed(question) == question

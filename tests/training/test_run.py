@@ -130,6 +130,14 @@ def test_words_of_ones_own_are_read_as_they_are_meant(tmp_path: Path) -> None:
     assert best == [[0.6667, 1.0], [1.0, 1.0]]
 
 
+def test_unfamiliar_graphs_are_asked_as_the_shipped_reader_does(tmp_path: Path) -> None:
+    pair = TrainingPair(name="films", graph=films(), train=ABOUT_FILMS, dev=ABOUT_FILMS)
+    plain, strange = (gather([pair], tmp_path, SMALL, unfamiliar=given)[0]["films"] for given in (False, True))
+    assert [example.id for example in strange] == [example.id for example in plain]
+    assert len({path.stem.split(".")[0] for path in tmp_path.iterdir()}) == 2
+    assert [e.candidates[0].evidence for e in strange] != [e.candidates[0].evidence for e in plain]
+
+
 def test_adapting_needs_no_questions(tmp_path: Path) -> None:
     adapted = adapt(films(), tmp_path, replace(SMALL, start=str(_started(tmp_path))))
     assert adapted.questions == {"synthetic-en": 24}
