@@ -353,16 +353,7 @@ class KGQA:
         return spelt, self._linker.link([spelt.text])[0] if spelt.corrections else links
 
     def _unnamed(self, question: str, links: Sequence[Link]) -> str:
-        """A question without "the name of", unless a link or a relation speaks of it."""
-        text = unnamed(question)
-        gone = next((i for i, (now, then) in enumerate(zip(text, question, strict=True)) if now != then), None)
-        if (
-            gone is None
-            or self._relations.give_names()
-            or any(link.mention.start <= gone < link.mention.end for link in links)
-        ):
-            return question
-        return text
+        return question if self._relations.give_names() else unnamed(question, (link.mention for link in links))
 
     def _read(self, spelt: Spelt, links: tuple[Link, ...], clock: _Clock) -> Reading:
         clock.lap("linking")

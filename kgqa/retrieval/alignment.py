@@ -9,6 +9,7 @@ scores every extension of a path with a few array operations.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from kgqa.program.algebra import Step
 from kgqa.retrieval.question import Phrase
 
 Floats = NDArray[np.float32]
+_SAYS = 0.4
 NEVER = np.float32(-9.0)
 MASK_WORDS = 62
 
@@ -96,6 +98,12 @@ class PhraseGrid:
             np.concatenate([np.zeros(1, dtype=np.int64), words]),
             tuple((i, float(gains[i])) for i in np.flatnonzero(gains > 0).tolist()),
         )
+
+    def says_twice(self, relation: int, used: int) -> bool:
+        """Whether two stretches apart speak of a relation more than of any other, of the words that a path uses."""
+        own = self.scores[:, relation]
+        said = [w for w in self.words[(own >= _SAYS) & (own == self.scores.max(axis=1))].tolist() if w & used == w]
+        return any(not (one | one << 1 | one >> 1) & other for one, other in combinations(said, 2))
 
 
 @dataclass(frozen=True, slots=True)

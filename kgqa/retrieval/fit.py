@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,43 +10,41 @@ from numpy.typing import NDArray
 from kgqa.embedding import TextEncoder
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.graph import EMPTY
-from kgqa.program.algebra import Aggregate, Compare, CompareNumbers, Contains, Count, Exists, Follow, Yields
+from kgqa.program.algebra import Aggregate, Compare, CompareNumbers, Contains, Count, Exists, Follow, Program, Yields
 from kgqa.retrieval.contract import Candidate
 from kgqa.retrieval.limits import YEARS
 from kgqa.retrieval.question import Asked, QuestionView
+from kgqa.retrieval.roles import Roles
+from kgqa.retrieval.thing import Thing
+from kgqa.text.stopwords import is_stop
 from kgqa.types import NodeIds
 
 _SAMPLE = 20
+_THESE = re.compile(r"\b(?:what|which)\s+(\w+)", re.I)
+_THOSE = re.compile(r"\b(?:what|which) (?:is|are|was|were) the (\w+) (?:that|which|who|by|with)\b", re.I)
 _HAN = re.compile("[\u3400-\u9fff]")
 _TIMES = frozenset(("date", "dateTime", "gYear", "gYearMonth", "dateTimeStamp"))
 _NUMBERS = frozenset(("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger", "quantity"))
 
 
-class _Thing(Enum):
-    PERSON = "person"
-    ORGANISATION = "organisation"
-    PLACE = "place"
-    OTHER = "other"
-
-
-_PROTOTYPES: dict[_Thing, tuple[str, ...]] = {
-    _Thing.PERSON: (
+_PROTOTYPES: dict[Thing, tuple[str, ...]] = {
+    Thing.PERSON: (
         *("person", "people", "human", "actor", "scientist", "employee", "worker", "maker", "student"),
         *("coach", "player", "leader", "owner", "curator"),
     ),
-    _Thing.ORGANISATION: ("organisation", "company", "institution", "team"),
-    _Thing.PLACE: ("place", "location", "country", "city", "region", "river"),
-    _Thing.OTHER: (
+    Thing.ORGANISATION: ("organisation", "company", "institution", "team"),
+    Thing.PLACE: ("place", "location", "country", "city", "region", "river"),
+    Thing.OTHER: (
         *("thing", "substance", "language", "event", "film", "book", "currency", "category", "time", "group"),
         *("machine", "device", "document", "record", "award", "animal", "product", "ship", "vehicle", "type"),
     ),
 }
 """Example names of each kind of thing; a class is of the kind that holds the name nearest to its own."""
-_HAN_PROTOTYPES: dict[_Thing, tuple[str, ...]] = {
-    _Thing.PERSON: ("人", "人物", "员工", "演员", "科学家", "学生", "作者"),
-    _Thing.ORGANISATION: ("组织", "公司", "机构", "团队", "部门"),
-    _Thing.PLACE: ("地点", "国家", "城市", "省份", "地区", "河流", "建筑"),
-    _Thing.OTHER: (
+_HAN_PROTOTYPES: dict[Thing, tuple[str, ...]] = {
+    Thing.PERSON: ("人", "人物", "员工", "演员", "科学家", "学生", "作者"),
+    Thing.ORGANISATION: ("组织", "公司", "机构", "团队", "部门"),
+    Thing.PLACE: ("地点", "国家", "城市", "省份", "地区", "河流", "建筑"),
+    Thing.OTHER: (
         "事物",
         "物质",
         "语言",
@@ -66,19 +63,23 @@ _HAN_PROTOTYPES: dict[_Thing, tuple[str, ...]] = {
 }
 
 _ACCEPTED = {
-    Asked.PERSON: frozenset((_Thing.PERSON, _Thing.ORGANISATION)),
-    Asked.PLACE: frozenset((_Thing.PLACE, _Thing.ORGANISATION)),
+    Asked.PERSON: frozenset((Thing.PERSON, Thing.ORGANISATION)),
+    Asked.PLACE: frozenset((Thing.PLACE, Thing.ORGANISATION)),
 }
 
 
 class AnswerFit:
-    """Compares what a question asks for with what a candidate yields."""
+    """Compares what a question asks for with what a candidate yields.
 
-    def __init__(self, graph: KnowledgeGraph, encoder: TextEncoder) -> None:
+    by_roles : whether names of relations tell kinds of things where the graph has no classes.
+    """
+
+    def __init__(self, graph: KnowledgeGraph, encoder: TextEncoder, *, by_roles: bool = False) -> None:
         self._graph = graph
         self._encoder = encoder
-        self._things: dict[int, _Thing] = {}
-        self._prototypes: dict[bool, tuple[list[_Thing], NDArray[np.float32]]] = {}
+        self._roles = Roles(graph, encoder) if by_roles else None
+        self._things: dict[int, Thing] = {}
+        self._prototypes: dict[bool, tuple[list[Thing], NDArray[np.float32]]] = {}
 
     def score(self, view: QuestionView, candidate: Candidate) -> float:
         """The agreement, in [-1, 1]; 0 where nothing can be said."""
@@ -93,12 +94,14 @@ class AnswerFit:
         if isinstance(program, Aggregate):
             return {Asked.NUMBER: 1.0, Asked.ANYTHING: 0.5}.get(asked, -0.5)
         sample = self._sample(candidate)
-        if asked is Asked.ANYTHING or not len(sample):
+        if not len(sample):
             return 0.0
+        if asked is Asked.ANYTHING:
+            return self._noun_fit(view, sample, program)
         literal = self._graph.is_literal(sample)
         if literal.any():
             return self._literal_fit(asked, sample[literal])
-        return self._entity_fit(asked, sample)
+        return self._entity_fit(asked, sample, program)
 
     def _sample(self, candidate: Candidate) -> NodeIds:
         """Some of what a candidate yields; where that is nothing, of what its last step leads to elsewhere."""
@@ -109,11 +112,11 @@ class AnswerFit:
 
     def both_people(self, noun: str, node_class: int) -> bool:
         """Whether a noun and a class both are kinds of people."""
-        return self.is_of_people(node_class) and self._nearest([noun])[0] is _Thing.PERSON
+        return self.is_of_people(node_class) and self._nearest([noun])[0] is Thing.PERSON
 
     def is_of_people(self, node_class: int) -> bool:
         """Whether a class is a kind of people."""
-        return self._kinds([node_class]) == {_Thing.PERSON}
+        return self._kinds([node_class]) == {Thing.PERSON}
 
     def _literal_fit(self, asked: Asked, literals: NodeIds) -> float:
         datatypes = {self._graph.literal(int(n)).datatype.rpartition("#")[2].rpartition(":")[2] for n in literals}
@@ -128,29 +131,40 @@ class AnswerFit:
         texts = [self._graph.literal(int(node)).lexical for node in literals]
         return all(text.isdecimal() and int(text) in YEARS for text in texts)
 
-    def _entity_fit(self, asked: Asked, nodes: NodeIds) -> float:
+    def _entity_fit(self, asked: Asked, nodes: NodeIds, program: Program) -> float:
         if asked in (Asked.TIME, Asked.NUMBER):
             return -0.7
         things = self._kinds(self._graph.types(nodes).tolist())
+        if not things and self._roles is not None and (told := self._roles.of(program)):
+            things = {told}
         if not things:
             return 0.0
         return 0.3 if things & _ACCEPTED[asked] else -0.7
 
-    def _kinds(self, classes: list[int]) -> set[_Thing]:
+    def _noun_fit(self, view: QuestionView, nodes: NodeIds, program: Program) -> float:
+        """Whether things without a class are of the kind that the noun asked for is: "which FILMS" are no people."""
+        told = None if self._roles is None else self._roles.of(program)
+        if self._roles is None or told is None or len(self._graph.types(nodes)):
+            return 0.0
+        noun = _THOSE.search(view.text) or _THESE.search(view.text)
+        kind = self._roles.kind(noun[1]) if noun and not is_stop(noun[1].casefold()) else None
+        return 0.0 if kind is None else 0.3 if kind is told else -0.7
+
+    def _kinds(self, classes: list[int]) -> set[Thing]:
         """What the members of classes are; classes that are met for the first time are encoded together."""
         if new := [c for c in classes if c not in self._things]:
             self._things.update(zip(new, self._nearest([self._graph.label(c, "en") for c in new]), strict=True))
         return {self._things[c] for c in classes}
 
-    def _nearest(self, names: list[str]) -> list[_Thing]:
+    def _nearest(self, names: list[str]) -> list[Thing]:
         """The kind of the example nearest to each name, of those in its own script."""
         return [self._kind_of(name, vector) for name, vector in zip(names, self._encoder.encode(names), strict=True)]
 
-    def _kind_of(self, name: str, vector: NDArray[np.float32]) -> _Thing:
+    def _kind_of(self, name: str, vector: NDArray[np.float32]) -> Thing:
         kinds, vectors = self._examples(bool(_HAN.search(name)))
         return kinds[int((vectors @ vector).argmax())]
 
-    def _examples(self, han: bool) -> tuple[list[_Thing], NDArray[np.float32]]:
+    def _examples(self, han: bool) -> tuple[list[Thing], NDArray[np.float32]]:
         if han not in self._prototypes:
             table = _HAN_PROTOTYPES if han else _PROTOTYPES
             kinds = [thing for thing, examples in table.items() for _ in examples]

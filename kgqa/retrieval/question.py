@@ -103,7 +103,7 @@ _ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
         ),
     ),
     (Asked.PLACE, re.compile(r"\bwhere\b|哪里|哪儿|何处|在哪", re.I)),
-    (Asked.PERSON, re.compile(r"\bwho(m|se)?\b|谁|哪位", re.I)),
+    (Asked.PERSON, re.compile(r"\bwho(m|se)?\b|\b(which|what) (person|people|man|men|woman|women)\b|谁|哪位", re.I)),
 )
 _UNITS = (
     r" (?:square |cubic |sq\.? )?(?:met(?:re|er)s|kilomet(?:re|er)s|km|miles|feet|acres|hectares|kilograms"
@@ -182,6 +182,10 @@ class QuestionView:
     def sharing(self) -> bool:
         """Whether the question speaks of things that have something in common ("also", "same", "other")."""
         return _SHARING.search(self.text) is not None
+
+    def says_shared(self, mention: Mention) -> bool:
+        """Whether a mention is but a word for things in common: "together"."""
+        return _SHARING.fullmatch(mention.text) is not None
 
     def word_span(self, mention: Mention) -> tuple[int, int]:
         """The positions [first, last) of the words that a mention touches."""

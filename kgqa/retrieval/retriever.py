@@ -46,6 +46,8 @@ _HIDING = 0.5
 _NAMED = 0.85
 _WELL_KNOWN = 0.3
 _TOLD = 0.7
+_SAID_BACK = 0.2
+"""What going back costs where the way there and back is said: "films WRITTEN by the WRITER of X"."""
 _WEAK = 0.2
 _PATHS_EACH = 40
 _WHOLE = (MatchKind.EXACT, MatchKind.NORMALISED)
@@ -76,7 +78,8 @@ class GraphRetriever:
         self._config = config or RetrievalConfig()
         self._weights = weights or AlignmentWeights()
         self._search = PathSearch(graph, self._config, self._weights)
-        fit = AnswerFit(graph, matcher.encoder)
+        by_roles = matcher.asking is not None and not matcher.stretches
+        fit = AnswerFit(graph, matcher.encoder, by_roles=by_roles)
         self._combiner = Combiner(graph, fit)
         self._directions = Directions(graph)
         self._on_the_way = OnTheWay(graph, fit)
@@ -144,17 +147,25 @@ class GraphRetriever:
         )
 
     def _without_spoken(self, view: QuestionView, links: tuple[Link, ...]) -> tuple[Link, ...]:
-        """The links, less the words in small letters that speak of a relation, as was learnt, where others are names:
-        "the creator of Faithless" is not about a film named Creator.
+        """The links, less words in small letters that say something else, where others are names.
+
+        "The creator of Faithless" is not about a film named Creator if "creator" was learnt to speak of a relation, nor
+        is "who wrote films together with Ann" about a film named Together.
         """
         small = {link.mention for link in links if link.mention.text.islower() and link.name[:1].isupper()}
-        if self._learnt is None or not small or all(m in small for m in (link.mention for link in links)):
+        if not small or all(link.mention in small for link in links):
             return links
+        spoken = {m for m in small if view.says_shared(m)} | self._spoken(view, small)
+        return tuple(link for link in links if link.mention not in spoken)
+
+    def _spoken(self, view: QuestionView, mentions: Iterable[Mention]) -> set[Mention]:
+        """The mentions all of whose words were learnt to speak of a relation."""
+        if self._learnt is None:
+            return set()
         told = self._learnt.told(view, (), self._graph.n_relations).max(axis=1, initial=0.0)
         content = [i for i, word in enumerate(view.words) if not is_stop(word.text)]
-        words = {m: [i for i in content if i in range(*view.word_span(m))] for m in small}
-        spoken = {m for m, places in words.items() if places and min(told[places]) >= _TOLD}
-        return tuple(link for link in links if link.mention not in spoken)
+        words = {m: [i for i in content if i in range(*view.word_span(m))] for m in mentions}
+        return {m for m, places in words.items() if places and min(told[places]) >= _TOLD}
 
     def _without_parts(self, links: tuple[Link, ...]) -> tuple[Link, ...]:
         """The links, less those by which the word for a class is but part of a thing's name: "city" of Mexico City."""
@@ -180,12 +191,13 @@ class GraphRetriever:
         """Whether a mention is surely a name, so that its words can't speak of a relation.
 
         A word in small letters ("films", "the euro") is one only if the graph writes it with a capital and has much
-        to say of it: of a thing few know, people write the name as a name.
+        to say of it: of a thing few know, people write the name as a name. "Words" alone are not surely The Words.
         """
         if is_code(link):
             return False
         whole = link.match in _WHOLE
-        proper = whole and link.name[:1].isupper() and link.prior >= _WELL_KNOWN
+        spelt = not link.mention.text.islower() or link.mention.text == link.name.casefold()
+        proper = whole and spelt and link.name[:1].isupper() and link.prior >= _WELL_KNOWN
         sure = link.score >= _HIDING or (proper and link.string >= _NAMED)
         return sure and not self._matcher.names_relation(link.mention.text)
 
@@ -222,7 +234,7 @@ class GraphRetriever:
         sharing, deadline = limits
         grid = self._grid(view, group[0].mention, hiding, told)
         found = [path for link in group for path in self._search.search(link, grid, sharing=sharing, deadline=deadline)]
-        settled = sorted((self._settle(p, sharing=sharing) for p in found), key=_path_rank)
+        settled = sorted((self._settle(p, grid, sharing=sharing) for p in found), key=_path_rank)
         if settled and settled[0].score < _SAID:
             settled = self._facts.rescore(view.text, settled, step_cost=self._weights.step)
         return sorted(settled, key=_path_rank)[:_PATHS_EACH]
@@ -238,11 +250,13 @@ class GraphRetriever:
         order = view.order(phrases, mention)
         return PhraseGrid.build(phrases, scores, order, view.type_phrases(phrases, mention), self._weights)
 
-    def _settle(self, path: Path, *, sharing: bool) -> Path:
+    def _settle(self, path: Path, grid: PhraseGrid, *, sharing: bool) -> Path:
         """Charge a path that goes back unasked, or does not although the question speaks of things in common."""
         backs = returns(path.steps)
         cost = self._weights.unshared if sharing and not backs else 0.0
-        cost += 0.0 if sharing else self._weights.back * backs
+        twice = backs and all(grid.says_twice(step.relation, path.used) for step in path.steps if step.inverse)
+        back = min(self._weights.back, _SAID_BACK) if twice else self._weights.back
+        cost += 0.0 if sharing else back * backs
         cost += self._weights.length * len(path.steps)
         cost += self._weights.kind * sum(step.relation in self._graph.schema.types for step in path.steps)
         return replace(path, score=path.score - cost)

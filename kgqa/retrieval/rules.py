@@ -24,6 +24,7 @@ from kgqa.program.algebra import (
     Where,
 )
 from kgqa.retrieval.attributes import Attributes
+from kgqa.retrieval.clauses import is_noun_of, leaves_clause
 from kgqa.retrieval.cues import calling
 from kgqa.retrieval.derivation import Bench, Derivation, Form, within
 from kgqa.retrieval.question import Asked
@@ -72,10 +73,6 @@ class RuleWeights:
     outside: float = 0.6
 
 
-_PRONOUNS = frozenset(("that", "which", "who"))
-_PREPOSITIONS = frozenset(("of", "in", "on", "at", "for", "to", "by", "from", "with", "and", "or"))
-_CLAUSE = 5
-_NOUN_WORDS = 3
 _SILENT = 4
 """How many unsaid steps are tried between two sets."""
 _NAMESAKE = 0.75
@@ -107,7 +104,7 @@ class SetRules:
                     continue
                 cost = self._step_cost(source, step) + self.distance(scene, source.used, spoken.used)
                 cost += 0.0 if source.anchored else self._weights.adrift
-                cost += self._weights.outside * _leaves_clause(scene, source.used, spoken.used)
+                cost += self._weights.outside * leaves_clause(scene, source.used, spoken.used)
                 used = source.used | spoken.used
                 if not bench.admits(used, source.score + spoken.score - cost):
                     continue
@@ -219,7 +216,7 @@ class SetRules:
         gain = weights.unsaid - cost - (weights.late if source.ended else 0.0)
         gain -= 0.0 if other.anchored else weights.vague
         gain -= weights.kin if bench.kin(source.nodes, other.nodes) else 0.0
-        gain -= weights.outside * (source.form is Form.CLASS and _is_noun_of(scene, source, other))
+        gain -= weights.outside * (source.form is Form.CLASS and is_noun_of(scene, source, other))
         if not bench.admits(used, source.score + other.score + gain):
             return
         steps = self.silent(source.nodes, other.nodes, scene, bench, used)
@@ -472,25 +469,6 @@ def _is_torn(other: Derivation, mark: int, scene: Scene) -> bool:
     for link in other.links:
         named |= words_of(scene.view, link.mention.start, link.mention.end)
     return bool(named & before and named & ~(before | mark))
-
-
-def _leaves_clause(scene: Scene, used: int, spoken: int) -> bool:
-    """Whether words begin the clause of a superlative's noun, and the superlative was already taken without it."""
-    texts = [word.text for word in scene.view.words]
-    first = (spoken & -spoken).bit_length() - 1
-    for superlative in scene.superlatives:
-        between = texts[superlative.used.bit_length() : first]
-        if not superlative.used & used or not 0 < len(between) <= _CLAUSE or _PREPOSITIONS.intersection(between[:2]):
-            continue
-        if _PRONOUNS.intersection(between[1:]) or (len(between) < _NOUN_WORDS and texts[first].endswith("ing")):
-            return True
-    return False
-
-
-def _is_noun_of(scene: Scene, named: Derivation, other: Derivation) -> bool:
-    """Whether a class stands right behind a superlative that was taken without it: "the least populous STATE"."""
-    taken = [s for s in scene.superlatives if s.used & other.used]
-    return any(s.used.bit_length() == named.first for s in taken)
 
 
 def _hull(used: int) -> int:

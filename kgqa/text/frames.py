@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+from kgqa.types import Mention
 
 _ASKING = (
     r"(?=(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|had|can|could|would|will"
@@ -74,10 +77,15 @@ def unframed(question: str) -> str:
     return f"{_MARK}{' ' * (match.end() - len(_MARK))}{text[match.end() :]}"
 
 
-def unnamed(question: str) -> str:
-    """The question without "the name of" at its start, which asks for the same thing; overwritten as by `unframed`."""
+def unnamed(question: str, names: Iterable[Mention] = ()) -> str:
+    """The question without "the name of" at its start, which asks for the same thing; overwritten as by `unframed`.
+
+    names : what is part of one stays: "The Name of the Rose".
+    """
     match = _NAME_OF.match(question)
-    return question if match is None else _blank(question, match.start(1), match.end(1))
+    if match is None or any(name.start < match.end(1) and match.start(1) < name.end for name in names):
+        return question
+    return _blank(question, match.start(1), match.end(1))
 
 
 def _untagged(text: str) -> str:
