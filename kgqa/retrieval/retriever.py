@@ -25,6 +25,7 @@ from kgqa.retrieval.facts import FactScorer
 from kgqa.retrieval.families import ClassHeads
 from kgqa.retrieval.fit import AnswerFit
 from kgqa.retrieval.flagged import FlagReadings
+from kgqa.retrieval.genitives import chained
 from kgqa.retrieval.kinds import KindCheck
 from kgqa.retrieval.learnt import RelationWords, with_learnt
 from kgqa.retrieval.meant import Meanings
@@ -45,6 +46,8 @@ _AMBIGUOUS = 0.8
 _HIDING = 0.5
 _NAMED = 0.85
 _WELL_KNOWN = 0.3
+_MISSING = 0.5
+"""What each noun costs of a chain of genitives ("X's father's mother") that no step stands for."""
 _TOLD = 0.7
 _SAID_BACK = 0.2
 """What going back costs where the way there and back is said: "films WRITTEN by the WRITER of X"."""
@@ -112,7 +115,8 @@ class GraphRetriever:
         hiding = [group[0].mention for group in topics.entities if self._hides(group[0])]
         sharing = view.sharing and len(topics.entities) < 2
         told = self._told(view, topics)
-        paths = [self._paths(view, group, hiding, told, (sharing, deadline)) for group in topics.entities]
+        limits = (sharing, deadline)
+        paths = [self._paths(view, g, hiding, told, self._steps_said(view, g, topics), limits) for g in topics.entities]
         candidates = self._combiner.combine(view, topics, paths)
         composition = self._composer.compose(view, names, hiding, paths, deadline, meant.flags)
         candidates += [
@@ -229,15 +233,23 @@ class GraphRetriever:
         group: tuple[Link, ...],
         hiding: Iterable[Mention],
         told: Scores | None,
+        least: int,
         limits: tuple[bool, float],
     ) -> list[Path]:
         sharing, deadline = limits
         grid = self._grid(view, group[0].mention, hiding, told)
         found = [path for link in group for path in self._search.search(link, grid, sharing=sharing, deadline=deadline)]
-        settled = sorted((self._settle(p, grid, sharing=sharing) for p in found), key=_path_rank)
+        settled = sorted((self._settle(p, grid, least, sharing=sharing) for p in found), key=_path_rank)
         if settled and settled[0].score < _SAID:
             settled = self._facts.rescore(view.text, settled, step_cost=self._weights.step)
         return sorted(settled, key=_path_rank)[:_PATHS_EACH]
+
+    def _steps_said(self, view: QuestionView, group: tuple[Link, ...], topics: Topics) -> int:
+        """How many steps a chain of genitives takes from a name, on a graph whose relations no reader knows."""
+        if self._matcher.asking is None:
+            return 0
+        kinds = {named[0].mention.text.casefold() for named in topics.classes}
+        return chained(view.text, group[0].mention, self._matcher, kinds)
 
     def _grid(self, view: QuestionView, mention: Mention, hiding: Iterable[Mention], told: Scores | None) -> PhraseGrid:
         hidden = {mention, *hiding}
@@ -250,14 +262,17 @@ class GraphRetriever:
         order = view.order(phrases, mention)
         return PhraseGrid.build(phrases, scores, order, view.type_phrases(phrases, mention), self._weights)
 
-    def _settle(self, path: Path, grid: PhraseGrid, *, sharing: bool) -> Path:
-        """Charge a path that goes back unasked, or does not although the question speaks of things in common."""
+    def _settle(self, path: Path, grid: PhraseGrid, least: int, *, sharing: bool) -> Path:
+        """Charge a path that goes back unasked, or does not although the question speaks of things in common.
+
+        least : the steps that a chain of genitives has.
+        """
         backs = returns(path.steps)
         cost = self._weights.unshared if sharing and not backs else 0.0
         twice = backs and all(grid.says_twice(step.relation, path.used) for step in path.steps if step.inverse)
         back = min(self._weights.back, _SAID_BACK) if twice else self._weights.back
         cost += 0.0 if sharing else back * backs
-        cost += self._weights.length * len(path.steps)
+        cost += self._weights.length * len(path.steps) + _MISSING * max(least - len(path.steps), 0)
         cost += self._weights.kind * sum(step.relation in self._graph.schema.types for step in path.steps)
         return replace(path, score=path.score - cost)
 
