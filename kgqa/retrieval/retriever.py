@@ -81,8 +81,7 @@ class GraphRetriever:
         self._config = config or RetrievalConfig()
         self._weights = weights or AlignmentWeights()
         self._search = PathSearch(graph, self._config, self._weights)
-        by_roles = matcher.asking is not None and not matcher.stretches
-        fit = AnswerFit(graph, matcher.encoder, by_roles=by_roles)
+        fit = AnswerFit(graph, matcher.encoder, by_roles=matcher.asking is not None)
         self._combiner = Combiner(graph, fit)
         self._directions = Directions(graph)
         self._on_the_way = OnTheWay(graph, fit)

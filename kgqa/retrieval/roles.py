@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from kgqa.embedding import TextEncoder
 from kgqa.graph import KnowledgeGraph
 from kgqa.program.algebra import Difference, Follow, OfType, Program, Same, Step, Top, Where
+from kgqa.retrieval.relations import mean_cosine
 from kgqa.retrieval.thing import Thing
 
 _EXAMPLES: dict[Thing, tuple[str, ...]] = {
@@ -37,6 +38,8 @@ _EXAMPLES: dict[Thing, tuple[str, ...]] = {
 _LEAST = 0.55
 _MARGIN = 0.1
 """How near a name is to an example, and how much nearer than to those of other kinds, before it tells a kind."""
+_APART = 0.5
+"""The mean cosine between examples up to which an encoder tells kinds apart."""
 _BY = re.compile(r"\bby$", re.I)
 _PEEK = 24
 _MOST = 0.6
@@ -91,6 +94,8 @@ class Roles:
         kinds = [kind for kind, names in _EXAMPLES.items() for _ in names]
         if self._vectors is None:
             self._vectors = self._encoder.encode([example for names in _EXAMPLES.values() for example in names])
+        if mean_cosine(self._vectors) > _APART:
+            return None
         cosines = self._vectors @ self._encoder.encode([name])[0]
         best = {
             kind: max(c for c, own in zip(cosines.tolist(), kinds, strict=True) if own is kind) for kind in _EXAMPLES

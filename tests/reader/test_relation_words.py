@@ -130,6 +130,18 @@ def test_words_that_speak_of_a_relation_are_no_names_beside_one() -> None:
     assert about("who is the Creator of Jaws") == {"Creator", "Jaws"}
 
 
+def test_words_for_things_in_common_are_no_names_beside_one() -> None:
+    graph = build(lines("Duet singer Ann\nDuet singer Bea\nTogether singer Cia"))
+    lab = Lab(graph, names={"together": "Together"})
+
+    def about(question: str) -> set[str]:
+        links = tuple(replace(found, name=graph.id(found.node)) for found in lab.links(question))
+        return {graph.id(found.node) for found in lab.retriever.retrieve([question], [links])[0].links}
+
+    assert about("who sang together with Ann") == {"Ann"}
+    assert about("who sang together") == {"Together"}
+
+
 def test_what_is_asked_of_the_encoder_is_a_question() -> None:
     kinds = []
 

@@ -179,3 +179,22 @@ def test_the_words_of_a_phrase_promise_what_it_can_add(phrases: list[tuple[tuple
 @given(st.integers(0, (1 << 62) - 1))
 def test_bit_sets(bits: int) -> None:
     assert sum(1 << i for i in bits_to_words(bits)) == bits
+
+
+@pytest.mark.parametrize(
+    ("words", "scores", "used", "twice"),
+    [
+        ((0b0001, 0b1000), ((0.9, 0.1), (0.6, 0.2)), 0b1001, True),  # "WRITTEN by the WRITER"
+        ((0b0001, 0b0010), ((0.9, 0.1), (0.6, 0.2)), 0b0011, False),  # "CURRENT CURRENCY": side by side
+        ((0b0001, 0b1001), ((0.9, 0.1), (0.6, 0.2)), 0b1001, False),  # one within the other
+        ((0b0001, 0b1000), ((0.9, 0.1), (0.6, 0.7)), 0b1001, False),  # the second says another relation better
+        ((0b0001, 0b1000), ((0.9, 0.1), (0.3, 0.2)), 0b1001, False),  # or hardly any
+        ((0b0001, 0b1000), ((0.9, 0.1), (0.6, 0.2)), 0b0001, False),  # or the path does without it
+    ],
+)
+def test_a_relation_is_said_twice_by_words_apart(
+    words: tuple[int, ...], scores: tuple[tuple[float, float], ...], used: int, *, twice: bool
+) -> None:
+    places = np.arange(2)
+    grid = PhraseGrid(np.array(scores, dtype=np.float32), places, places, np.array(words, dtype=np.int64), ())
+    assert grid.says_twice(0, used) is twice
