@@ -25,7 +25,10 @@ _EXAMPLES: dict[Thing, tuple[str, ...]] = {
         *("owner", "teacher", "student", "employee", "manager"),
     ),
     Thing.ORGANISATION: ("organisation", "company", "institution", "team", "school", "employer", "party"),
-    Thing.PLACE: ("place", "location", "country", "city", "region", "river", "birthplace", "capital", "address"),
+    Thing.PLACE: (
+        *("place", "location", "country", "city", "region", "river", "birthplace", "capital", "address"),
+        *("born in", "based in", "located in", "lives in"),
+    ),
     Thing.QUALITY: (
         *("language", "currency", "category", "type", "genre", "tag", "time", "date", "year", "number", "name"),
         *("religion", "profession", "nationality", "gender", "cause", "subject", "cuisine", "colour"),

@@ -60,7 +60,8 @@ def test_steps_lead_to_what_the_names_of_relations_say(roles: Roles, relation: s
 
 
 @pytest.mark.parametrize(
-    ("noun", "kind"), [("films", Thing.OTHER), ("actors", Thing.PERSON), ("zxq", None), ("", None)]
+    ("noun", "kind"),
+    [("films", Thing.OTHER), ("actors", Thing.PERSON), ("based in", Thing.PLACE), ("zxq", None), ("", None)],
 )
 def test_nouns_tell_kinds_where_they_are_like_an_example(roles: Roles, noun: str, kind: Thing | None) -> None:
     assert roles.kind(noun) is kind
