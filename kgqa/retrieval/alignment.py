@@ -19,6 +19,7 @@ from kgqa.retrieval.question import Phrase
 
 Floats = NDArray[np.float32]
 _SAYS = 0.4
+"""The match from which on words speak of a relation that is walked there and back."""
 NEVER = np.float32(-9.0)
 MASK_WORDS = 62
 

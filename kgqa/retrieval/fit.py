@@ -22,6 +22,7 @@ from kgqa.types import NodeIds
 _SAMPLE = 20
 _THESE = re.compile(r"\b(?:what|which)\s+(\w+)", re.I)
 _THOSE = re.compile(r"\b(?:what|which) (?:is|are|was|were) the (\w+) (?:that|which|who|by|with)\b", re.I)
+"""The noun asked for, wherever it stands: `asked_kind` passes over kinds and types, which tell things apart here."""
 _HAN = re.compile("[\u3400-\u9fff]")
 _TIMES = frozenset(("date", "dateTime", "gYear", "gYearMonth", "dateTimeStamp"))
 _NUMBERS = frozenset(("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger", "quantity"))

@@ -49,6 +49,7 @@ _WELL_KNOWN = 0.3
 _MISSING = 0.5
 """What each noun costs of a chain of genitives ("X's father's mother") that no step stands for."""
 _TOLD = 0.7
+"""From where on a word was learnt to speak of a relation for sure."""
 _SAID_BACK = 0.2
 """What going back costs where the way there and back is said: "films WRITTEN by the WRITER of X"."""
 _WEAK = 0.2

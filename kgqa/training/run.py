@@ -77,9 +77,10 @@ def train(
     made = [pair.name for pair in pairs if pair.made]
     structural = {pair.name: pair.structural for pair in pairs if pair.structural is not None}
     trained = fit(learnt, decided, folder, config, made=made, structural=structural, on_progress=on_progress)
+    # Every process gathers: they wait for each other there.
+    strange = gather(pairs, kept, config, unfamiliar=True, on_progress=on_progress) if groups else ({}, {})
     if groups and processes.main:
         encoder = load_encoder(config.encoder)
-        strange = gather(pairs, kept, config, unfamiliar=True, on_progress=on_progress)
         general, _ = fit_general(*strange, groups, encoder, folder / _GENERAL, config, on_progress=on_progress)
         trained = replace(trained, weights=replace(trained.weights, general=general))
         trained.weights.save(folder)
