@@ -20,6 +20,7 @@ torch = pytest.importorskip("torch")
 from safetensors.numpy import load_file  # noqa: E402
 
 from kgqa.cli import main  # noqa: E402
+from kgqa.reader import ReaderWeights  # noqa: E402
 from kgqa.training import LossWeights  # noqa: E402 - needs torch
 from kgqa.training.model import amounts  # noqa: E402
 from kgqa.training.processes import Processes, is_main_process  # noqa: E402
@@ -80,6 +81,12 @@ def test_two_processes_train_what_one_does_and_write_it_once(
 
 def _records(path: Path) -> list[dict[str, float]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.slow
+def test_two_processes_train_the_part_for_unfamiliar_graphs(tmp_path: Path) -> None:
+    together("tests.training.grouped", tmp_path)
+    assert ReaderWeights.load(tmp_path).general is not None
 
 
 def test_every_head_says_over_how_much_its_mean_goes() -> None:
