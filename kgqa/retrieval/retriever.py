@@ -27,6 +27,7 @@ from kgqa.retrieval.fit import AnswerFit
 from kgqa.retrieval.flagged import FlagReadings
 from kgqa.retrieval.genitives import chained
 from kgqa.retrieval.kinds import KindCheck
+from kgqa.retrieval.lacking import LackedFacts
 from kgqa.retrieval.learnt import RelationWords, with_learnt
 from kgqa.retrieval.meant import Meanings
 from kgqa.retrieval.mediated import MediatedFacts
@@ -88,6 +89,7 @@ class GraphRetriever:
         self._on_the_way = OnTheWay(graph, fit)
         self._nouns = AskedNouns(matcher)
         self._siblings = Siblings(graph)
+        self._lacked = LackedFacts(graph)
         self._class_steps = ClassSteps(graph)
         self._mediated = MediatedFacts(graph)
         self._kinds = KindCheck(graph, matcher, fit)
@@ -135,6 +137,8 @@ class GraphRetriever:
         if told is None:
             candidates = self._nouns.charged(view, names.links, candidates)
         candidates = self._siblings.charged(self._on_the_way.charged(view, names.links, candidates))
+        candidates, nothing = self._lacked.charged(composition.scene, candidates)
+        candidates += [self._combiner.grade(view, topics, c) for c in nothing]
         unknown = self._kinds.unknown(composition.scene, links)
         if unknown:
             candidates = self._kinds.charged(view, candidates, unknown)
