@@ -31,7 +31,7 @@ _WORSE = 0.1
 """How much worse the relations of another reading are said by those words."""
 _SAMPLE = 40
 _KIN = 0.5
-"""The share of a thing's relations that those must have, on average, which are of its kind; where nothing has a class."""
+"""The share of a thing's relations that others must have, on average, to be of its kind where nothing has a class."""
 _SAME = 0.5
 """The share of a relation's facts that another repeats, if it says the same."""
 
@@ -54,7 +54,7 @@ class LackedFacts:
         self._around: dict[Step, tuple[frozenset[Step], ...]] = {}
         self._repeated: dict[tuple[int, int], bool] = {}
 
-    def charged(self, scene: Scene, candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
+    def charged(self, scene: Scene, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates, those charged that answer by other facts, and the readings that find nothing instead."""
         spoken = tuple(_spoken(scene))
         lost = [one for link in _sure(scene, candidates) for one in self._lost(scene, link, spoken, candidates)]
@@ -68,11 +68,11 @@ class LackedFacts:
                 found.append(candidate)
                 continue
             found.append(replace(candidate, alignment=candidate.alignment - cost - LACKED))
-            empty = _empty(scene, candidate, one, cost)
+            empty = _empty(candidate, one, cost)
             known = nothing.get(empty.program)
             if known is None or known.alignment < empty.alignment:
                 nothing[empty.program] = empty
-        return found, [*nothing.values()]
+        return [*found, *nothing.values()]
 
     def _lost(
         self, scene: Scene, link: Link, spoken: Sequence[Spoken], candidates: Sequence[Candidate]
@@ -206,8 +206,12 @@ def _listed(program: Program) -> tuple[int, ...]:
     return program.nodes if isinstance(program, Entities) else ()
 
 
-def _empty(scene: Scene, candidate: Candidate, one: _Lost, cost: float) -> Candidate:
-    """The reading that asks a thing for what it lacks."""
-    program = Follow(Entities((one.link.node,)), one.step)
-    used = one.said.used | words_of(scene.view, one.link.mention.start, one.link.mention.end)
-    return Candidate(program, (one.link,), candidate.alignment + cost - NOTHING, used=used, nodes=EMPTY)
+def _empty(candidate: Candidate, one: _Lost, cost: float) -> Candidate:
+    """The reading that asks a thing for what it lacks; for the rest it does what the one does whose place it takes."""
+    return replace(
+        candidate,
+        program=Follow(Entities((one.link.node,)), one.step),
+        links=(one.link,),
+        alignment=candidate.alignment + cost - NOTHING,
+        nodes=EMPTY,
+    )

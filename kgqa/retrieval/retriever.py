@@ -137,8 +137,7 @@ class GraphRetriever:
         if told is None:
             candidates = self._nouns.charged(view, names.links, candidates)
         candidates = self._siblings.charged(self._on_the_way.charged(view, names.links, candidates))
-        candidates, nothing = self._lacked.charged(composition.scene, candidates)
-        candidates += [self._combiner.grade(view, topics, c) for c in nothing]
+        candidates = self._lacked.charged(composition.scene, candidates)
         unknown = self._kinds.unknown(composition.scene, links)
         if unknown:
             candidates = self._kinds.charged(view, candidates, unknown)
