@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from kgqa.calibration import Calibration, calibration_features, probabilities
+from kgqa.calibration import Calibration, calibration_features, probabilities, unrivalled
 from kgqa.clarifying import Clarifier
 from kgqa.config import AnswerConfig
 from kgqa.graph import KnowledgeGraph
@@ -243,7 +243,7 @@ class AnswerBuilder:
         scores, order = reading.scores.scores, reading.chosen
         nodes = reading.retrieval.candidates[best].nodes
         rivals = [i for i in order[1:].tolist() if not _same_nodes(reading.retrieval.candidates[i].nodes, nodes)]
-        second = float(scores[rivals[0]]) if rivals else reading.scores.none_score
+        second = float(scores[rivals[0]]) if rivals else unrivalled(reading.scores)
         candidate = reading.retrieval.candidates[best]
         handled = any(isinstance(part, _OPERATORS) for part in candidate.program.walk())
         unread = 0 if handled else reading.retrieval.question.operators

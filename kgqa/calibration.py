@@ -75,6 +75,14 @@ def calibration_features(best: ReaderCandidate, score: float, margin: float, unr
     )
 
 
+def unrivalled(output: ReaderOutput) -> float:
+    """The score that the lead of a candidate is measured from which has no rival.
+
+    What `kgqa.reader.general` gives are log odds of being right, so that there the rival is to be wrong, at 0.
+    """
+    return 0.0 if output.general else output.none_score
+
+
 def probabilities(output: ReaderOutput, temperature: float = TEMPERATURE) -> NDArray[np.float64]:
     """The relative weight of each candidate, [candidates], summing with "none of these" to 1."""
     logits = np.append(output.scores, output.none_score).astype(np.float64) / temperature

@@ -30,7 +30,7 @@ _CLEAR = 0.75
 _WORSE = 0.1
 """How much worse the relations of another reading are said by those words."""
 _SAMPLE = 40
-_KIN = 0.5
+_KIN = 0.3
 """The share of a thing's relations that others must have, on average, to be of its kind where nothing has a class."""
 _SAME = 0.5
 """The share of a relation's facts that another repeats, if it says the same."""

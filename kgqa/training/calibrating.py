@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kgqa.calibration import Calibration, calibration_features
+from kgqa.calibration import Calibration, calibration_features, unrivalled
 from kgqa.reader.contract import ReaderCandidate, ReaderOutput
 from kgqa.reader.features import EVIDENCE
 from kgqa.training.examples import Example
@@ -42,7 +42,7 @@ def scored(example: Example, output: ReaderOutput, weight: float = 1.0) -> Score
     best = example.candidates[order[0]]
     result = (best.f1, best.evidence[_SIZE])
     rivals = [i for i in order[1:] if (example.candidates[i].f1, example.candidates[i].evidence[_SIZE]) != result]
-    second = float(output.scores[rivals[0]]) if rivals else output.none_score
+    second = float(output.scores[rivals[0]]) if rivals else unrivalled(output)
     score = float(output.scores[order[0]])
     seen = ReaderCandidate("", 0.0, best.evidence[_COVERAGE], 0.0, best.evidence[_SUPPORT])
     features = calibration_features(seen, score, score - second, 0)
