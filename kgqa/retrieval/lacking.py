@@ -68,7 +68,7 @@ class LackedFacts:
                 found.append(candidate)
                 continue
             found.append(replace(candidate, alignment=candidate.alignment - cost - LACKED))
-            empty = _empty(candidate, one, cost)
+            empty = _empty(candidate, one, spoken)
             known = nothing.get(empty.program)
             if known is None or known.alignment < empty.alignment:
                 nothing[empty.program] = empty
@@ -83,10 +83,10 @@ class LackedFacts:
         clear = {s.relation: s for s in sorted(spoken, key=lambda s: s.score) if s.score >= _CLEAR}
         for relation, said in clear.items():
             steps = [Step(relation, inverse=inverse) for inverse in (False, True)]
-            if said.used & masked or any(self._leads(link.node, step) for step in steps):
+            if said.used & masked or any(self._repeats(own.relation, relation) for own in self._steps(link.node)):
                 continue
             could = next((step for step in steps if self._could_lead(link.node, step)), None)
-            if could is not None and not any(relation in relations_of(c.program) for c in others):
+            if could is not None and not any(relation in _relations_of(c.program) for c in others):
                 yield _Lost(link, could, said)
 
     def _cost(self, candidate: Candidate, one: _Lost, spoken: Sequence[Spoken]) -> float | None:
@@ -94,12 +94,12 @@ class LackedFacts:
         program, relation = candidate.program, one.step.relation
         if one.link.node not in program.named():
             return None
-        used = relations_of(program)
+        used = _relations_of(program)
         if relation in used:
             return 0.0 if _is_detour(program, one, spoken) else None
         said = max((s.score for s in spoken if s.relation in used and s.used & one.said.used), default=0.0)
         worse = one.said.score - said
-        return worse if worse >= _WORSE and not any(self._repeats(r, relation) for r in used) else None
+        return worse if worse >= _WORSE else None
 
     def _uncompared(self, candidate: Candidate) -> Iterator[_Lost]:
         """The things by name that a candidate compares with others, by what they lack."""
@@ -112,11 +112,8 @@ class LackedFacts:
                 continue
             for node in nodes if len(nodes) > 1 else ():
                 link = next((link for link in candidate.links if link.node == node), None)
-                if link is not None and not self._leads(node, part.step) and self._could_lead(node, part.step):
+                if link is not None and part.step not in self._steps(node) and self._could_lead(node, part.step):
                     yield _Lost(link, part.step, Spoken(candidate.used, part.step.relation, 1.0))
-
-    def _leads(self, node: int, step: Step) -> bool:
-        return step in self._steps(node)
 
     def _steps(self, node: int) -> frozenset[Step]:
         one = np.array([node], dtype=np.int32)
@@ -144,7 +141,9 @@ class LackedFacts:
         return sum(shares) >= _KIN * max(len(shares), 1)
 
     def _repeats(self, relation: int, other: int) -> bool:
-        """Whether a relation, either way, holds between most of the things that another joins: parents and children."""
+        """Whether a relation is the other, or joins most of what it does, either way round: parents and children."""
+        if relation == other:
+            return True
         key = relation, other
         if key not in self._repeated:
             subjects, objects = self._graph.relation_pairs(other)
@@ -178,24 +177,32 @@ def _rests_on_namesake(candidate: Candidate, link: Link) -> bool:
     return any(other.mention == link.mention and other.node != link.node for other in candidate.links)
 
 
-def relations_of(program: Program) -> set[int]:
-    """The relations of all steps of a program."""
+def _relations_of(program: Program) -> set[int]:
     values = (getattr(part, f.name) for part in program.walk() for f in fields(part))
     return {value.relation for value in values if isinstance(value, Step)}
 
 
 def _is_detour(program: Program, one: _Lost, spoken: Sequence[Spoken]) -> bool:
     """Whether a path comes to what a thing lacks by way of others, and no word speaks of the way."""
-    chain: list[int] = []
-    while not isinstance(program, Entities):
-        if isinstance(program, Follow):
-            chain.append(program.step.relation)
-        elif not isinstance(program, Difference | OfType | Same):
-            return False
+    for part in program.walk():
+        values = [getattr(part, f.name) for f in fields(part)]
+        if not any(isinstance(value, Step) and value.relation == one.step.relation for value in values):
+            continue
+        for source in (value for value in values if isinstance(value, Program)):
+            way = _way(source, one.link.node)
+            told = (s for s in spoken if s.relation in way and s.score >= TOLD and not s.used & one.said.used)
+            if way and next(told, None) is None:
+                return True
+    return False
+
+
+def _way(program: Program, node: int) -> list[int]:
+    """The relations of a path from a thing; none of any other program."""
+    way = []
+    while isinstance(program, Difference | Follow | OfType | Same):
+        way += [program.step.relation] if isinstance(program, Follow) else []
         program = program.left if isinstance(program, Difference) else program.source
-    way = chain[chain.index(one.step.relation) + 1 :] if one.step.relation in chain else []
-    told = [s for s in spoken if s.relation in way and s.score >= TOLD and not s.used & one.said.used]
-    return bool(way) and not told
+    return way if isinstance(program, Entities) and node in program.nodes else []
 
 
 def _listed(program: Program) -> tuple[int, ...]:
@@ -206,12 +213,12 @@ def _listed(program: Program) -> tuple[int, ...]:
     return program.nodes if isinstance(program, Entities) else ()
 
 
-def _empty(candidate: Candidate, one: _Lost, cost: float) -> Candidate:
-    """The reading that asks a thing for what it lacks; for the rest it does what the one does whose place it takes."""
-    return replace(
-        candidate,
-        program=Follow(Entities((one.link.node,)), one.step),
-        links=(one.link,),
-        alignment=candidate.alignment + cost - NOTHING,
-        nodes=EMPTY,
-    )
+def _empty(candidate: Candidate, one: _Lost, spoken: Sequence[Spoken]) -> Candidate:
+    """The reading that asks a thing for what it lacks, and for nothing that the one says whose place it takes."""
+    said, used = 0.0, _relations_of(candidate.program)
+    if one.step.relation not in used:
+        best = {s.relation: s.score for s in sorted(spoken, key=lambda s: s.score) if s.relation in used}
+        said = one.said.score - sum(best.values())
+    asked = Follow(Entities((one.link.node,)), one.step)
+    alignment = candidate.alignment + said - NOTHING
+    return replace(candidate, program=asked, links=(one.link,), alignment=alignment, nodes=EMPTY)

@@ -19,6 +19,9 @@ TRIVIAL = 0.3
 """What it costs to count by a step of which nothing has more than one: "how many councillors does the party have" does
 not count its leader."""
 
+UNKNOWN = 0.8
+"""What it costs to count nothing by such a step: that a state has no capital is not told, but not known."""
+
 
 class Siblings:
     """Charges the candidates of one graph that others, or what the graph is like, make unlikely."""
@@ -32,14 +35,17 @@ class Siblings:
         count by a step of which nothing has more than one.
         """
         found = {part for c in candidates if c.nodes is not None and len(c.nodes) for part in c.program.walk()}
-        costs = (BACKWARDS * _is_backwards(c, found) + TRIVIAL * self._is_trivial(c) for c in candidates)
+        costs = (BACKWARDS * _is_backwards(c, found) + self._trivial(c) for c in candidates)
         return [replace(c, alignment=c.alignment - cost) for c, cost in zip(candidates, costs, strict=True)]
 
-    def _is_trivial(self, candidate: Candidate) -> bool:
+    def _trivial(self, candidate: Candidate) -> float:
         inner = candidate.program.source if isinstance(candidate.program, Count) else None
-        if not isinstance(inner, Follow) or candidate.nodes is None or len(candidate.nodes) != 1:
-            return False
-        step = inner.step
+        if not isinstance(inner, Follow) or candidate.nodes is None or len(candidate.nodes) > 1:
+            return 0.0
+        cost = TRIVIAL if len(candidate.nodes) else UNKNOWN
+        return cost if self._is_single(inner.step) else 0.0
+
+    def _is_single(self, step: Step) -> bool:
         if step not in self._single:
             owners = self._graph.relation_pairs(step.relation)[1 if step.inverse else 0]
             self._single[step] = len(np.unique(owners)) == len(owners)
