@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from evaluation.results import Cell, Column, Row, Table
 from evaluation.settings import WORK, AblationSet, AblationSettings, Choice, ablation_settings, located
 from kgqa import KGQA
-from kgqa.config import Config, EncoderConfig, from_mapping
+from kgqa.config import Config, EncoderConfig, ReaderConfig, from_mapping
 from kgqa.embedding import MINILM, TextEncoder, TextKind, TokenEmbeddings, load_encoder
 from kgqa.embedding.memo import MemoEncoder
 from kgqa.embedding.structural import StructuralConfig, StructuralEmbeddings, train_structural
@@ -141,7 +141,9 @@ def _ground(one: AblationSet, settings: AblationSettings) -> _Ground:
     from kgqa.training.examples import collect, shortened
 
     folder, training = located(one.folder), settings.training
-    system = KGQA.from_graph(str(folder / "graph.tsv"), config=Config(encoder=EncoderConfig(name=MINILM)))
+    # Else the words that the shipped weights learnt from these very sets would find the right program by themselves.
+    config = Config(encoder=EncoderConfig(name=MINILM), reader=ReaderConfig(unfamiliar=True))
+    system = KGQA.from_graph(str(folder / "graph.tsv"), config=config)
     wanted = from_mapping(StructuralConfig, settings.structural)
     structural = train_structural(system.graph, wanted, checkpoints=WORK / "ablation" / "structural")
     learnt, asked = (QuestionSet.read(folder / f"{part}.jsonl") for part in ("train", "dev"))
