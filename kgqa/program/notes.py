@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from kgqa.graph import KnowledgeGraph
-from kgqa.program.algebra import Aggregate, Nth, Program, Top, Where, WhereBeside
+from kgqa.program.algebra import Aggregate, Entities, Follow, Nth, Program, Top, Union, Where, WhereBeside
 from kgqa.program.execute import execute
 from kgqa.text.language import Language
 from kgqa.types import NodeIds
+
+_MEASURING = (Top, Nth, Aggregate, Where, WhereBeside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,9 @@ def with_notes(words: str, program: Program, graph: KnowledgeGraph, language: st
 
 
 def left_out(program: Program, graph: KnowledgeGraph, language: str, template: str) -> str:
-    """How many of the things measured have no value; "" where all have one, or nothing is measured."""
-    measured = next(
-        (part for part in program.walk() if isinstance(part, Top | Nth | Aggregate | Where | WhereBeside)), None
-    )
-    if measured is None:
+    """How many of the things measured, or asked for one attribute together, have no value; "" where all have one."""
+    measured = next((part for part in program.walk() if isinstance(part, _MEASURING) or _asks_several(part)), None)
+    if not isinstance(measured, (*_MEASURING, Follow)):
         return ""
     nodes: NodeIds = execute(measured.source, graph).nodes
     owners, _ = graph.edges(nodes, measured.step.relation)
@@ -55,3 +55,11 @@ def left_out(program: Program, graph: KnowledgeGraph, language: str, template: s
         return ""
     attribute = graph.relation_label(measured.step.relation, language)
     return template.format(missing=missing, all=len(nodes), attribute=attribute)
+
+
+def _asks_several(part: Program) -> bool:
+    """Whether a step leads on from several things by name: "the melting points of helium and iron"."""
+    if not isinstance(part, Follow) or part.step.inverse:
+        return False
+    listed = all(isinstance(source, Entities | Union) for source in part.source.walk())
+    return listed and len(part.source.named()) > 1

@@ -5,7 +5,20 @@ from __future__ import annotations
 import pytest
 
 from kgqa.graph import KnowledgeGraph
-from kgqa.program.algebra import Aggregate, Aggregation, Comparison, Instances, Order, Program, Step, Top, Where
+from kgqa.program.algebra import (
+    Aggregate,
+    Aggregation,
+    Comparison,
+    Entities,
+    Follow,
+    Instances,
+    Order,
+    Program,
+    Step,
+    Top,
+    Union,
+    Where,
+)
 from kgqa.program.notes import with_notes
 
 GRAPH = KnowledgeGraph.load(
@@ -18,6 +31,7 @@ GRAPH = KnowledgeGraph.load(
         ("C", "height", 3),
     ]
 )
+NAMED = Entities(tuple(sorted(GRAPH.find(name) for name in "ABC")))
 TOWNS = Instances(GRAPH.find("town"))
 SIZE, HEIGHT = (Step(GRAPH.find_relation(name)) for name in ("size", "height"))
 
@@ -28,6 +42,8 @@ SIZE, HEIGHT = (Step(GRAPH.find_relation(name)) for name in ("size", "height"))
         Top(TOWNS, SIZE, Order.LARGEST),
         Aggregate(TOWNS, SIZE, Aggregation.AVERAGE),
         Where(TOWNS, SIZE, Comparison.GREATER, '"1"^^<http://www.w3.org/2001/XMLSchema#integer>'),
+        Follow(NAMED, SIZE),
+        Follow(Union(Entities(NAMED.nodes[:1]), Entities(NAMED.nodes[1:])), SIZE),
     ],
 )
 def test_things_without_a_value_are_counted(program: Program) -> None:
@@ -35,7 +51,9 @@ def test_things_without_a_value_are_counted(program: Program) -> None:
     assert with_notes("它", program, GRAPH, "zh-Hans", overran=False) == "它（3项中有1项没有size，未计入）"
 
 
-@pytest.mark.parametrize("program", [TOWNS, Top(TOWNS, HEIGHT, Order.SMALLEST)])
+@pytest.mark.parametrize(
+    "program", [TOWNS, Top(TOWNS, HEIGHT, Order.SMALLEST), Follow(NAMED, HEIGHT), Follow(TOWNS, SIZE)]
+)
 def test_nothing_left_out_is_not_told(program: Program) -> None:
     assert with_notes("it", program, GRAPH, "en", overran=False) == "it"
 
