@@ -65,11 +65,12 @@ def answer(
     calibration: Calibration = SURE,
     links: tuple[Link, ...] = (ALPHA,),
     language: str | None = None,
+    general: bool = False,
 ) -> Answer:
     """The answer when retrieval proposed these programs and the reader scored them so, or alike."""
     given = tuple(candidate(program) for program in programs)
     seen = ReaderInput(QUESTION, tuple(ReaderCandidate("", c.alignment, 1.0, 0.0, 1.0) for c in given))
-    output = ReaderOutput(np.array(scores or [1.0] * len(given), dtype=np.float32), -0.2)
+    output = ReaderOutput(np.array(scores or [1.0] * len(given), dtype=np.float32), -0.2, general=general)
     reading = Reading(Retrieval(QuestionView(QUESTION), links, given), seen, output)
     return AnswerBuilder(FILMS, config or AnswerConfig(), calibration).build(reading, language=language)
 
@@ -307,6 +308,15 @@ def test_a_lead_over_another_result_is_what_counts() -> None:
     rivals = answer(DIRECTOR, STARS, scores=(0.9, 0.9), calibration=margins)
     assert alone.confidence == pytest.approx(twins.confidence)
     assert alone.confidence > rivals.confidence
+
+
+@pytest.mark.parametrize(("general", "lead"), [(True, 0.1), (False, 0.1 + 0.2)])
+def test_a_reading_without_a_rival_leads_over_none_or_on_an_unfamiliar_graph_over_being_wrong(
+    general: bool, lead: float
+) -> None:
+    margins = Calibration(bias=0.0, score=0.0, margin=1.0, coverage=0.0, support=0.0, unread=0.0)
+    found = answer(DIRECTOR, scores=(0.1,), calibration=margins, general=general)
+    assert found.confidence == pytest.approx(1 / (1 + np.exp(-lead)))
 
 
 # -- what labels can hold -----------------------------------------------------------------------
