@@ -52,6 +52,7 @@ class LackedFacts:
         self._graph = graph
         self._owners: dict[Step, NodeIds] = {}
         self._around: dict[Step, tuple[frozenset[Step], ...]] = {}
+        self._known: dict[tuple[bytes, Step], bool] = {}
         self._repeated: dict[tuple[int, int], bool] = {}
 
     def charged(self, scene: Scene, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -81,10 +82,11 @@ class LackedFacts:
         masked = words_of(scene.view, link.mention.start, link.mention.end)
         others = [c for c in candidates if _finds(c) and _rests_on_namesake(c, link)]
         clear = {s.relation: s for s in sorted(spoken, key=lambda s: s.score) if s.score >= _CLEAR}
+        own = {step.relation for step in self._steps(link.node)} if clear else set()
         for relation, said in clear.items():
-            steps = [Step(relation, inverse=inverse) for inverse in (False, True)]
-            if said.used & masked or any(self._repeats(own.relation, relation) for own in self._steps(link.node)):
+            if said.used & masked or relation in own or any(self._repeats(known, relation) for known in own):
                 continue
+            steps = (Step(relation, inverse=inverse) for inverse in (False, True))
             could = next((step for step in steps if self._could_lead(link.node, step)), None)
             if could is not None and not any(relation in _relations_of(c.program) for c in others):
                 yield _Lost(link, could, said)
@@ -126,9 +128,12 @@ class LackedFacts:
             self._owners[step] = np.unique(self._graph.relation_pairs(step.relation)[int(step.inverse)])
         owners = self._owners[step]
         classes = self._graph.types(np.array([node], dtype=np.int32))
-        if len(classes):
-            return len(within(self._graph.instances(classes), owners)) > 0
-        return not self._graph.classes.size and self._is_kin(node, step)
+        if not len(classes):
+            return not self._graph.classes.size and self._is_kin(node, step)
+        key = classes.tobytes(), step
+        if key not in self._known:
+            self._known[key] = len(within(self._graph.instances(classes), owners)) > 0
+        return self._known[key]
 
     def _is_kin(self, node: int, step: Step) -> bool:
         """Whether the things that have a step have most of the steps that a thing has."""
@@ -141,9 +146,7 @@ class LackedFacts:
         return sum(shares) >= _KIN * max(len(shares), 1)
 
     def _repeats(self, relation: int, other: int) -> bool:
-        """Whether a relation is the other, or joins most of what it does, either way round: parents and children."""
-        if relation == other:
-            return True
+        """Whether a relation joins, either way round, most of what another does: parents and children."""
         key = relation, other
         if key not in self._repeated:
             subjects, objects = self._graph.relation_pairs(other)
