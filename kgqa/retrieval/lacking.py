@@ -62,13 +62,15 @@ class LackedFacts:
         found: list[Candidate] = []
         nothing: dict[Program, Candidate] = {}
         for candidate in candidates:
-            costs = [(self._cost(candidate, one, spoken), one) for one in lost]
+            costs = [(_cost(candidate, one, scene, spoken), one) for one in lost]
             costs += [(0.0, one) for one in self._uncompared(candidate)]
             cost, one = max(((c, o) for c, o in costs if c is not None), key=lambda pair: pair[0], default=(0.0, None))
             if one is None or not _finds(candidate):
                 found.append(candidate)
                 continue
             found.append(replace(candidate, alignment=candidate.alignment - cost - LACKED))
+            if _says_more(candidate, one, scene, spoken):
+                continue
             empty = _empty(candidate, one, spoken)
             known = nothing.get(empty.program)
             if known is None or known.alignment < empty.alignment:
@@ -90,18 +92,6 @@ class LackedFacts:
             could = next((step for step in steps if self._could_lead(link.node, step)), None)
             if could is not None and not any(relation in _relations_of(c.program) for c in others):
                 yield _Lost(link, could, said)
-
-    def _cost(self, candidate: Candidate, one: _Lost, spoken: Sequence[Spoken]) -> float | None:
-        """How much worse a candidate says the words that ask for what is lost; None where it does them justice."""
-        program, relation = candidate.program, one.step.relation
-        if one.link.node not in program.named():
-            return None
-        used = _relations_of(program)
-        if relation in used:
-            return 0.0 if _is_detour(program, one, spoken) else None
-        said = max((s.score for s in spoken if s.relation in used and s.used & one.said.used), default=0.0)
-        worse = one.said.score - said
-        return worse if worse >= _WORSE else None
 
     def _uncompared(self, candidate: Candidate) -> Iterator[_Lost]:
         """The things by name that a candidate compares with others, by what they lack."""
@@ -180,9 +170,35 @@ def _rests_on_namesake(candidate: Candidate, link: Link) -> bool:
     return any(other.mention == link.mention and other.node != link.node for other in candidate.links)
 
 
+def _says_more(candidate: Candidate, one: _Lost, scene: Scene, spoken: Sequence[Spoken]) -> bool:
+    """Whether a candidate explains more than names, operators, and the words that ask for what is lost.
+
+    Such words may have been learnt to speak of a step ("dad"), so that others are asked for it and not the thing.
+    """
+    told = [words_of(scene.view, link.mention.start, link.mention.end) for link in candidate.links]
+    told += [s.used for s in spoken if s.relation == one.step.relation and s.score >= _CLEAR]
+    left = candidate.used & scene.meaning
+    for used in (*told, *scene.operators, scene.counting, one.said.used):
+        left &= ~used
+    return left != 0
+
+
 def _relations_of(program: Program) -> set[int]:
     values = (getattr(part, f.name) for part in program.walk() for f in fields(part))
     return {value.relation for value in values if isinstance(value, Step)}
+
+
+def _cost(candidate: Candidate, one: _Lost, scene: Scene, spoken: Sequence[Spoken]) -> float | None:
+    """How much worse a candidate says the words that ask for what is lost; None where it does them justice."""
+    program, relation = candidate.program, one.step.relation
+    if one.link.node not in program.named():
+        return None
+    used = _relations_of(program)
+    if relation in used:
+        return 0.0 if _is_detour(program, one, spoken) and not _says_more(candidate, one, scene, spoken) else None
+    said = max((s.score for s in spoken if s.relation in used and s.used & one.said.used), default=0.0)
+    worse = one.said.score - said
+    return worse if worse >= _WORSE else None
 
 
 def _is_detour(program: Program, one: _Lost, spoken: Sequence[Spoken]) -> bool:

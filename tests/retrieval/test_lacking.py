@@ -78,3 +78,15 @@ def test_a_relation_that_says_the_same_the_other_way_answers() -> None:
 
 def test_what_each_has_one_of_is_not_counted_as_none() -> None:
     assert not isinstance(LAB.ask("How many capital does Cc have?").candidates[0].program, Count)
+
+
+def test_what_another_thing_is_asked_for_is_not_lost() -> None:
+    """The way to it is hardly said, but no other words say it."""
+    graph = build(
+        [
+            *((one, "old family mother", other) for one, other in (("Ann", "Bea"), ("Bea", "Cia"), ("Dot", "Eve"))),
+            *(("Bea", "spouse", "Cal"), ("Dot", "spouse", "Dan"), ("Eve", "spouse", "Eli")),
+        ]
+    )
+    assert Lab(graph).first("Who is the spouse of the mother of Ann?") == {"Cal"}
+    assert Lab(graph).first("Who is the spouse of Ann?") == set()
