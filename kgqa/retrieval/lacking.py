@@ -2,7 +2,8 @@
 
 Left alone, a question for it is read as the next best thing that is known: the atomic weight of oxygen, or the atomic
 numbers of its neighbours. Those readings pay for what they put in its place, and beside them stands the one that finds
-nothing. So does a comparison of things by what one of them lacks.
+nothing. So does a comparison of things by what one of them lacks. Classes tell what things are alike; guessed from the
+relations that they share it costs more right answers than it saves (`docs/reader.md`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from kgqa.retrieval.contract import Candidate, strength
 from kgqa.retrieval.derivation import within
 from kgqa.retrieval.rules import NOTHING, TOLD
 from kgqa.retrieval.scene import Scene, Spoken, words_of
-from kgqa.types import Link, NodeIds
+from kgqa.types import Link
 
 LACKED = 0.5
 """What it costs to answer by other facts than the one asked for, besides how much worse words say them."""
@@ -30,8 +31,6 @@ _CLEAR = 0.75
 _WORSE = 0.1
 """How much worse the relations of another reading are said by those words."""
 _SAMPLE = 40
-_KIN = 0.3
-"""The share of a thing's relations that others must have, on average, to be of its kind where nothing has a class."""
 _SAME = 0.5
 """The share of a relation's facts that another repeats, if it says the same."""
 
@@ -50,8 +49,6 @@ class LackedFacts:
 
     def __init__(self, graph: KnowledgeGraph) -> None:
         self._graph = graph
-        self._owners: dict[Step, NodeIds] = {}
-        self._around: dict[Step, tuple[frozenset[Step], ...]] = {}
         self._known: dict[tuple[bytes, Step], bool] = {}
         self._repeated: dict[tuple[int, int], bool] = {}
 
@@ -86,7 +83,7 @@ class LackedFacts:
         clear = {s.relation: s for s in sorted(spoken, key=lambda s: s.score) if s.score >= _CLEAR}
         own = {step.relation for step in self._steps(link.node)} if clear else set()
         for relation, said in clear.items():
-            if said.used & masked or relation in own or any(self._repeats(known, relation) for known in own):
+            if said.used & masked or relation in own or any(self.repeats(known, relation) for known in own):
                 continue
             steps = (Step(relation, inverse=inverse) for inverse in (False, True))
             could = next((step for step in steps if self._could_lead(link.node, step)), None)
@@ -113,29 +110,15 @@ class LackedFacts:
         return frozenset(Step(r, inverse=bool(inverse)) for inverse, side in enumerate(sides) for r in side)
 
     def _could_lead(self, node: int, step: Step) -> bool:
-        """Whether things of its kind have a step: of its classes or, where it has none, with relations like its own."""
-        if step not in self._owners:
-            self._owners[step] = np.unique(self._graph.relation_pairs(step.relation)[int(step.inverse)])
-        owners = self._owners[step]
+        """Whether things of its classes have a step."""
         classes = self._graph.types(np.array([node], dtype=np.int32))
-        if not len(classes):
-            return not self._graph.classes.size and self._is_kin(node, step)
         key = classes.tobytes(), step
-        if key not in self._known:
+        if len(classes) and key not in self._known:
+            owners = np.unique(self._graph.relation_pairs(step.relation)[int(step.inverse)])
             self._known[key] = len(within(self._graph.instances(classes), owners)) > 0
-        return self._known[key]
+        return self._known.get(key, False)
 
-    def _is_kin(self, node: int, step: Step) -> bool:
-        """Whether the things that have a step have most of the steps that a thing has."""
-        if step not in self._around:
-            owners = self._owners[step]
-            sample = owners[:: max(len(owners) // _SAMPLE, 1)][:_SAMPLE]
-            self._around[step] = tuple(self._steps(owner) for owner in sample.tolist())
-        own, around = self._steps(node), self._around[step]
-        shares = [len(own & other) / len(own) for other in around] if own else []
-        return sum(shares) >= _KIN * max(len(shares), 1)
-
-    def _repeats(self, relation: int, other: int) -> bool:
+    def repeats(self, relation: int, other: int) -> bool:
         """Whether a relation joins, either way round, most of what another does: parents and children."""
         key = relation, other
         if key not in self._repeated:
