@@ -85,6 +85,14 @@ class Program:
         return sorted({node for part in self.walk() if isinstance(part, Entities) for node in part.nodes})
 
 
+def listed(program: Program) -> tuple[int, ...]:
+    """The nodes of a program that does no more than name them; none of any other."""
+    if isinstance(program, Union):
+        left, right = listed(program.left), listed(program.right)
+        return (*left, *right) if left and right else ()
+    return program.nodes if isinstance(program, Entities) else ()
+
+
 def bare(program: Program) -> Program:
     """A program as it is said: without `Same`, since what is the same has no other name in the question."""
     if isinstance(program, Same):

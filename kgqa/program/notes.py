@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kgqa.graph import KnowledgeGraph
-from kgqa.program.algebra import Aggregate, Entities, Follow, Nth, Program, Top, Union, Where, WhereBeside
+from kgqa.program.algebra import Aggregate, Follow, Nth, Program, Top, Where, WhereBeside, listed
 from kgqa.program.execute import execute
 from kgqa.text.language import Language
 from kgqa.types import NodeIds
@@ -59,7 +59,4 @@ def left_out(program: Program, graph: KnowledgeGraph, language: str, template: s
 
 def _asks_several(part: Program) -> bool:
     """Whether a step leads on from several things by name: "the melting points of helium and iron"."""
-    if not isinstance(part, Follow) or part.step.inverse:
-        return False
-    listed = all(isinstance(source, Entities | Union) for source in part.source.walk())
-    return listed and len(part.source.named()) > 1
+    return isinstance(part, Follow) and not part.step.inverse and len(set(listed(part.source))) > 1

@@ -15,7 +15,7 @@ import numpy as np
 
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.graph import EMPTY
-from kgqa.program.algebra import Compare, Difference, Entities, Follow, Nth, OfType, Program, Same, Step, Top, Union
+from kgqa.program.algebra import Compare, Difference, Entities, Follow, Nth, OfType, Program, Same, Step, Top, listed
 from kgqa.retrieval.contract import Candidate, strength
 from kgqa.retrieval.derivation import within
 from kgqa.retrieval.rules import NOTHING, TOLD
@@ -31,6 +31,7 @@ _CLEAR = 0.75
 _WORSE = 0.1
 """How much worse the relations of another reading are said by those words."""
 _SAMPLE = 40
+"""About how many facts of a relation are looked at."""
 _SAME = 0.5
 """The share of a relation's facts that another repeats, if it says the same."""
 
@@ -94,9 +95,9 @@ class LackedFacts:
         """The things by name that a candidate compares with others, by what they lack."""
         for part in candidate.program.walk():
             if isinstance(part, Compare):
-                nodes = (*_listed(part.left), *_listed(part.right))
+                nodes = (*listed(part.left), *listed(part.right))
             elif isinstance(part, Top | Nth):
-                nodes = _listed(part.source)
+                nodes = listed(part.source)
             else:
                 continue
             for node in nodes if len(nodes) > 1 else ():
@@ -205,14 +206,6 @@ def _way(program: Program, node: int) -> list[int]:
         way += [program.step.relation] if isinstance(program, Follow) else []
         program = program.left if isinstance(program, Difference) else program.source
     return way if isinstance(program, Entities) and node in program.nodes else []
-
-
-def _listed(program: Program) -> tuple[int, ...]:
-    """The things of a program that does no more than name them; none of any other."""
-    if isinstance(program, Union):
-        left, right = _listed(program.left), _listed(program.right)
-        return (*left, *right) if left and right else ()
-    return program.nodes if isinstance(program, Entities) else ()
 
 
 def _empty(candidate: Candidate, one: _Lost, spoken: Sequence[Spoken]) -> Candidate:
