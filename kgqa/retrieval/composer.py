@@ -51,6 +51,10 @@ _SAMPLE = 50
 _BESIDE = 5
 _CERTAIN = 0.6
 _SURELY = 0.9
+_CLEAR = 0.75
+"""The match from which on words surely ask for a relation."""
+_FIRST = 3
+"""How many paths of a name are looked at for what may be lacking behind them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,8 @@ class Composer:
         """
         scene = self._reader.read(view, replace(names, links=best_links(names.links)), hiding, flags)
         bench = Bench(self._graph, limit=self._config.max_frontier, programs=_PROGRAMS, deadline=deadline)
-        if self._is_plain(scene) and not _lacks(scene, bench) and not _surpasses(scene, bench):
+        lacks = _lacks(scene, bench) or _lacks_further(scene, paths, bench)
+        if self._is_plain(scene) and not lacks and not _surpasses(scene, bench):
             return Composition(scene, (), problem=self._problems.find(scene))
         seeds = [_seed(view, path) for group in paths for path in group[:_SEEDS] if path.nodes is not None]
         domains = self._chart.domains(scene, bench)
@@ -135,6 +140,19 @@ def _lacks(scene: Scene, bench: Bench) -> bool:
     nodes = np.array([*sure], dtype=np.int32)
     steps = [Step(relation, inverse=inverse) for relation in told for inverse in (False, True)]
     return not any(bench.leads(nodes, step) for step in steps) and any(bench.could_lead(nodes, s) for s in steps)
+
+
+def _lacks_further(scene: Scene, paths: Sequence[Sequence[Path]], bench: Bench) -> bool:
+    """Whether one of the best paths of a name comes to what lacks the next thing asked for: the owner's phone number."""
+    for path in (path for group in paths for path in group[:_FIRST] if path.nodes is not None):
+        for spoken in scene.relations:
+            if spoken.score < _CLEAR or spoken.used & path.used:
+                continue
+            steps = [Step(spoken.relation, inverse=inverse) for inverse in (False, True)]
+            could = any(bench.could_lead(path.nodes, step) for step in steps)
+            if could and not any(bench.leads(path.nodes, step) for step in steps):
+                return True
+    return False
 
 
 def _surpasses(scene: Scene, bench: Bench) -> bool:

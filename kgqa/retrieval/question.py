@@ -111,8 +111,17 @@ _UNITS = (
 )
 """What follows "how many" where an amount is asked for, and nothing counted."""
 MEASURE_WORDS = "个种位座条家部国名款道所处届套只台辆本张次场间件支把颗头匹艘架单门节副双栋幢"
+_BEFORE_NUMBER = (
+    "the a an what which whose total overall whole full combined exact precise actual current average mean median maximum"
+    " minimum same large larger greater higher more small smaller lower fewer in by and or of is with has have having"
+    " me us get give find show list tell any each every different distinct unique"
+)
+_NUMBER_OF = (
+    r"(?:(?<![\w'’-] )|(?<=est )|" + "|".join(rf"(?<=\b{w} )" for w in _BEFORE_NUMBER.split()) + r")\bnumber of\b"
+)
+"""How many, and no number that another noun names: "the PHONE number of the owner"."""
 COUNTING = re.compile(
-    rf"\bhow many\b(?!{_UNITS})|\bhow often\b|\bnumber of\b|\bcount\b"
+    rf"\bhow many\b(?!{_UNITS})|\bhow often\b|{_NUMBER_OF}|\bcount\b"
     rf"|(多少|(?<![哪那这好前后第])几)[{MEASURE_WORDS}]|(多少|几)人(?!口)"
     r"|有多少(?=[一-鿿])(?!人|钱|岁|度|米|公|千|天|年|月|元|块|吨|平|倍|斤|克|升|亩|分|秒|小时)",
     re.I,

@@ -20,6 +20,7 @@ from kgqa.text.units import without_unit
 Scores = NDArray[np.float32]
 
 _STEM = 5
+_SHORT = 3
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _WORDS = re.compile(r"[^\W_]+")
 _NEAREST = 256
@@ -256,7 +257,12 @@ def stems_of(text: str) -> frozenset[str]:
     folded = text.casefold()
     words = (w for w in _WORDS.findall(_HAN.sub(" ", folded)) if not is_stop(w))
     han = (c for c in _HAN.findall(folded) if not is_stop(c))
-    return frozenset((*(w[:_STEM] for w in words), *han))
+    return frozenset((*(_stem(w) for w in words), *han))
+
+
+def _stem(word: str) -> str:
+    """The first letters of a word, without the "s" of a plural or a verb: "lives" and "live" are one."""
+    return word.removesuffix("s")[:_STEM] if len(word) > _SHORT and not word.endswith("ss") else word[:_STEM]
 
 
 def mean_cosine(vectors: NDArray[np.float32]) -> float:
