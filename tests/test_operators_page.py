@@ -72,6 +72,12 @@ BY_HAND = {
         "ORDER BY DESC(?a) LIMIT 1"
     ),
     "哪个首都的人口最多？": ("SELECT ?x { ?y w:capital ?x . ?x w:population ?n } ORDER BY DESC(?n) LIMIT 1"),
+    "How much larger is France than Germany?": ("SELECT (?a - ?b AS ?v) { w:France w:area ?a . w:Germany w:area ?b }"),
+    "What is the difference in area between Norway and Sweden?": (
+        "SELECT (ABS(?a - ?b) AS ?v) { w:Norway w:area ?a . w:Sweden w:area ?b }"
+    ),
+    "法国比德国大多少？": "SELECT (?a - ?b AS ?v) { w:France w:area ?a . w:Germany w:area ?b }",
+    "中国和印度的面积相差多少？": "SELECT (ABS(?a - ?b) AS ?v) { w:China w:area ?a . w:India w:area ?b }",
     "Which is larger, Peru or Chile?": (
         "SELECT ?x { VALUES ?x { w:Peru w:Chile } ?x w:area ?a } ORDER BY DESC(?a) LIMIT 1"
     ),

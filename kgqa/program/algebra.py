@@ -290,6 +290,19 @@ class Aggregate(Program):
 
 
 @dataclass(frozen=True, slots=True)
+class Gap(Program):
+    """How much larger the largest value of an attribute is on the left than on the right; negative if it is smaller.
+
+    The attribute holds numbers or years. A side without a value, or a year with a timezone, gives no number.
+    """
+
+    yields: ClassVar[Yields] = Yields.NUMBER
+    left: Program
+    right: Program
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
 class Exists(Program):
     """Whether a set has any node."""
 

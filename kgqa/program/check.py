@@ -15,7 +15,7 @@ from kgqa.graph import KnowledgeGraph
 from kgqa.graph.terms import key_to_literal
 from kgqa.graph.values import ValueClass, value_of, values_of
 from kgqa.program import algebra as a
-from kgqa.program.compare import EXTREMES
+from kgqa.program.compare import EXTREMES, SUBTRACTED, measure_of
 
 _PARTS: Mapping[type[a.Program], Mapping[str, a.Yields]] = {
     a.Groups: {"table": a.Yields.TABLE},
@@ -31,6 +31,7 @@ _MEASURING: Mapping[type[a.Program], str] = {
     a.Top: "step",
     a.Nth: "step",
     a.Aggregate: "step",
+    a.Gap: "step",
     a.Compare: "step",
     a.GroupAggregate: "attribute",
     a.GroupBest: "attribute",
@@ -162,6 +163,11 @@ def _check_meaning(part: a.Program, graph: KnowledgeGraph) -> None:
         _check_numeric(part, part.right, graph)
     elif isinstance(part, a.TopRows | a.WhereRows):
         _check_numeric(part, part.table, graph)
+    elif isinstance(part, a.Gap) and measure_of(graph, part.step).value_class not in SUBTRACTED:
+        raise ProgramError(
+            f"Gap subtracts values of {graph.relation_label(part.step.relation)!r}, which are neither numbers "
+            "nor years; expected a relation that holds such"
+        )
 
 
 def _check_value(part: a.Where) -> None:

@@ -192,6 +192,13 @@ def _fold(aggregation: a.Aggregation, step: a.Step, names: Names) -> str:
 
 
 @phrase.register
+def _gap(program: a.Gap, names: Names) -> str:
+    label, more = names.relation(program.step), "晚" if names.measures_time(program.step) else "大"
+    left, right = (atom(side, names) for side in (program.left, program.right))
+    return f"{left}的{label}比{right}的{label}{more}多少"
+
+
+@phrase.register
 def _exists(program: a.Exists, names: Names) -> str:
     source = program.source
     if isinstance(source, a.Where) and isinstance(source.source, a.Entities) and len(source.source.nodes) == 1:

@@ -18,6 +18,8 @@ from kgqa.types import NodeIds
 
 NUMBERS = Measure(ValueClass.NUMBER)
 EXTREMES = (Aggregation.MINIMUM, Aggregation.MAXIMUM)
+SUBTRACTED = (ValueClass.NUMBER, ValueClass.YEAR)
+"""What can be subtracted from another of its class."""
 
 OPERATORS: Mapping[Comparison, Callable[[Any, Any], Any]] = {
     Comparison.EQUAL: operator.eq,

@@ -274,6 +274,13 @@ def _fold(aggregation: a.Aggregation, step: a.Step, names: Names) -> str:
 
 
 @phrase.register
+def _gap(program: a.Gap, names: Names) -> str:
+    label, more = names.relation(program.step), "later" if names.measures_time(program.step) else "greater"
+    left, right = (atom(side, names) for side in (program.left, program.right))
+    return f"how much {more} the {label} of {left} is than that of {right}"
+
+
+@phrase.register
 def _exists(program: a.Exists, names: Names) -> str:
     source = program.source
     if isinstance(source, a.Where) and isinstance(source.source, a.Entities) and len(source.source.nodes) == 1:

@@ -272,6 +272,12 @@ def _aggregated(run: Run, nodes: NodeIds, step: a.Step, aggregation: a.Aggregati
     return list(zip(owners.tolist(), literals.tolist(), strict=True))
 
 
+@prove_number.register
+def _gap(program: a.Gap, run: Run) -> Iterator[Fact]:
+    for side in (program.left, program.right):
+        yield from _largest(side, program.step, run)
+
+
 # -- truth --------------------------------------------------------------------------------------
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.adjacency import distinct
 from kgqa.graph.graph import EMPTY
-from kgqa.graph.values import Measure
+from kgqa.graph.values import Measure, ValueClass
 from kgqa.program import algebra as a
 from kgqa.program.check import check
 from kgqa.program.compare import (
@@ -271,6 +271,24 @@ def _count(program: a.Count, run: Run) -> tuple[float | None, int | None]:
 @number.register
 def _aggregate(program: a.Aggregate, run: Run) -> tuple[float | None, int | None]:
     return aggregated(run.graph, run.nodes(program.source), program.step, program.aggregation)
+
+
+@number.register
+def _gap(program: a.Gap, run: Run) -> tuple[float | None, int | None]:
+    left, right = (_largest(run.graph, run.nodes(side), program.step) for side in (program.left, program.right))
+    return (None if left is None or right is None else tidy(left - right)), None
+
+
+def _largest(graph: KnowledgeGraph, nodes: NodeIds, step: a.Step) -> float | None:
+    """The largest number, or year, that a set has along a step."""
+    measure = measure_of(graph, step)
+    _, literals, numbers = measured_edges(graph, nodes, step, measure)
+    if not len(numbers):
+        return None
+    if measure.value_class is ValueClass.NUMBER:
+        return float(numbers.max())
+    year = graph.literal(int(literals[numbers.argmax()])).lexical
+    return float(year) if year.removeprefix("-").isdecimal() else None
 
 
 # -- truth --------------------------------------------------------------------------------------

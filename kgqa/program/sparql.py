@@ -341,6 +341,16 @@ def _aggregate(program: a.Aggregate, words: Words, variable: str) -> Lines:
     return block(head, pairs, f"HAVING (COUNT({value}) > 0)")
 
 
+@_number.register
+def _gap(program: a.Gap, words: Words, variable: str) -> Lines:
+    measure = measure_of(words.graph, program.step)
+    whole = measure.value_class is not ValueClass.NUMBER
+    sides, lines = _largest_of_each(program, words, measure)
+    # A year is no number to subtract from until it is cast.
+    left, right = (f"{words.iri(XSD + 'integer')}(STR({side}))" if whole else side for side in sides)
+    return block(f"SELECT ({left} - {right} AS {variable})", lines)
+
+
 # -- truth --------------------------------------------------------------------------------------
 
 
@@ -364,13 +374,18 @@ def _contains(program: a.Contains, words: Words) -> Lines:
 
 @_ask.register
 def _compare(program: a.Compare, words: Words) -> Lines:
-    measure = measure_of(words.graph, program.step)
+    (left, right), lines = _largest_of_each(program, words, measure_of(words.graph, program.step))
+    return [*lines, _filter(f"{left} {program.comparison.value} {right}")]
+
+
+def _largest_of_each(program: a.Compare | a.Gap, words: Words, measure: Measure) -> tuple[list[str], Lines]:
+    """The variables for the largest value on each side, and the lines that bind them."""
     sides, lines = [], []
     for side in (program.left, program.right):
         _, value, inner = _values_of(side, words, program.step, measure)
         sides.append(words.variable("largest"))
         lines += block("", block(f"SELECT (MAX({value}) AS {sides[-1]})", inner))
-    return [*lines, _filter(f"{sides[0]} {program.comparison.value} {sides[1]}")]
+    return sides, lines
 
 
 @_ask.register

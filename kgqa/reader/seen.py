@@ -24,7 +24,7 @@ _TIMES = frozenset(("date", "dateTime", "gYear", "gYearMonth", "dateTimeStamp", 
 _TEXTS = frozenset(("string", "langString"))
 _OPERATIONS: tuple[tuple[Operation, tuple[type[Program], ...]], ...] = (
     (Operation.YES_NO, (ops.Contains, ops.Exists)),
-    (Operation.COMPARISON, (ops.Compare, ops.CompareNumbers, ops.Where, ops.WhereBeside, ops.WhereCount)),
+    (Operation.COMPARISON, (ops.Compare, ops.CompareNumbers, ops.Gap, ops.Where, ops.WhereBeside, ops.WhereCount)),
     (Operation.SUPERLATIVE, (ops.Top, ops.Nth, ops.TopByCount)),
     (Operation.COUNT, (ops.Count,)),
     (Operation.AGGREGATE, (ops.Aggregate, ops.GroupCount, ops.GroupAggregate, ops.GroupBest, ops.Groups)),

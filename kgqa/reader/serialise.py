@@ -241,6 +241,9 @@ class Serialiser:
             case ops.Compare(left, right, step, comparison):
                 asked = (self._related(TokenKind.COMPARE, step), ProgramToken(_COMPARED[comparison]))
                 return (*self.tokens(left, slots), *asked, *self.tokens(right, slots))
+            case ops.Gap(left, right, step):
+                asked = (self._related(TokenKind.COMPARE, step), ProgramToken(TokenKind.AGGREGATE, "difference"))
+                return (*self.tokens(left, slots), *asked, *self.tokens(right, slots))
             case _:
                 return self._table(program, slots)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from kgqa.config import RetrievalConfig
 from kgqa.graph import KnowledgeGraph
+from kgqa.graph.graph import EMPTY
 from kgqa.program.algebra import Follow, Instances, OfType, Program, Step, Union, Where
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.chart import LINK, Chart, best_links
@@ -143,14 +144,14 @@ def _lacks(scene: Scene, bench: Bench) -> bool:
 
 
 def _lacks_further(scene: Scene, paths: Sequence[Sequence[Path]], bench: Bench) -> bool:
-    """Whether one of the best paths of a name comes to what lacks the next thing asked for: the owner's phone number."""
-    for path in (path for group in paths for path in group[:_FIRST] if path.nodes is not None):
-        for spoken in scene.relations:
-            if spoken.score < _CLEAR or spoken.used & path.used:
-                continue
+    """Whether one of the best paths of a name comes to what lacks the next thing: the owner's phone number."""
+    clear = [spoken for spoken in scene.relations if spoken.score >= _CLEAR]
+    for path in (path for group in paths for path in group[:_FIRST]):
+        nodes = path.nodes if path.nodes is not None else EMPTY
+        for spoken in (spoken for spoken in clear if not spoken.used & path.used):
             steps = [Step(spoken.relation, inverse=inverse) for inverse in (False, True)]
-            could = any(bench.could_lead(path.nodes, step) for step in steps)
-            if could and not any(bench.leads(path.nodes, step) for step in steps):
+            could = any(bench.could_lead(nodes, step) for step in steps)
+            if could and not any(bench.leads(nodes, step) for step in steps):
                 return True
     return False
 

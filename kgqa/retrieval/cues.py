@@ -59,6 +59,15 @@ _FOLDS: tuple[tuple[re.Pattern[str], Aggregation], ...] = (
     (re.compile(r"\b(maximum|max)\b|最大值", re.I), Aggregation.MAXIMUM),
     (re.compile(r"\b(minimum|min)\b|最小值", re.I), Aggregation.MINIMUM),
 )
+_GAP = re.compile(
+    r"\bdifference\b(?=.*\b(?:between|of|from)\b)|\bgap\b(?=.*\bbetween\b)|\bdiffers?\b|\bby how (?:much|many)\b"
+    r"|\bhow (?:much|many|far)\b(?=(?: (?!(?:is|are|was|were|do|does|did|has|have|had)\b)[\w-]+){0,3}?"
+    r" (?:more|less|fewer|[a-z]{2,}(?:er|est))\b.*\bthan\b)"
+    r"|相差|之差|差距|差值|(?<=[的面积人口高度长度重量价格])差(?=多少|是|有|$)"
+    r"|比[^，,]{1,20}?[大小高低长短重轻密深早晚贵多少老新][一-鿿]{0,3}?[了出]?(?P<word>多少|几[个座年米岁人])",
+    re.I,
+)
+"""What asks how far two things are apart in something."""
 _AMOUNT = re.compile(r"\bhow (?:many|much) (?:square|sq\.?|cubic)\b", re.I)
 _ASKED_ATTRIBUTES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(pattern, re.I), hints)
@@ -248,6 +257,11 @@ def find_amounts(text: str) -> tuple[Cue, ...]:
 def _word_of(match: re.Match[str]) -> tuple[int, int]:
     """Where the word of a match stands that says it, of several that show that it does."""
     return match.span("word") if match.groupdict().get("word") else match.span()
+
+
+def find_gaps(text: str) -> tuple[Cue, ...]:
+    """The words that ask how much one thing has over another."""
+    return tuple(Cue(*_word_of(match)) for match in _GAP.finditer(text))
 
 
 def find_asked_attributes(text: str) -> tuple[Cue, ...]:

@@ -10,7 +10,18 @@ from numpy.typing import NDArray
 from kgqa.embedding import TextEncoder
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.graph import EMPTY
-from kgqa.program.algebra import Aggregate, Compare, CompareNumbers, Contains, Count, Exists, Follow, Program, Yields
+from kgqa.program.algebra import (
+    Aggregate,
+    Compare,
+    CompareNumbers,
+    Contains,
+    Count,
+    Exists,
+    Follow,
+    Gap,
+    Program,
+    Yields,
+)
 from kgqa.retrieval.contract import Candidate
 from kgqa.retrieval.limits import YEARS
 from kgqa.retrieval.question import Asked, QuestionView
@@ -92,7 +103,7 @@ class AnswerFit:
             return 0.5 if view.counting else -1.0
         if program.yields is Yields.TABLE:
             return 0.5
-        if isinstance(program, Aggregate):
+        if isinstance(program, Aggregate | Gap):
             return {Asked.NUMBER: 1.0, Asked.ANYTHING: 0.5}.get(asked, -0.5)
         sample = self._sample(candidate)
         if not len(sample):

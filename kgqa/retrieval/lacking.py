@@ -15,7 +15,20 @@ import numpy as np
 
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.graph import EMPTY
-from kgqa.program.algebra import Compare, Difference, Entities, Follow, Nth, OfType, Program, Same, Step, Top, listed
+from kgqa.program.algebra import (
+    Compare,
+    Difference,
+    Entities,
+    Follow,
+    Gap,
+    Nth,
+    OfType,
+    Program,
+    Same,
+    Step,
+    Top,
+    listed,
+)
 from kgqa.retrieval.contract import Candidate, strength
 from kgqa.retrieval.derivation import within
 from kgqa.retrieval.rules import NOTHING, TOLD
@@ -94,7 +107,7 @@ class LackedFacts:
     def _uncompared(self, candidate: Candidate) -> Iterator[_Lost]:
         """The things by name that a candidate compares with others, by what they lack."""
         for part in candidate.program.walk():
-            if isinstance(part, Compare):
+            if isinstance(part, Compare | Gap):
                 nodes = (*listed(part.left), *listed(part.right))
             elif isinstance(part, Top | Nth):
                 nodes = listed(part.source)

@@ -112,9 +112,9 @@ _UNITS = (
 """What follows "how many" where an amount is asked for, and nothing counted."""
 MEASURE_WORDS = "个种位座条家部国名款道所处届套只台辆本张次场间件支把颗头匹艘架单门节副双栋幢"
 _BEFORE_NUMBER = (
-    "the a an what which whose total overall whole full combined exact precise actual current average mean median maximum"
-    " minimum same large larger greater higher more small smaller lower fewer in by and or of is with has have having"
-    " me us get give find show list tell any each every different distinct unique"
+    "the a an what which whose total overall whole full combined exact precise actual current average mean median"
+    " maximum minimum same large larger greater higher more small smaller lower fewer in by and or of is with has have"
+    " having me us get give find show list tell any each every different distinct unique"
 )
 _NUMBER_OF = (
     r"(?:(?<![\w'’-] )|(?<=est )|" + "|".join(rf"(?<=\b{w} )" for w in _BEFORE_NUMBER.split()) + r")\bnumber of\b"

@@ -35,6 +35,7 @@ from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.contract import Candidate
 from kgqa.retrieval.cues import asks_for_some
 from kgqa.retrieval.derivation import Bench, Derivation, Form, within
+from kgqa.retrieval.gaps import GapRules
 from kgqa.retrieval.grouping import GroupRules
 from kgqa.retrieval.measures import MeasureRules
 from kgqa.retrieval.nothing import is_nothing
@@ -77,6 +78,7 @@ class RootRules:
         self._attributes = attributes
         self._measures = measures
         self._weights = weights
+        self._gaps = GapRules(graph, measures, weights)
         self._groups = GroupRules(graph, attributes, (sets, measures), weights)
 
     def candidates(
@@ -96,6 +98,7 @@ class RootRules:
             numbers = self._numbers(domain, scene, bench)
             found.extend(c for c in numbers if isinstance(c.program, Aggregate) and _is_about(c.program, domain))
         found.extend(self._choices(derivations, scene, bench))
+        found.extend(self._gaps.candidates(derivations, scene, bench))
         found.extend(self._relations(derivations, scene))
         found.extend(self._groups.candidates(ranked, scene, bench))
         kept = (c for c in found if c.links or c.used & _operators(scene))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -63,6 +63,21 @@ class Spoken:
     holds: bool = True
 
 
+_CUES: Mapping[str, Callable[[str], tuple[Cue, ...]]] = {
+    "negations": cues.find_negations,
+    "unions": cues.find_unions,
+    "pairs": cues.find_pairs,
+    "folds": cues.find_folds,
+    "amounts": cues.find_amounts,
+    "groupings": cues.find_groupings,
+    "relatings": cues.find_relatings,
+    "gaps": cues.find_gaps,
+    "anys": cues.find_any,
+    "boths": cues.find_both,
+}
+"""What finds the cues of each field of a `Scene`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Marked:
     """A cue of the question with the words that it stands on, a bit set."""
@@ -119,6 +134,7 @@ class Scene:
     amounts: tuple[Marked, ...]
     groupings: tuple[Marked, ...]
     relatings: tuple[Marked, ...]
+    gaps: tuple[Marked, ...]
     anys: tuple[Marked, ...]
     boths: tuple[Marked, ...]
     counting: int
@@ -127,7 +143,7 @@ class Scene:
     @property
     def operators(self) -> tuple[int, ...]:
         """The words of each operator, as bit sets."""
-        marks = (*self.negations, *self.unions, *self.folds, *self.relatings, *self.groupings)
+        marks = (*self.negations, *self.unions, *self.folds, *self.relatings, *self.groupings, *self.gaps)
         return tuple((*(s.used for s in self.superlatives), *(b.used for b in self.bounds), *(m.used for m in marks)))
 
     @property
@@ -187,20 +203,7 @@ class SceneReader:
         read = [self._superlative(view, e) for e in find_extremes(text)]
         bounds = [Bound(words_of(view, b.start, b.end), b, self._matcher.usual(b.hints)) for b in find_limits(text)]
         bounds += [b for b in self._own(view) if b.used & ~masked]
-        marks = {
-            name: _marked(view, find(text), masked)
-            for name, find in (
-                ("negations", cues.find_negations),
-                ("unions", cues.find_unions),
-                ("pairs", cues.find_pairs),
-                ("folds", cues.find_folds),
-                ("amounts", cues.find_amounts),
-                ("groupings", cues.find_groupings),
-                ("relatings", cues.find_relatings),
-                ("anys", cues.find_any),
-                ("boths", cues.find_both),
-            )
-        }
+        marks = {name: _marked(view, find(text), masked) for name, find in _CUES.items()}
         marks["groupings"] = tuple(m for m in marks["groupings"] if self._groups(view, m, links))
         counting = next((words_of(view, m.start(), m.end()) for m in COUNTING.finditer(text)), 0)
         classes = {words_of(view, link.mention.start, link.mention.end) for link in links if self._names_class(link)}

@@ -13,6 +13,7 @@ from kgqa.graph.terms import RDF, RDFS, XSD, key_to_literal
 from kgqa.graph.values import ORDERED, ValueClass, value_of, values_of
 from kgqa.program import algebra as a
 from kgqa.program.algebra import Aggregation, Comparison, Order, Program, Step, Yields
+from kgqa.program.compare import SUBTRACTED, measure_of
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
@@ -149,6 +150,14 @@ def _number_program(draw: Draw, graph: KnowledgeGraph, depth: int) -> Program:
     return a.Aggregate(_any(draw, graph, depth - 1), step, aggregation)
 
 
+def _gap(draw: Draw, graph: KnowledgeGraph, depth: int) -> Program:
+    steps = [Step(r) for r in range(graph.n_relations) if measure_of(graph, Step(r)).value_class in SUBTRACTED]
+    if not steps:
+        return a.Count(_any(draw, graph, depth - 1))
+    left, right = _any(draw, graph, depth - 1), _any(draw, graph, depth - 1)
+    return a.Gap(left, right, draw(st.sampled_from(steps)))
+
+
 def _numeric_table(draw: Draw, graph: KnowledgeGraph, depth: int) -> Program:
     if depth > 1 and draw(st.booleans()):
         return GENERATORS[draw(st.sampled_from([a.TopRows, a.WhereRows]))](draw, graph, depth - 1)
@@ -207,6 +216,7 @@ GENERATORS: Mapping[type[Program], Generator] = {
     a.Groups: _built(a.Groups, _table),
     a.Count: _built(a.Count, _inner),
     a.Aggregate: _built(a.Aggregate, _inner, _MEASURE, _AGGREGATION),
+    a.Gap: _gap,
     a.Exists: _built(a.Exists, _inner),
     a.Contains: _built(a.Contains, _inner, _inner),
     a.Compare: _built(a.Compare, _inner, _inner, _MEASURE, _COMPARISON),

@@ -59,6 +59,8 @@ REFUSED: list[tuple[Program, str]] = [
     (a.Where(ALL, SIZE, Comparison.NOT_EQUAL, typed("x", "integer")), "no order"),
     (a.WhereRows(a.GroupCount(ALL, NEAR, ALL), Comparison.LESS, float("nan")), "finite"),
     (a.TopRows(a.GroupBest(ALL, NEAR, ALL, SIZE, Order.LARGEST), Order.LARGEST), "compares numbers"),
+    (a.Gap(ALL, ALL, SINCE), "neither numbers nor years"),
+    (a.Gap(ALL, ALL, BACK), "inverse"),
     (
         a.CompareNumbers(a.Aggregate(ALL, SINCE, Aggregation.MAXIMUM), a.Count(ALL), Comparison.LESS),
         "compares numbers",

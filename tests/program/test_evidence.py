@@ -120,6 +120,12 @@ def test_a_comparison_shows_both_values() -> None:
     assert shown(program) == [("Paris", "size", "20"), ("Rome", "size", "28")]
 
 
+def test_a_gap_shows_both_values() -> None:
+    program = a.Gap(only("Paris"), only("Rome"), SIZE)
+    assert shown(program) == [("Paris", "size", "20"), ("Rome", "size", "28")]
+    assert execute(program, CITIES).number == -8
+
+
 def test_a_maximum_shows_the_fact_that_holds_it() -> None:
     program = a.Aggregate(IN_FRANCE, SIZE, a.Aggregation.MAXIMUM)
     assert shown(program) == [("Paris", "in", "France"), ("Paris", "size", "20")]

@@ -103,6 +103,16 @@ EXAMPLES: list[tuple[Program, str, str]] = [
         "whether the population of France is greater than the population of Euro",
         "法国的人口是否大于欧元的人口",
     ),
+    (
+        a.Gap(FRANCE, EURO, step(4)),
+        "how much greater the population of France is than that of Euro",
+        "法国的人口比欧元的人口大多少",
+    ),
+    (
+        a.Gap(FRANCE, EURO, step(5)),
+        "how much later the founded of France is than that of Euro",
+        "法国的成立时间比欧元的成立时间晚多少",
+    ),
 ]
 
 

@@ -63,6 +63,10 @@ CASES: list[tuple[Program, str]] = [
         "FIRST:Person COMPARE:born LESS SECOND:Person",
     ),
     (
+        ops.Gap(KIM, Entities((node("Lee"),)), step("born")),
+        "FIRST:Person COMPARE:born AGGREGATE:difference SECOND:Person",
+    ),
+    (
         ops.Aggregate(FILMED, step("runtime"), ops.Aggregation.AVERAGE),
         f"{KIM_THEN} MEASURE:runtime AGGREGATE:average",
     ),

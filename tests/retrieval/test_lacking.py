@@ -36,6 +36,7 @@ BARE = Lab(build(FACTS))
         "Which has the larger latitude, Aa or Bb?",
         "Which has the larger atomic number, Bb or Aa?",
         "Who is the mayor of Yo?",
+        "Who is the mayor of the capital of Bb?",
     ],
 )
 def test_what_a_thing_of_a_class_lacks_is_not_answered(question: str) -> None:

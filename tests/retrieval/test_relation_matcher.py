@@ -111,6 +111,8 @@ def test_the_mean_cosine_of_too_few() -> None:
     ("text", "stems"),
     [
         ("the directors of", {"direc"}),
+        ("lives in", {"live"}),
+        ("gas of the class", {"gas", "class"}),
         ("Place of birth", {"place", "birth"}),
         ("出生地", {"出", "生", "地"}),
         ("GDP总量", {"gdp", "总", "量"}),
