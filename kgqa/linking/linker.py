@@ -28,7 +28,10 @@ MAX_MENTIONS = 24
 """Mentions returned per question, the kept ones first."""
 
 _ACRONYM = int(NameFlag.ACRONYM)
-_SHORTENED = int(NameFlag.ACRONYM | NameFlag.BASE)
+_SURNAME = int(NameFlag.SURNAME)
+_SURNAME_SHARE = 0.5
+"""The share of a foreign name in Chinese that its last part gives where others are called by that alone."""
+_SHORTENED = int(NameFlag.ACRONYM | NameFlag.BASE | NameFlag.SURNAME)
 _MAX_READ = 4_096
 _LEAST_READ = 8
 _OVERLAPPED = 0.7
@@ -123,7 +126,9 @@ class HybridLinker:
         start, end = question.surface(span.first, span.last)
         size = mention_size(question, span.first, span.last)
         initials = _is_initials(question, span)
-        for named in self._labels.named(span.key, limit):
+        holders = self._labels.named(span.key, limit)
+        shared = not all(named.flag & _SURNAME for named in holders)
+        for named in holders:
             if named.flag & _ACRONYM and not initials:
                 continue
             at = (start, end)
@@ -133,6 +138,8 @@ class HybridLinker:
             sure = 1.0 if kind is not MatchKind.ACRONYM or question.text[start:end].isupper() else _UNMARKED_INITIALS
             if kind is MatchKind.ACRONYM and _behind_article(question, span):  # "the us" is no pronoun
                 sure, worth = max(sure, _ARTICLED), max(worth, _NAME_WORTH)
+            if shared and named.flag & _SURNAME:
+                kind, sure = MatchKind.PARTIAL, _SURNAME_SHARE
             alike = question.same_case(question.text[start:end]) in question.same_case(named.name)
             string = string_score(kind, span.similarity * sure, named.flag, alike=alike)
             mention = Mention(*at, question.text[slice(*at)])

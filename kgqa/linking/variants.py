@@ -22,6 +22,10 @@ _RANK = re.compile(
 """A Chinese place with its rank, which people leave out: 四川 for 四川省."""
 
 
+_FOREIGN = re.compile(r"[\u3400-\u9fff]+(?:[·•・‧][\u3400-\u9fff]+)*[·•・‧]([\u3400-\u9fff]{2,})")
+"""A foreign name in Chinese, its last part what people mostly use: 戴维 of 汉弗里·戴维."""
+
+
 class NameFlag(IntFlag):
     """How a key came from a name; 0 is a label as it stands."""
 
@@ -31,9 +35,11 @@ class NameFlag(IntFlag):
     JOINED = 4
     BASE = 8
     ACRONYM = 16
+    SURNAME = 32
 
 
-_LABEL, _JOINED, _BASE, _ACRONYM = (int(f) for f in (NameFlag.LABEL, NameFlag.JOINED, NameFlag.BASE, NameFlag.ACRONYM))
+_LABEL, _JOINED, _BASE = int(NameFlag.LABEL), int(NameFlag.JOINED), int(NameFlag.BASE)
+_ACRONYM, _SURNAME = int(NameFlag.ACRONYM), int(NameFlag.SURNAME)
 
 
 def name_keys(name: str, folded: str) -> dict[str, int]:
@@ -52,6 +58,8 @@ def name_keys(name: str, folded: str) -> dict[str, int]:
         keys.setdefault(place[1], _BASE)
     for other in other_names(folded):
         keys.setdefault(other, _ACRONYM if is_initials(other) else _BASE)
+    if foreign := _FOREIGN.fullmatch(name):
+        keys.setdefault(fold(foreign[1]), _SURNAME)
     keys.pop("", None)
     return keys
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ import numpy as np
 from kgqa.config import RetrievalConfig
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.graph import EMPTY
-from kgqa.program.algebra import Follow, Instances, OfType, Program, Step, Union, Where
+from kgqa.program.algebra import Follow, Instances, Nth, OfType, Program, Step, Top, Union, Where
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.chart import LINK, Chart, best_links
 from kgqa.retrieval.contract import Candidate, Problem, strength
@@ -52,6 +53,8 @@ _SAMPLE = 50
 _BESIDE = 5
 _CERTAIN = 0.6
 _SURELY = 0.9
+_BY = re.compile(r"\bby (?:its |their |the )?[a-z]+(?: [a-z]+)?\s*\?*\s*$", re.I)
+"""What names the attribute of a superlative behind it: "the lightest metal by atomic weight"."""
 _CLEAR = 0.75
 """The match from which on words surely ask for a relation."""
 _FIRST = 3
@@ -274,6 +277,7 @@ def charged(candidates: Iterable[Candidate], scene: Scene, head: Head) -> list[C
     least = min(unread, default=0.0)
     ignored = IGNORED if _sure_names(scene, head) else 0.0
     unknown = UNKNOWN * _unknown_names(scene)
+    named_by = bool(scene.superlatives) and _BY.search(scene.view.text) is not None
     return [
         replace(
             c,
@@ -282,7 +286,7 @@ def charged(candidates: Iterable[Candidate], scene: Scene, head: Head) -> list[C
             - cost
             - unknown
             - head.cost(c)
-            - AGAIN * _tells_again(c.program)
+            - AGAIN * (_tells_again(c.program) or (named_by and _tells_first(c.program)))
             + (least if _named(c, head) else -cost - ignored),
         )
         for c, cost in zip(listed, unread, strict=True)
@@ -299,6 +303,13 @@ def _tells_again(program: Program) -> bool:
             return True
         source = source.source
     return False
+
+
+def _tells_first(program: Program) -> bool:
+    """Whether a program yields the values of the attribute by which it has just picked a first place."""
+    if not isinstance(program, Follow) or program.step.inverse:
+        return False
+    return isinstance(program.source, Top | Nth) and program.source.step == program.step
 
 
 def doubted(candidates: Sequence[Candidate], scene: Scene) -> list[Candidate]:

@@ -23,6 +23,7 @@ from kgqa.program.algebra import (
     Yields,
 )
 from kgqa.retrieval.contract import Candidate
+from kgqa.retrieval.cues import find_asked_attributes
 from kgqa.retrieval.limits import YEARS
 from kgqa.retrieval.question import Asked, QuestionView
 from kgqa.retrieval.roles import Roles
@@ -112,7 +113,9 @@ class AnswerFit:
             return self._noun_fit(view, sample, program)
         literal = self._graph.is_literal(sample)
         if literal.any():
-            return self._literal_fit(asked, sample[literal])
+            # How many of a kind there are is one number, and none of theirs.
+            many = view.counting and len(sample) > 1 and not find_asked_attributes(view.text)
+            return 0.0 if many else self._literal_fit(asked, sample[literal])
         return self._entity_fit(asked, sample, program)
 
     def _sample(self, candidate: Candidate) -> NodeIds:

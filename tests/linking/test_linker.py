@@ -287,6 +287,18 @@ def test_chinese_places_are_said_without_their_rank(place: str, said: str) -> No
     assert link.string > 0.8
 
 
+def test_foreign_names_are_said_by_their_last_part_in_chinese() -> None:
+    triples = [("汉弗里·戴维", "国籍", "英国"), ("杰克·伦敦", "国籍", "美国"), ("大本钟", "位于", "伦敦")]
+    graph = KnowledgeGraph.load(triples)
+    linker = build_linker(graph)
+    (link, *_) = link_one(linker, "戴维是哪国人？")
+    assert graph.id(link.node) == "汉弗里·戴维"
+    assert link.string > 0.8
+    city, writer = link_one(linker, "伦敦在哪里？")[:2]
+    assert (graph.id(city.node), graph.id(writer.node)) == ("伦敦", "杰克·伦敦")
+    assert city.string > 2 * writer.string
+
+
 @pytest.mark.parametrize(
     ("adjective", "place"), [("Swedish", "Sweden"), ("portuguese", "Portugal"), ("thai", "Thailand")]
 )
