@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kgqa.program import execute
-from kgqa.program.algebra import Gap
+from kgqa.program.algebra import Follow, Gap, Top
 from kgqa.retrieval.cues import find_gaps
 from kgqa.retrieval.question import COUNTING
 from tests.retrieval.toy import Lab, build, lines
@@ -91,3 +91,20 @@ def test_what_asks_for_a_gap(text: str, asked: tuple[str, ...]) -> None:
 )
 def test_a_number_that_a_noun_names_is_not_counted(text: str, counts: bool) -> None:
     assert (COUNTING.search(text) is not None) is counts
+
+
+def test_the_attribute_behind_a_first_place_is_not_what_is_asked_for() -> None:
+    assert _lead("What is the longest boat by length?") > 0.4 > _lead("What is the length of the longest boat?")
+
+
+def _lead(question: str) -> float:
+    """How far the boat that is longest leads over its length."""
+    found = LAB.ask(question).candidates
+    boat = max(c.alignment for c in found if isinstance(c.program, Top))
+    told = [(c.program, c.alignment) for c in found]
+    lengths = [score for program, score in told if isinstance(program, Follow) and _is_length_of_first(program)]
+    return boat - max(lengths)
+
+
+def _is_length_of_first(program: Follow) -> bool:
+    return isinstance(program.source, Top) and program.step.relation == GRAPH.find_relation("length")
