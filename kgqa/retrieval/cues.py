@@ -48,8 +48,8 @@ _FOLDS: tuple[tuple[re.Pattern[str], Aggregation], ...] = (
     (re.compile(r"\b(average|avg|mean|on average)\b|平均", re.I), Aggregation.AVERAGE),
     (
         re.compile(
-            r"\b(total|sum|combined|comes? to|(?:put|all|added) together|add(?:ing|ed)? up)\b"
-            r"|\b(?P<whole>altogether|in all(?=\s*[?.]?\s*$))"
+            r"\b(total|sum|combined|altogether|comes? to|in all(?=\s*[?.]?\s*$)"
+            r"|(?:put|all|added) together|add(?:ing|ed)? up)\b"
             r"|\b(?:all|add)\b[^,;?]{1,40}?\b(?P<word>together)\b"
             r"|总和|总计|合计|(?P<all>总共|一共)|加在一起|加起来|(?<=的)总(?![统理部督裁书参会局店机])",
             re.I,
@@ -245,7 +245,6 @@ def find_folds(text: str) -> tuple[Cue, ...]:
         for pattern, fold in _FOLDS
         for match in pattern.finditer(text)
         if not (counted and match.groupdict().get("all"))  # 一共几张: how many in all
-        if not (counted and match.groupdict().get("whole") and not find_asked_attributes(text))
     )
     return tuple(Cue(start, end, aggregation=fold) for start, end, fold in found)
 

@@ -128,7 +128,8 @@ class RootRules:
             return
         if scene.counting and not scene.counting & source.used:
             chosen = isinstance(source.program, Top | Nth | TopByCount)
-            yield _candidate(source, Count(source.program), source.nodes, gain - _CHOSEN * chosen, scene.counting)
+            used = scene.counting | _in_all(scene)
+            yield _candidate(source, Count(source.program), source.nodes, gain - _CHOSEN * chosen, used)
             yield from self._each_of_tied(source, gain, scene, bench)
         for mark in scene.folds:
             fold = mark.cue.aggregation
@@ -138,6 +139,8 @@ class RootRules:
                 timed = self._attributes.timed[measured.step.relation]
                 if timed and fold in (Aggregation.SUM, Aggregation.AVERAGE):
                     continue
+                if fold is Aggregation.SUM and scene.counting and not measured.used & ~scene.counting:
+                    continue  # "how many elements altogether" asks for no sum of atomic numbers
                 program = Aggregate(source.program, measured.step, fold)
                 gained = gain + measured.score - self._weights.step
                 yield _candidate(source, program, source.nodes, gained, mark.used | measured.used)
@@ -254,6 +257,14 @@ def _operators(scene: Scene) -> int:
     marks += tuple(flag.used for flag in scene.flags if not scene.links)
     for operator in marks:
         used |= operator
+    return used
+
+
+def _in_all(scene: Scene) -> int:
+    """The words that say of a count that it is of all: "how many are there in total"."""
+    used = 0
+    for mark in scene.folds:
+        used |= mark.used if mark.cue.aggregation is Aggregation.SUM else 0
     return used
 
 

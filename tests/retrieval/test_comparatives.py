@@ -88,17 +88,3 @@ def test_things_are_counted_without_a_measure_word(text: str, counts: bool) -> N
 )
 def test_a_total_is_no_title(text: str, sums: bool) -> None:
     assert any(cue.aggregation is Aggregation.SUM for cue in find_folds(text)) is sums
-
-
-@pytest.mark.parametrize(
-    ("text", "sums"),
-    [
-        ("How many isles are there altogether?", False),
-        ("How many isles are there in all?", False),
-        ("How many people live in Ara and Bel altogether?", True),
-        ("What do the isles measure in all?", True),
-        ("How many isles are there in total area?", True),
-    ],
-)
-def test_how_many_there_are_altogether_is_no_sum(text: str, sums: bool) -> None:
-    assert any(cue.aggregation is Aggregation.SUM for cue in find_folds(text)) is sums

@@ -13,7 +13,7 @@ from tests.retrieval.toy import Lab, build, lines
 BOATS = ("Aa", "Bb", "Cc")
 GRAPH = build(
     lines("Aa owner Pia\nBb owner Quy\nCc owner Quy"),
-    types={"Boat": BOATS, "Person": ("Pia", "Quy")},
+    types={"boats": BOATS, "Person": ("Pia", "Quy")},
     values=[
         *((boat, "length", size, "decimal") for boat, size in (("Aa", "12.5"), ("Bb", "9.25"))),
         *((boat, "year", size, "gYear") for boat, size in zip(BOATS, ("1987", "1999", "2004"), strict=True)),
@@ -94,7 +94,7 @@ def test_a_number_that_a_noun_names_is_not_counted(text: str, counts: bool) -> N
 
 
 def test_the_attribute_behind_a_first_place_is_not_what_is_asked_for() -> None:
-    assert _lead("What is the longest boat by length?") > 0.4 > _lead("What is the length of the longest boat?")
+    assert _lead("Which of the boats is longest by length?") > 0.4 > _lead("What is the length of the longest of the boats?")
 
 
 def _lead(question: str) -> float:
@@ -108,3 +108,15 @@ def _lead(question: str) -> float:
 
 def _is_length_of_first(program: Follow) -> bool:
     return isinstance(program.source, Top) and program.step.relation == GRAPH.find_relation("length")
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("How many boats are there altogether?", 3),
+        ("How many boats are there in total?", 3),
+        ("What is the length of the boats altogether?", 21.75),
+    ],
+)
+def test_how_many_there_are_altogether_is_no_sum(question: str, answer: float) -> None:
+    assert execute(LAB.ask(question).candidates[0].program, GRAPH).number == answer
