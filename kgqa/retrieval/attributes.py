@@ -17,6 +17,7 @@ from kgqa.types import Literal, NodeIds
 
 _SAMPLE = 200
 _FEW = 5
+_ZERO = literal_key(Literal("0", XSD + "integer"))
 _BOOLEANS = {holds: literal_key(Literal(str(holds).lower(), XSD + "boolean")) for holds in (True, False)}
 
 
@@ -65,6 +66,11 @@ class Attributes:
             labels = {self._graph.label(value).casefold(): value for value in few}
             self._few[relation] = labels if len(labels) == len(few) else {}
         return self._few[relation]
+
+    def zeros(self, relation: int) -> list[int]:
+        """The values of a measured relation that are 0: one at most, since others are written otherwise."""
+        at = self._graph.find_key(_ZERO) if self.measured[relation] else -1
+        return [at] if at >= 0 and (self._graph.relation_pairs(relation)[1] == at).any() else []
 
     def _answers(self, relation: int) -> dict[bool, str]:
         """The values of a relation that says yes or no in words; none of another."""

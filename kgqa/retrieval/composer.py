@@ -12,7 +12,7 @@ import numpy as np
 from kgqa.config import RetrievalConfig
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.graph import EMPTY
-from kgqa.program.algebra import Follow, Instances, Nth, OfType, Program, Step, Top, Union, Where
+from kgqa.program.algebra import Follow, Instances, Nth, OfType, Program, Step, Top, Union, Where, WhereCount
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.chart import LINK, Chart, best_links
 from kgqa.retrieval.contract import Candidate, Problem, strength
@@ -298,9 +298,9 @@ def _tells_again(program: Program) -> bool:
     if not isinstance(program, Follow) or program.step.inverse:
         return False
     source = program.source
-    while isinstance(source, Where | OfType):
-        if isinstance(source, Where) and source.step == program.step:
-            return True
+    while isinstance(source, Where | WhereCount | OfType):
+        if not isinstance(source, OfType) and source.step == program.step:
+            return isinstance(source, Where) or source.number == 0
         source = source.source
     return False
 

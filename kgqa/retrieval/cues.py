@@ -63,6 +63,7 @@ _GAP = re.compile(
     r"\bdifference\b(?=.*\b(?:between|of|from)\b)|\bgap\b(?=.*\bbetween\b)|\bdiffers?\b|\bby how (?:much|many)\b"
     r"|\bhow (?:much|many|far)\b(?=(?: (?!(?:is|are|was|were|do|does|did|has|have|had)\b)[\w-]+){0,3}?"
     r" (?:more|less|fewer|[a-z]{2,}(?:er|est))\b.*\bthan\b)"
+    r"|\bhow many years (?=.*\b(?:after|before|later than|earlier than)\b)"
     r"|相差|之差|差距|差值|(?<=[的面积人口高度长度重量价格])差(?=多少|是|有|$)"
     r"|比[^，,]{1,20}?[大小高低长短重轻密深早晚贵多少老新][一-鿿]{0,3}?[了出]?(?P<word>多少|几[个座年米岁人])",
     re.I,
@@ -83,6 +84,10 @@ _ASKED_ATTRIBUTES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         (r"\bhow (many [a-z]+ )?long\b|有?多长", ("length", "duration")),
         (r"\bhow (heavy|light)\b|\bhow much does\b.*\bweigh\b|有?多重", ("weight", "mass")),
         (r"\bhow (many years )?old\b|多少岁|多老|年龄", ("age", "date of birth", "founding date")),
+        (
+            r"(?<=difference in )ages?\b|(?<=differ in )age\b|\bage(?= (?:difference|gap)\b)",
+            ("age", "date of birth", "birth year", "born"),
+        ),
         (r"\bhow (many [a-z]+ )?deep\b|有?多深", ("depth",)),
         (
             rf"\bhow (?:dense|crowded|(?:densely|thickly|sparsely|thinly) (?:populated|settled|peopled))\b"

@@ -250,7 +250,7 @@ class MeasureRules:
             yield from self._said_no(source, mark.used, scene, bench)
 
     def _said_no(self, source: Derivation, used: int, scene: Scene, bench: Bench) -> Iterator[Derivation]:
-        """Those of which a relation says no in so many words: "stations that don't have step-free access"."""
+        """Those of which a relation says no in so many words, or 0: "stations that don't have step-free access"."""
         for spoken in scene.relations:
             if (
                 spoken.score < CLEAR
@@ -259,8 +259,11 @@ class MeasureRules:
             ):
                 continue
             values = self._attributes.values(spoken.relation)
-            for no in sorted(_NO & values.keys()):
-                back = Follow(Entities((values[no],)), Step(spoken.relation, inverse=True))
+            said = [values[no] for no in sorted(_NO & values.keys())]
+            if used < spoken.used and not scene.gap(used, spoken.used):  # "with no bolts", where some have 0
+                said += self._attributes.zeros(spoken.relation)
+            for no in said:
+                back = Follow(Entities((no,)), Step(spoken.relation, inverse=True))
                 program = Intersect(source.program, back)
                 yield from self._ended(source, program, spoken.score + _OUTRIGHT, used | spoken.used, bench)
 

@@ -17,6 +17,8 @@ GRAPH = build(
     values=[
         *((boat, "length", size, "decimal") for boat, size in (("Aa", "12.5"), ("Bb", "9.25"))),
         *((boat, "year", size, "gYear") for boat, size in zip(BOATS, ("1987", "1999", "2004"), strict=True)),
+        *((boat, "built", size, "integer") for boat, size in zip(BOATS, ("1985", "1995", "2001"), strict=True)),
+        *((boat, "bunks", size, "integer") for boat, size in (("Aa", "4"), ("Bb", "0"))),
         *((boat, "launched", size, "date") for boat, size in (("Aa", "1987-05-01"), ("Bb", "1999-02-11"))),
     ],
 )
@@ -35,6 +37,7 @@ LAB = Lab(GRAPH)
         ("How much do Aa and Bb differ in length?", 3.25),
         ("How many years older is Aa than Cc?", 17),
         ("What is the difference between the year of Aa and the year of Bb?", 12),
+        ("How many years after Aa was Cc built?", 16),
     ],
 )
 def test_what_one_has_over_another(question: str, gap: float) -> None:
@@ -94,7 +97,11 @@ def test_a_number_that_a_noun_names_is_not_counted(text: str, counts: bool) -> N
 
 
 def test_the_attribute_behind_a_first_place_is_not_what_is_asked_for() -> None:
-    assert _lead("Which of the boats is longest by length?") > 0.4 > _lead("What is the length of the longest of the boats?")
+    assert (
+        _lead("Which of the boats is longest by length?")
+        > 0.4
+        > _lead("What is the length of the longest of the boats?")
+    )
 
 
 def _lead(question: str) -> float:
@@ -120,3 +127,14 @@ def _is_length_of_first(program: Follow) -> bool:
 )
 def test_how_many_there_are_altogether_is_no_sum(question: str, answer: float) -> None:
     assert execute(LAB.ask(question).candidates[0].program, GRAPH).number == answer
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Which boats have no bunks?", {"Bb"}),
+        ("Which boats have no length?", {"Cc"}),
+    ],
+)
+def test_none_is_0_where_some_have_0(question: str, answer: set[str]) -> None:
+    assert LAB.first(question) == answer
