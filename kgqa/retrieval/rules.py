@@ -261,7 +261,7 @@ class SetRules:
     ) -> Iterator[tuple[Step, float, Program, NodeIds]]:
         """The unsaid steps by which one set narrows another, with what is left of it."""
         for step, said in steps:
-            if said >= TOLD or self._returns(other, step):
+            if said >= TOLD or goes_back(other.program, step):
                 continue
             reached = bench.nodes(condition := Follow(other.program, step))
             few, many = (source.nodes, reached) if len(source.nodes) < len(reached) else (reached, source.nodes)
@@ -400,20 +400,8 @@ class SetRules:
 
     def _step_cost(self, source: Derivation, step: Step) -> float:
         weights = self._weights
-        back = self._returns(source, step)
+        back = goes_back(source.program, step)
         return weights.step + weights.inverse * step.inverse + weights.back * back
-
-    @staticmethod
-    def _returns(source: Derivation, step: Step) -> bool:
-        """Whether a step goes back along the one that led to a set.
-
-        So it does to what has the most of its set: a state whose highest point is the highest of all highest points.
-        """
-        program = source.program
-        while isinstance(program, OfType) or (step.inverse and isinstance(program, Top | Nth)):
-            program = program.source
-        last = program.step if isinstance(program, Follow) else None
-        return last is not None and last.relation == step.relation and last.inverse is not step.inverse
 
     def distance(self, scene: Scene, used: int, other: int) -> float:
         """What it costs that two stretches of words stand apart."""
@@ -452,6 +440,19 @@ def _comes_back(program: Program, nodes: NodeIds, bench: Bench) -> bool:
     while isinstance(program, OfType):
         program = program.source
     return isinstance(program, Follow) and np.array_equal(bench.nodes(program.source), nodes)
+
+
+def goes_back(program: Program, step: Step) -> bool:
+    """Whether a step goes back along one that led to a set, or to both of which it is the common part.
+
+    So it does to what has the most of its set: a state whose highest point is the highest of all highest points.
+    """
+    while isinstance(program, OfType) or (step.inverse and isinstance(program, Top | Nth)):
+        program = program.source
+    if isinstance(program, Intersect):
+        return goes_back(program.left, step) and goes_back(program.right, step)
+    last = program.step if isinstance(program, Follow) else None
+    return last is not None and last.relation == step.relation and last.inverse is not step.inverse
 
 
 def _leads_back(program: Program, nodes: NodeIds, bench: Bench) -> bool:

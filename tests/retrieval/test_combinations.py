@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from kgqa.program import execute
-from kgqa.program.algebra import Contains, Count, Entities, Follow, Instances, OfType, Step
+from kgqa.program.algebra import Contains, Count, Entities, Follow, Instances, Intersect, OfType, Program, Step
 from kgqa.retrieval.combine import Combiner, Topics
 from kgqa.retrieval.fit import AnswerFit
 from kgqa.retrieval.paths import Path
 from kgqa.retrieval.question import QuestionView
+from kgqa.retrieval.rules import goes_back
 from tests.retrieval.toy import RDF_TYPE, SUBCLASS, Lab, WordEncoder, build, films
 
 FILMS = Lab(films(), names={"films": "Film", "film": "Film", "person": "Person", "people": "Person"})
@@ -136,3 +137,22 @@ def test_what_is_built_of_cut_sets_is_marked() -> None:
     combiner = Combiner(graph, AnswerFit(graph, WordEncoder()))
     found = combiner.combine(QuestionView(text), topics, paths)
     assert all(candidate.truncated for candidate in found)
+
+
+OUT, BACK = Step(1), Step(1, inverse=True)
+LEFT, RIGHT = Follow(Entities((0,)), OUT), Follow(Entities((1,)), OUT)
+
+
+@pytest.mark.parametrize(
+    ("source", "step", "back"),
+    [
+        (LEFT, BACK, True),
+        (LEFT, OUT, False),
+        (Intersect(LEFT, RIGHT), BACK, True),
+        (Intersect(LEFT, Instances(2)), BACK, False),
+        (OfType(Intersect(LEFT, RIGHT), 2), BACK, True),
+        (Intersect(LEFT, Follow(Entities((1,)), Step(2))), BACK, False),
+    ],
+)
+def test_a_step_goes_back_along_the_one_that_led_to_a_set(source: Program, step: Step, back: bool) -> None:
+    assert goes_back(source, step) is back
