@@ -12,7 +12,7 @@ import numpy as np
 from kgqa.config import RetrievalConfig
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.graph import EMPTY
-from kgqa.program.algebra import Follow, Instances, Nth, OfType, Program, Step, Top, Union, Where, WhereCount
+from kgqa.program.algebra import Count, Follow, Instances, Nth, OfType, Program, Step, Top, Union, Where, WhereCount
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.chart import LINK, Chart, best_links
 from kgqa.retrieval.contract import Candidate, Problem, strength
@@ -47,6 +47,8 @@ OTHER = 0.8
 """What a candidate costs that yields nothing of the class asked for."""
 AGAIN = 0.6
 """What it costs to give the values that things were held to: "visits with a fee over 100" asks for no fees."""
+COUNTS_ALL = 0.6
+"""What it gains to count all of a class where the question says nothing else."""
 _HAN_A_WORD = 2
 """How many Han characters say as much as a word."""
 _SAMPLE = 50
@@ -55,7 +57,7 @@ _CERTAIN = 0.6
 _SURELY = 0.9
 _BY = re.compile(r"\bby (?:its |their |the )?[a-z]+(?: [a-z]+)?\s*\?*\s*$", re.I)
 """What names the attribute of a superlative behind it: "the lightest metal by atomic weight"."""
-_CLEAR = 0.75
+_CLEAR = 0.7
 """The match from which on words surely ask for a relation."""
 _FIRST = 3
 """How many paths of a name are looked at for what may be lacking behind them."""
@@ -286,6 +288,7 @@ def charged(candidates: Iterable[Candidate], scene: Scene, head: Head) -> list[C
             - cost
             - unknown
             - head.cost(c)
+            + COUNTS_ALL * _counts_class(c, scene)
             - AGAIN * (_tells_again(c.program) or (named_by and _tells_first(c.program)))
             + (least if _named(c, head) else -cost - ignored),
         )
@@ -303,6 +306,12 @@ def _tells_again(program: Program) -> bool:
             return isinstance(source, Where) or source.number == 0
         source = source.source
     return False
+
+
+def _counts_class(candidate: Candidate, scene: Scene) -> bool:
+    """Whether a candidate counts all of a class, and no word of the question is left: "how many teas are there"."""
+    program = candidate.program
+    return isinstance(program, Count) and isinstance(program.source, Instances) and not _left(candidate, scene)
 
 
 def _tells_first(program: Program) -> bool:

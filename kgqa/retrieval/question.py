@@ -122,7 +122,7 @@ _NUMBER_OF = (
 """How many, and no number that another noun names: "the PHONE number of the owner"."""
 COUNTING = re.compile(
     rf"\bhow many\b(?!{_UNITS})|\bhow often\b|{_NUMBER_OF}|\bcount\b"
-    rf"|(多少|(?<![哪那这好前后第])几)[{MEASURE_WORDS}]|(多少|几)人(?!口)"
+    rf"|((?:一共|总共)有?)?(多少|(?<![哪那这好前后第])几)[{MEASURE_WORDS}]|(多少|几)人(?!口)"
     r"|有多少(?=[一-鿿])(?!人|钱|岁|度|米|公|千|天|年|月|元|块|吨|平|倍|斤|克|升|亩|分|秒|小时)",
     re.I,
 )

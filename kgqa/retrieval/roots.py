@@ -33,7 +33,7 @@ from kgqa.program.algebra import (
 )
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.contract import Candidate
-from kgqa.retrieval.cues import asks_for_some
+from kgqa.retrieval.cues import asks_for_some, find_asked_attributes
 from kgqa.retrieval.derivation import Bench, Derivation, Form, within
 from kgqa.retrieval.gaps import GapRules
 from kgqa.retrieval.grouping import GroupRules
@@ -139,8 +139,8 @@ class RootRules:
                 timed = self._attributes.timed[measured.step.relation]
                 if timed and fold in (Aggregation.SUM, Aggregation.AVERAGE):
                     continue
-                if fold is Aggregation.SUM and scene.counting and not measured.used & ~scene.counting:
-                    continue  # "how many elements altogether" asks for no sum of atomic numbers
+                if fold is Aggregation.SUM and _counts_all(scene, measured.used):
+                    continue
                 program = Aggregate(source.program, measured.step, fold)
                 gained = gain + measured.score - self._weights.step
                 yield _candidate(source, program, source.nodes, gained, mark.used | measured.used)
@@ -266,6 +266,12 @@ def _in_all(scene: Scene) -> int:
     for mark in scene.folds:
         used |= mark.used if mark.cue.aggregation is Aggregation.SUM else 0
     return used
+
+
+def _counts_all(scene: Scene, used: int) -> bool:
+    """Whether "how many" asks for no sum of an attribute: "how many elements are there altogether"."""
+    asked = scene.counting and not find_asked_attributes(scene.view.text)
+    return bool(asked) and (not used or bool(used & scene.counting))
 
 
 def _is_first(program: Program) -> bool:

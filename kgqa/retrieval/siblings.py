@@ -1,4 +1,6 @@
-"""Readings that another makes unlikely: nothing where the other way finds something, a count of what is always one."""
+"""Readings that another makes unlikely: nothing where the other way finds something, a count of what is always one,
+things where their number is asked for.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +24,9 @@ not count its leader."""
 UNKNOWN = 0.8
 """What it costs to count nothing by such a step: that a state has no capital is not told, but not known."""
 
+COUNTED = 0.5
+"""What it costs to list what is counted by another reading: such are made only where a question asks how many."""
+
 
 class Siblings:
     """Charges the candidates of one graph that others, or what the graph is like, make unlikely."""
@@ -31,11 +36,15 @@ class Siblings:
         self._single: dict[Step, bool] = {}
 
     def charged(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """The candidates, those charged that find nothing by a step that finds something the other way, and those that
-        count by a step of which nothing has more than one.
+        """The candidates, those charged that find nothing by a step that finds something the other way, those that
+        count by a step of which nothing has more than one, and those that list what others count.
         """
         found = {part for c in candidates if c.nodes is not None and len(c.nodes) for part in c.program.walk()}
-        costs = (BACKWARDS * _is_backwards(c, found) + self._trivial(c) for c in candidates)
+        counted = {c.program.source for c in candidates if isinstance(c.program, Count)}
+        costs = (
+            BACKWARDS * _is_backwards(c, found) + self._trivial(c) + COUNTED * (c.program in counted)
+            for c in candidates
+        )
         return [replace(c, alignment=c.alignment - cost) for c, cost in zip(candidates, costs, strict=True)]
 
     def _trivial(self, candidate: Candidate) -> float:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from kgqa.program import execute
-from kgqa.program.algebra import Follow, Gap, Top
+from kgqa.program.algebra import Count, Follow, Gap, Top
+from kgqa.retrieval.composer import COUNTS_ALL
 from kgqa.retrieval.cues import find_gaps
 from kgqa.retrieval.question import COUNTING
+from kgqa.retrieval.siblings import COUNTED
 from tests.retrieval.toy import Lab, build, lines
 
 BOATS = ("Aa", "Bb", "Cc")
@@ -138,3 +140,10 @@ def test_how_many_there_are_altogether_is_no_sum(question: str, answer: float) -
 )
 def test_none_is_0_where_some_have_0(question: str, answer: set[str]) -> None:
     assert LAB.first(question) == answer
+
+
+def test_all_of_a_class_are_counted_not_listed() -> None:
+    first, *others = LAB.ask("How many boats are there?").candidates
+    assert isinstance(first.program, Count)
+    (listed,) = (c for c in others if c.program == first.program.source)
+    assert first.alignment - listed.alignment > COUNTED + COUNTS_ALL
