@@ -41,7 +41,7 @@ from kgqa.retrieval.measures import MeasureRules
 from kgqa.retrieval.nothing import is_nothing
 from kgqa.retrieval.question import Asked
 from kgqa.retrieval.rules import RuleWeights, SetRules
-from kgqa.retrieval.scene import Scene, Superlative
+from kgqa.retrieval.scene import Scene, Superlative, words_of
 from kgqa.types import MatchKind, NodeIds
 
 _ROOTS = 80
@@ -270,8 +270,12 @@ def _in_all(scene: Scene) -> int:
 
 def _counts_all(scene: Scene, used: int) -> bool:
     """Whether "how many" asks for no sum of an attribute: "how many elements are there altogether"."""
-    asked = scene.counting and not find_asked_attributes(scene.view.text)
-    return bool(asked) and (not used or bool(used & scene.counting))
+    if not scene.counting or find_asked_attributes(scene.view.text):
+        return False
+    for link in scene.links:
+        if link.node in scene.classes:
+            used &= ~words_of(scene.view, link.mention.start, link.mention.end)
+    return not used & ~scene.counting
 
 
 def _is_first(program: Program) -> bool:
