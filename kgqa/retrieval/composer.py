@@ -55,7 +55,7 @@ _SAMPLE = 50
 _BESIDE = 5
 _CERTAIN = 0.6
 _SURELY = 0.9
-_BY = re.compile(r"\bby (?:its |their |the )?[a-z]+(?: [a-z]+)?\s*\?*\s*$", re.I)
+_BY = re.compile(r"\bby (?:its |their |the )?(?P<words>[a-z]+(?: [a-z]+)?)\s*\?*\s*$", re.I)
 """What names the attribute of a superlative behind it: "the lightest metal by atomic weight"."""
 _CLEAR = 0.7
 """The match from which on words surely ask for a relation."""
@@ -279,7 +279,6 @@ def charged(candidates: Iterable[Candidate], scene: Scene, head: Head) -> list[C
     least = min(unread, default=0.0)
     ignored = IGNORED if _sure_names(scene, head) else 0.0
     unknown = UNKNOWN * _unknown_names(scene)
-    named_by = bool(scene.superlatives) and _BY.search(scene.view.text) is not None
     return [
         replace(
             c,
@@ -289,7 +288,7 @@ def charged(candidates: Iterable[Candidate], scene: Scene, head: Head) -> list[C
             - unknown
             - head.cost(c)
             + COUNTS_ALL * _counts_class(c, scene)
-            - AGAIN * (_tells_again(c.program) or (named_by and _tells_first(c.program)))
+            - AGAIN * (_tells_again(c.program) or _tells_first(c.program, scene))
             + (least if _named(c, head) else -cost - ignored),
         )
         for c, cost in zip(listed, unread, strict=True)
@@ -314,11 +313,16 @@ def _counts_class(candidate: Candidate, scene: Scene) -> bool:
     return isinstance(program, Count) and isinstance(program.source, Instances) and not _left(candidate, scene)
 
 
-def _tells_first(program: Program) -> bool:
-    """Whether a program yields the values of the attribute by which it has just picked a first place."""
-    if not isinstance(program, Follow) or program.step.inverse:
+def _tells_first(program: Program, scene: Scene) -> bool:
+    """Whether a program yields the attribute that a question names as that by which it picks a first place."""
+    by = _BY.search(scene.view.text)
+    if by is None or not isinstance(program, Follow) or program.step.inverse:
         return False
-    return isinstance(program.source, Top | Nth) and program.source.step == program.step
+    if not isinstance(program.source, Top | Nth) or program.source.step != program.step:
+        return False
+    words = words_of(scene.view, *by.span("words"))
+    said = (s for s in scene.relations if s.relation == program.step.relation and s.score >= TOLD)
+    return any(not s.used & ~words for s in said)
 
 
 def doubted(candidates: Sequence[Candidate], scene: Scene) -> list[Candidate]:
