@@ -21,6 +21,8 @@ RIGHT = 0.999
 """The F1 from which a result counts as the gold set."""
 _ROUNDS = 100
 _COVERAGE, _SUPPORT, _SIZE = (EVIDENCE.index(name) for name in ("coverage", "support", "size"))
+LEAST_SLOPE = 0.1
+"""The least log odds that a point of a reader's own score is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,18 @@ def logistic_curve(scores: NDArray[np.float64], right: NDArray[np.float64]) -> t
     """The curve of right (0 or 1) over scores: where it passes a half, and its slope in log odds."""
     bias, slope = _newton(np.pad(scores[:, None], ((0, 0), (0, 4))), right, np.ones(len(right)), columns=1)
     return float(-bias / slope), float(slope)
+
+
+def rising_curve(scores: NDArray[np.float64], right: NDArray[np.float64]) -> tuple[float, float]:
+    """As `logistic_curve`, but never falling: where scores tell nothing, a slight rise about the share that is right.
+
+    A curve that falls would put the worst candidate first.
+    """
+    threshold, slope = logistic_curve(scores, right)
+    if slope >= LEAST_SLOPE:
+        return threshold, slope
+    share = float(np.clip(right.mean(), 0.01, 0.99))
+    return float(scores.mean() - np.log(share / (1 - share)) / LEAST_SLOPE), LEAST_SLOPE
 
 
 def _newton(

@@ -18,7 +18,7 @@ from kgqa.reader.contract import ReaderOutput
 from kgqa.reader.general import General
 from kgqa.reader.trained import NONE, SCALE
 from kgqa.training.batches import collate, whole
-from kgqa.training.calibrating import LOST, RIGHT, Scored, fit_calibration, logistic_curve, scored, unanswerable
+from kgqa.training.calibrating import LOST, RIGHT, Scored, fit_calibration, rising_curve, scored, unanswerable
 from kgqa.training.config import TrainingConfig, TuningSettings
 from kgqa.training.examples import Example, Progress
 from kgqa.training.processes import Processes
@@ -141,7 +141,7 @@ def _curve(asked: Sequence[_Asked]) -> tuple[float, float]:
     """Threshold and slope of `kgqa.reader.general.General`."""
     best = np.array([float(one.output.scores.max()) for one in asked])
     right = np.array([one.right for one in asked], dtype=np.float64)
-    threshold, slope = logistic_curve(best, right)
+    threshold, slope = rising_curve(best, right)
     return round(threshold, 3), round(slope, 3)
 
 

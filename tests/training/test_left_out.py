@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 torch = pytest.importorskip("torch")
 
 from kgqa.training import Group, LeftOut, TrainingConfig, fit_general  # noqa: E402 - needs torch
-from kgqa.training.calibrating import logistic_curve  # noqa: E402
+from kgqa.training.calibrating import LEAST_SLOPE, logistic_curve, rising_curve  # noqa: E402
 from kgqa.training.processes import Processes  # noqa: E402
 from kgqa.training.tuning import agree  # noqa: E402
 from kgqa.training.vectors import StoredVectors  # noqa: E402
@@ -110,3 +110,13 @@ def test_the_curve_passes_a_half_between_wrong_and_right() -> None:
 
 def _no(stage: str, done: int, total: int) -> None:
     """No progress is shown."""
+
+
+def test_a_curve_never_puts_the_worst_first() -> None:
+    scores, right = np.array([1.0, 2.0, 3.0, 4.0]), np.array([1.0, 1.0, 1.0, 0.0])
+    assert logistic_curve(scores, right)[1] < 0
+    threshold, slope = rising_curve(scores, right)
+    assert slope == LEAST_SLOPE
+    assert 1 / (1 + np.exp(-slope * (scores.mean() - threshold))) == pytest.approx(0.75)
+    told = np.array([0.0, 0.0, 1.0, 1.0])
+    assert rising_curve(10 * scores, told) == logistic_curve(10 * scores, told)
