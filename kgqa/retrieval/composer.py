@@ -315,10 +315,11 @@ def _counts_class(candidate: Candidate, scene: Scene) -> bool:
 
 def _tells_first(program: Program, scene: Scene) -> bool:
     """Whether a program yields the attribute that a question names as that by which it picks a first place."""
-    by = _BY.search(scene.view.text)
-    if by is None or not isinstance(program, Follow) or program.step.inverse:
+    first = program.source if isinstance(program, Follow) else None
+    if not isinstance(program, Follow) or not isinstance(first, Top | Nth) or first.step != program.step:
         return False
-    if not isinstance(program.source, Top | Nth) or program.source.step != program.step:
+    by = _BY.search(scene.view.text)
+    if by is None:
         return False
     words = words_of(scene.view, *by.span("words"))
     said = (s for s in scene.relations if s.relation == program.step.relation and s.score >= TOLD)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import heapq
 import time
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -176,6 +178,16 @@ class Bench:
     def is_literal(self, nodes: NodeIds) -> bool:
         """Whether a set holds values."""
         return bool(len(nodes)) and bool(self.graph.kinds[nodes[0]] == LITERAL)
+
+
+def pairs_of_things(
+    derivations: Iterable[Derivation], used: int, bench: Bench
+) -> Iterator[tuple[Derivation, Derivation]]:
+    """Two things each, as the question names them in order, that share no words with each other or with `used`."""
+    things = [d for d in derivations if len(d.nodes) == 1 and not d.used & used and not bench.is_literal(d.nodes)]
+    for left, right in permutations(things, 2):
+        if left.first < right.first and not left.used & right.used:
+            yield left, right
 
 
 def within(few: NodeIds, many: NodeIds) -> NodeIds:

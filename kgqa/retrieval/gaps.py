@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import permutations
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from kgqa.graph import KnowledgeGraph
 from kgqa.program.algebra import Gap, Order, Step
 from kgqa.program.compare import SUBTRACTED, best_values, measure_of
 from kgqa.retrieval.contract import Candidate
-from kgqa.retrieval.derivation import Bench, Derivation
+from kgqa.retrieval.derivation import Bench, Derivation, pairs_of_things
 from kgqa.retrieval.measurables import Measured
 from kgqa.retrieval.measures import MeasureRules
 from kgqa.retrieval.relations import Scores
@@ -30,11 +29,8 @@ class GapRules:
     def candidates(self, derivations: list[Derivation], scene: Scene, bench: Bench) -> Iterator[Candidate]:
         """The gaps that a question may ask for: those that a comparative sets a side of, then those that none does."""
         for mark in scene.gaps:
-            things = [d for d in derivations if len(d.nodes) == 1 and not d.used & mark.used]
-            things = [d for d in things if not bench.is_literal(d.nodes)]
-            for left, right in permutations(things, 2):
-                if left.first < right.first and not left.used & right.used:
-                    yield from self._between(left, right, mark, scene, bench)
+            for left, right in pairs_of_things(derivations, mark.used, bench):
+                yield from self._between(left, right, mark, scene, bench)
 
     def _between(
         self, left: Derivation, right: Derivation, mark: Marked, scene: Scene, bench: Bench

@@ -34,7 +34,7 @@ from kgqa.program.algebra import (
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.contract import Candidate
 from kgqa.retrieval.cues import asks_for_some, find_asked_attributes
-from kgqa.retrieval.derivation import Bench, Derivation, Form, within
+from kgqa.retrieval.derivation import Bench, Derivation, Form, pairs_of_things, within
 from kgqa.retrieval.gaps import GapRules
 from kgqa.retrieval.grouping import GroupRules
 from kgqa.retrieval.measures import MeasureRules
@@ -219,11 +219,8 @@ class RootRules:
         if scene.view.asked is not Asked.YES_NO:
             return
         for item in scene.superlatives:
-            single = [d for d in derivations if len(d.nodes) == 1 and not d.used & item.used]
-            things = [d for d in single if not bench.is_literal(d.nodes)]
-            for left, right in permutations(things, 2):
-                if left.first < right.first and not left.used & right.used:
-                    yield from self._compare(left, right, item, scene, bench)
+            for left, right in pairs_of_things(derivations, item.used, bench):
+                yield from self._compare(left, right, item, scene, bench)
 
     def _compare(
         self, left: Derivation, right: Derivation, item: Superlative, scene: Scene, bench: Bench
