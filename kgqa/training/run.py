@@ -19,7 +19,7 @@ from kgqa.evaluation import QuestionSet
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.bundle import is_bundle
 from kgqa.reader import shipped_weights
-from kgqa.reader.trained_weights import ASKING
+from kgqa.reader.trained_weights import ADAPTER, ASKING, TENSORS
 from kgqa.system import KGQA, ZERO_SHOT
 from kgqa.training.config import TrainingConfig
 from kgqa.training.coverage import Coverage, total
@@ -85,11 +85,7 @@ def train(
         trained = replace(trained, weights=replace(trained.weights, general=general))
         trained.weights.save(folder)
     processes.wait()
-    plain = _reader(config.encoder, unfamiliar=False)
-    read = {
-        pair.name: [Coverage.read(_files(kept, pair, part, config, plain).coverage) for part in _parts(pair, config)]
-        for pair in pairs
-    }
+    read = {pair.name: _coverage(pair, kept, config) for pair in pairs}
     return replace(trained, coverage={name: total(found) for name, found in read.items()})
 
 
@@ -112,14 +108,17 @@ def gather(
     if len(set(names)) < len(names):
         raise TrainingError(f"two pairs share a name in {names}; give each its own")
     processes = Processes.join(config.device)
-    reader = _reader(config.encoder, unfamiliar=unfamiliar)
+    readers = {pair.name: _reader(pair, config, unfamiliar=unfamiliar) for pair in pairs}
     if unfamiliar:
         config = replace(config, each=min(config.each, ENOUGH))
     if processes.main:
         for pair in pairs:
-            _collect(pair, folder, config, reader, on_progress)
+            _collect(pair, folder, config, readers[pair.name], on_progress)
     processes.wait()
-    parts = {pair.name: [_files(folder, pair, part, config, reader) for part in _parts(pair, config)] for pair in pairs}
+    parts = {
+        pair.name: [_files(folder, pair, part, config, readers[pair.name]) for part in _parts(pair, config)]
+        for pair in pairs
+    }
     learnt, decided = (
         {name: [shortened(e) for e in read_examples(files[part].examples)] for name, files in parts.items()}
         for part in (0, 1)
@@ -143,11 +142,23 @@ class _Files:
     coverage: Path
 
 
-def _reader(encoder: str, *, unfamiliar: bool) -> ReaderConfig:
-    """The reader whose retrieval is asked: none, or the one that comes with kgqa where it is told to know nothing."""
-    shipped = shipped_weights(encoder) if unfamiliar else None
+def _reader(pair: TrainingPair, config: TrainingConfig, *, unfamiliar: bool) -> ReaderConfig:
+    """The reader whose retrieval is asked for the candidates of a pair.
+
+    Made questions teach no words, so that their graph is searched in use as by the weights that training starts from.
+    Else it is that of no reader, or of the one that comes with kgqa where that is told to know nothing.
+    """
+    if pair.made and config.start and not unfamiliar:
+        return ReaderConfig(name=config.start)
+    shipped = shipped_weights(config.encoder) if unfamiliar else None
     has_asking = shipped is not None and (shipped / ASKING).exists()
     return ReaderConfig(name=str(shipped), unfamiliar=True) if has_asking else ReaderConfig(name=ZERO_SHOT)
+
+
+def _coverage(pair: TrainingPair, folder: Path, config: TrainingConfig) -> list[Coverage]:
+    """What the graph has of the questions to learn from, and of those to decide by."""
+    reader = _reader(pair, config, unfamiliar=False)
+    return [Coverage.read(_files(folder, pair, part, config, reader).coverage) for part in _parts(pair, config)]
 
 
 def _collect(
@@ -196,7 +207,8 @@ def _files(folder: Path, pair: TrainingPair, part: QuestionSet, config: Training
         *(repr(word) for word in pair.vocabulary),
         *((q.id, q.text, part.gold[q.id].answers) for q in part.questions if q.id in part.gold),
     ]
-    if reader.unfamiliar:
-        about.append(hashlib.sha256((Path(reader.name) / ASKING).read_bytes()).hexdigest())
+    if reader.name != ZERO_SHOT:
+        found = [Path(reader.name) / name for name in (ASKING, *(() if reader.unfamiliar else (TENSORS, ADAPTER)))]
+        about += [hashlib.sha256(path.read_bytes()).hexdigest() for path in found if path.exists()]
     digest = hashlib.sha256(json.dumps(about, ensure_ascii=False).encode()).hexdigest()[:16]
     return _Files(folder / f"{digest}.jsonl", folder / f"{digest}.coverage.json")

@@ -32,6 +32,7 @@ from kgqa.training.coverage import Coverage
 from kgqa.training.curves import draw_losses
 from kgqa.training.disk import LOG, TUNING, StepLog, writing
 from kgqa.training.examples import Example, Progress
+from kgqa.training.inherited import CALIBRATION, calibration_of, copy_asking, with_known
 from kgqa.training.model import FusionModel, amounts, losses_of, weighted
 from kgqa.training.processes import Processes
 from kgqa.training.schedule import schedule
@@ -167,10 +168,11 @@ class _Run:
 
     def _finish(self) -> None:
         """Complete what is known of the best weights."""
-        best = ReaderWeights.load(self._folder)
         known = {"familiar": self._learnt(made=False), "made": self._learnt(made=True)}
-        best = replace(best, about={**best.about, **known, "caution": self._config.caution})
+        best = with_known(ReaderWeights.load(self._folder), known, self._start)
+        best = replace(best, about={**best.about, "caution": self._config.caution})
         self._save(self._calibrated(replace(best, about={**best.about, "dev": self._served(best)})))
+        copy_asking(self._start, self._folder)
         draw_losses(self._folder)
 
     def _save(self, weights: ReaderWeights) -> None:
@@ -210,14 +212,21 @@ class _Run:
         return found
 
     def _calibrated(self, weights: ReaderWeights) -> ReaderWeights:
-        """The weights with a calibration fitted on dev questions, as they are and with their relation taken away."""
+        """The weights with a calibration fitted on dev questions, as they are and with their relation taken away.
+
+        Made questions are harder than people's, so that right answers would be believed too little: where there are no
+        others to decide by, the calibration of the weights that training started from stays.
+        """
+        before = calibration_of(self._start)
+        if before is not None and self._made.issuperset(self._dev):
+            return replace(weights, about={**weights.about, CALIBRATION: dict(before)})
         found = []
         for examples in self._dev.values():
             lost = [left for example in examples if (left := unanswerable(example)) is not None]
             found += [scored(example, self._read(example, weights)) for example in examples]
             found += [scored(example, self._read(example, weights), LOST) for example in lost]
         calibration = asdict(fit_calibration(found))
-        return replace(weights, about={**weights.about, "calibration": calibration})
+        return replace(weights, about={**weights.about, CALIBRATION: calibration})
 
     def _read(self, example: Example, weights: ReaderWeights) -> ReaderOutput:
         rows, _ = collate([whole(example)])

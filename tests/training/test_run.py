@@ -13,7 +13,7 @@ from kgqa.embedding import MINILM, load_encoder
 from kgqa.errors import MissingExtraError, ReaderError, TrainingError
 from kgqa.evaluation import Gold, Question, QuestionSet
 from kgqa.graph import KnowledgeGraph
-from kgqa.reader import TrainedReader
+from kgqa.reader import TrainedReader, shipped_weights
 from tests.retrieval.toy import build, films, lines
 
 pytestmark = pytest.mark.slow
@@ -143,6 +143,22 @@ def test_adapting_needs_no_questions(tmp_path: Path) -> None:
     assert adapted.questions == {"synthetic-en": 24}
     assert adapted.trained.dev.keys() == adapted.before.keys() == {"synthetic-en"}
     assert (tmp_path / "reader.safetensors").exists()
+
+
+def test_made_questions_are_searched_as_by_the_weights_to_start_from(tmp_path: Path) -> None:
+    start = shipped_weights(MINILM)
+    assert start is not None
+    pair = TrainingPair(name="films", graph=films(), train=ABOUT_FILMS, dev=ABOUT_FILMS)
+    plain, people, made = (
+        gather([replace(pair, made=given)], tmp_path, config)[0]["films"]
+        for given, config in (
+            (False, SMALL),
+            (False, replace(SMALL, start=str(start))),
+            (True, replace(SMALL, start=str(start))),
+        )
+    )
+    assert people == plain
+    assert [e.candidates[0].evidence for e in made] != [e.candidates[0].evidence for e in plain]
 
 
 def test_a_graph_that_allows_no_question_is_named(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from kgqa.errors import ConfigError, ReaderError, TrainingError
 from kgqa.evaluation import Gold, Question, QuestionSet
 from kgqa.reader import ReaderWeights, TrainedReader
 from kgqa.reader.features import EVIDENCE
+from kgqa.reader.general import General
+from kgqa.reader.trained_weights import ASKING
 from kgqa.training.examples import Example, collect
 from tests.retrieval.toy import WordEncoder, build, lines
 from tests.training.toy import ToySystem
@@ -190,3 +192,25 @@ def test_settings_come_from_toml(tmp_path: Path) -> None:
     path.write_text("stpes = 7\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="stpes"):
         TrainingConfig.from_toml(path)
+
+
+def test_what_the_start_knows_is_kept(examples: list[Example], tmp_path: Path) -> None:
+    folder, short = tmp_path / "start", replace(CONFIG, steps=2, check_every=2)
+    start = fit({"people": examples[:12]}, {"people": examples[20:]}, folder, short, encoder=WordEncoder()).weights
+    general = General(start.agreement, threshold=2.0, slope=0.5, calibration={"bias": -1.0})
+    replace(start, about={**start.about, "familiar": [7]}, general=general).save(folder)
+    (folder / ASKING).write_bytes(b"an encoder")
+    onwards, kept = replace(short, start=str(folder)), {}
+    for made in ((), ("people",)):
+        target = tmp_path / f"on{len(made)}"
+        fit(*parts(examples), target, onwards, encoder=WordEncoder(), made=made)
+        kept[made] = ReaderWeights.load(target)
+        assert (target / ASKING).read_bytes() == b"an encoder"
+        assert kept[made].general is not None
+        assert kept[made].general.about == general.about
+        assert 7 in kept[made].familiar
+        assert len(kept[made].known) > 1
+    people, own = kept[()], kept["people",]
+    assert own.familiar == {7}
+    assert len(people.familiar) > 1
+    assert own.about["calibration"] == start.about["calibration"] != people.about["calibration"]
