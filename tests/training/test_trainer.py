@@ -204,12 +204,12 @@ def test_what_the_start_knows_is_kept(examples: list[Example], tmp_path: Path) -
     for made in ((), ("people",)):
         target = tmp_path / f"on{len(made)}"
         fit(*parts(examples), target, onwards, encoder=WordEncoder(), made=made)
-        kept[made] = ReaderWeights.load(target)
+        kept[made] = found = ReaderWeights.load(target)
         assert (target / ASKING).read_bytes() == b"an encoder"
-        assert kept[made].general is not None
-        assert kept[made].general.about == general.about
-        assert 7 in kept[made].familiar
-        assert len(kept[made].known) > 1
+        assert found.general is not None
+        assert found.general.about == general.about
+        assert 7 in found.familiar
+        assert len(found.known) > 1
     people, own = kept[()], kept["people",]
     assert own.familiar == {7}
     assert len(people.familiar) > 1
