@@ -18,7 +18,7 @@ from kgqa.evaluation import run as ask
 from kgqa.evaluation.robustness import Case, NameTable, Scene
 from kgqa.evaluation.robustness.removal import RemovedFacts
 from kgqa.evaluation.robustness.suite import marked
-from kgqa.system import SHIPPED
+from kgqa.reader import SHIPPED
 from kgqa.types import AbstentionReason
 
 _VALUES = 3

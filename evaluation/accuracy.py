@@ -31,7 +31,7 @@ from kgqa.evaluation import (
 )
 from kgqa.evaluation.provenance import git_commit
 from kgqa.graph import KnowledgeGraph
-from kgqa.system import SHIPPED, ZERO_SHOT
+from kgqa.reader import SHIPPED, ZERO_SHOT
 
 BUDGET_MS = 60_000.0
 

@@ -18,7 +18,7 @@ from kgqa import KGQA
 from kgqa.config import Config, ReaderConfig, RetrievalConfig, from_mapping
 from kgqa.evaluation import QuestionSet, Report, evaluate
 from kgqa.graph import KnowledgeGraph
-from kgqa.system import SHIPPED, ZERO_SHOT
+from kgqa.reader import SHIPPED, ZERO_SHOT
 from kgqa.text import Language, guess_language
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _rows(one: AdaptingSet, settings: AdaptingSettings) -> Iterator[Row]:
     start = time.perf_counter()
     adapted = _adapted(one, settings, folder)
     took = time.perf_counter() - start
-    made = {BEFORE: adapted.before, AFTER: {name: adapted.trained.dev[name] for name in adapted.before}}
+    made = {BEFORE: adapted.before, AFTER: adapted.after}
     for name, reader in ((BEFORE, ZERO_SHOT), (AS_IT_COMES, SHIPPED), (AFTER, str(folder))):
         start = time.perf_counter()
         report = _asked(one, settings, reader, folder)

@@ -29,7 +29,7 @@ from kgqa.config import ReaderConfig, RetrievalConfig
 from kgqa.embedding import TextEncoder, TextKind, TokenEmbeddings, load_encoder
 from kgqa.embedding.contract import Floats, Progress
 from kgqa.evaluation import QuestionSet
-from kgqa.system import SHIPPED
+from kgqa.reader import SHIPPED
 from kgqa.types import Answer
 
 WAYS = ("one by one", "encoded ahead", "two threads")

@@ -23,7 +23,7 @@ from kgqa.calibration import Calibration
 from kgqa.config import AnswerConfig, Config, ReaderConfig
 from kgqa.evaluation import QuestionSet
 from kgqa.evaluation.matching import Matching, PredictedValue, match
-from kgqa.system import ZERO_SHOT
+from kgqa.reader import ZERO_SHOT
 
 SEED = 5
 HELD = {"support": 1.0, "unread": -0.8}

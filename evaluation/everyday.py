@@ -16,7 +16,7 @@ from kgqa.evaluation import run as ask
 from kgqa.evaluation.marking import mark
 from kgqa.evaluation.metrics import Marked, MarkedRun
 from kgqa.evaluation.resampling import intervals
-from kgqa.system import SHIPPED
+from kgqa.reader import SHIPPED
 
 FIGURES = ("Hits@1", "F1", "Selective accuracy", "Abstention recall", "ECE", "AUROC")
 COLUMNS = (

@@ -17,7 +17,7 @@ from kgqa.evaluation import LinkedQuestion, Prediction, QuestionSet
 from kgqa.evaluation.matching import Matching, match
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.terms import is_iri
-from kgqa.system import SHIPPED
+from kgqa.reader import SHIPPED
 from kgqa.types import Triple
 
 _BASE = "https://kgqa.example/namesake/"

@@ -16,8 +16,7 @@ from kgqa.calibration import Calibration
 from kgqa.config import ReaderConfig, RetrievalConfig
 from kgqa.embedding import Precision, TextEncoder
 from kgqa.evaluation import Prediction, QuestionSet, Setting, score
-from kgqa.reader import ReaderInput, ReaderOutput, ReaderWeights, TrainedReader
-from kgqa.system import SHIPPED
+from kgqa.reader import SHIPPED, ReaderInput, ReaderOutput, ReaderWeights, TrainedReader
 
 _BUDGET_MS = 60_000.0
 _COLUMNS = (

@@ -36,7 +36,7 @@ def settings_of(encoder: str, steps: int | None = None) -> TrainingConfig:
     if steps is not None:
         tuning = own["tuning"] | {"steps": own["tuning"]["steps"] * steps // own["steps"]}
         own = own | {"steps": steps, "tuning": tuning}
-    return from_mapping(TrainingConfig, {"encoder": encoder, **own})
+    return from_mapping(TrainingConfig, {"encoder": encoder, "start": "", **own})
 
 
 def groups(encoder: str) -> list[Group]:

@@ -39,7 +39,7 @@ from kgqa.linking import (
 )
 from kgqa.linking.given import topic_nodes
 from kgqa.program.mediators import shown_label
-from kgqa.reader import Reader, ReaderWeights, TrainedReader, ZeroShotReader, shipped_weights
+from kgqa.reader import Reader, TrainedReader, ZeroShotReader, weights_for
 from kgqa.reader.seen import InputBuilder
 from kgqa.retrieval.alignment import UNTAUGHT, AlignmentWeights
 from kgqa.retrieval.build import build_matcher, languages_of
@@ -55,7 +55,6 @@ Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
 
 AUTO = "auto"
-ZERO_SHOT, SHIPPED = "zero-shot", "shipped"
 _UNTRAINED = Calibration(), Calibration()
 _LABELS = "labels."
 _RELATIONS = "relations."
@@ -236,6 +235,13 @@ class KGQA:
 
     # -- asking -------------------------------------------------------------------------------
 
+    def encoder_for(self, question: str) -> str:
+        """The name of the encoder that reads a question."""
+        if self.config.encoder.name != AUTO:
+            return self.config.encoder.name
+        english = guess_language(question) is Language.ENGLISH and self._relations.in_latin_script()
+        return MINILM if english else E5
+
     def ask(self, question: str, *, language: str | None = None) -> Answer:
         """Answer one question.
 
@@ -407,7 +413,7 @@ class KGQA:
 
     def _engine(self, question: str) -> Engine:
         """The engine for a question: its encoder is the one for the languages of question and relations."""
-        name = self._encoder_for(question)
+        name = self.encoder_for(question)
         if name not in self._engines:
             encoder = self._encoder(name)
             reader, calibrations = self._reader(encoder)
@@ -428,29 +434,15 @@ class KGQA:
         return self._engines[name]
 
     def _reader(self, encoder: TextEncoder) -> tuple[Reader, tuple[Calibration, Calibration]]:
-        """The reader for an encoder and what its scores mean.
-
-        Weights serve the questions of the encoder that they were trained with; others are read without.
-        """
-        name = self.config.reader.name
-        folder = shipped_weights(encoder.name) if name == SHIPPED else Path(name)
-        if name == ZERO_SHOT or folder is None:
-            return ZeroShotReader(encoder), _UNTRAINED
-        weights = ReaderWeights.load(folder)
-        others = name == SHIPPED and weights.about.get("fingerprint") != encoder.fingerprint
-        if others or (weights.encoder != encoder.name and self.config.encoder.name == AUTO):
-            return ZeroShotReader(encoder), _UNTRAINED
+        """The reader for an encoder and what its scores mean."""
         settings = self.config.reader
+        weights = weights_for(settings.name, encoder, named=self.config.encoder.name != AUTO)
+        if weights is None:
+            return ZeroShotReader(encoder), _UNTRAINED
         weights = weights.unfamiliar() if settings.unfamiliar else weights
         precision = Precision(settings.precision)
         reader = TrainedReader(encoder, weights, self.structural, precision=precision, early_exit=settings.early_exit)
         return reader, Calibration.both(weights.about)
-
-    def _encoder_for(self, question: str) -> str:
-        if self.config.encoder.name != AUTO:
-            return self.config.encoder.name
-        english = guess_language(question) is Language.ENGLISH and self._relations.in_latin_script()
-        return MINILM if english else E5
 
     def _stored_encoders(self) -> list[str]:
         """The encoders whose vectors a bundle of this graph should hold."""

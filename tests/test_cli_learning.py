@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kgqa import KGQA
+from kgqa import KGQA, Config
 from kgqa.cli import main
-from kgqa.embedding import MINILM
+from kgqa.config import ReaderConfig
+from kgqa.embedding import E5, MINILM, load_encoder
 from kgqa.embedding.structural import StructuralEmbeddings, StructuralModel
-from kgqa.reader import shipped_weights
+from kgqa.errors import MissingExtraError
+from kgqa.reader import TrainedReader, shipped_weights
 from tests.training.toy import write_files
 
 pytest.importorskip("torch")
@@ -90,6 +92,31 @@ def test_a_reader_is_trained_and_asked(capsys: pytest.CaptureFixture[str], files
     assert f"Use it: --model {model}" in out
     code, out, _ = run(capsys, "ask", files / "graph.csv", "What is the capital of Peru?", "--model", model, "--json")
     assert (code, json.loads(out)["kind"] in ("entities", "none")) == (0, True)
+
+
+@pytest.mark.slow
+def test_each_language_is_learnt_by_the_encoder_that_reads_it(
+    capsys: pytest.CaptureFixture[str], files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    try:
+        load_encoder(E5)
+    except MissingExtraError as error:
+        pytest.skip(str(error))
+    model, given = files / "model", ("--language", "en,zh", "-o", files / "model", "--config", files / "short.toml")
+    labels = "".join(f"{c},label,{name}\n" for c, name in zip(COUNTRIES, "法西意秘智肯", strict=True))
+    (files / "graph.csv").write_text(GRAPH + labels, encoding="utf-8")
+    monkeypatch.setattr("kgqa.training.pairs.FEW", 4)
+    code, out, err = run(capsys, "adapt", files / "graph.csv", *given)
+    assert code == 0, err
+    assert {path.parent.name for path in model.glob("*/reader.json")} == {MINILM, E5}
+    assert f"{model / E5}: 8 steps" in out
+    config = Config(reader=ReaderConfig(name=str(model)))
+    system = KGQA.from_graph(files / "graph.csv", config=config)
+    for question, encoder in (("What is the capital of Peru?", MINILM), ("秘的首都是什么？", E5)):
+        assert system.encoder_for(question) == encoder
+        reader = system._engine(question).reader
+        assert isinstance(reader, TrainedReader)
+        assert reader._weights.folder == model / encoder
 
 
 @pytest.mark.slow

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,7 +82,7 @@ def _train(args: argparse.Namespace) -> int:
     ]
     with _progress() as on_progress:
         trained = train(pairs, args.output, _settings(args) or TrainingConfig(), on_progress=on_progress)
-    _print_figures(args, trained, trained.before)
+    _print_figures(args, trained)
     return 0
 
 
@@ -101,7 +100,7 @@ def _adapt(args: argparse.Namespace) -> int:
             structural=system.structural,
             on_progress=on_progress,
         )
-    _print_figures(args, made.trained, made.before)
+    _print_figures(args, made.trained)
     return 0
 
 
@@ -118,27 +117,51 @@ def _settings(args: argparse.Namespace) -> TrainingConfig | None:
     return None if args.config is None else TrainingConfig.from_toml(args.config)
 
 
-def _print_figures(args: argparse.Namespace, trained: Trained, before: Mapping[str, float]) -> None:
+def _print_figures(args: argparse.Namespace, trained: Trained) -> None:
     from kgqa.training import is_main_process
 
     if not is_main_process():
         return
-    structural = trained.weights.about.get("structural")
     if args.json:
-        figures = {"steps": trained.steps, "before": dict(before), "dev": dict(trained.dev), "structural": structural}
-        write_json(figures | {"coverage": plain(dict(trained.coverage)), "model": str(args.output)})
+        more = {name: _figures(one) for name, one in trained.others.items()}
+        told = {"others": more, "few": dict(trained.few), "model": str(args.output)}
+        write_json(_figures(trained) | {"encoder": trained.weights.encoder} | told)
         return
-    steps, folder = trained.steps, safe(str(args.output))
-    sys.stdout.write(f"{folder}: {steps:,} steps; F1 of the first program on questions held back\n")
+    folder = safe(str(args.output))
+    for one in (trained, *trained.others.values()):
+        within = f"{folder}/{safe(one.weights.encoder)}" if trained.others else folder
+        _print_trained(one, within)
+    for name, number in trained.few.items():
+        sys.stdout.write(
+            f"{number:,} questions are read by {safe(name)} and too few to train it beside; to train it all the same, "
+            "name it as 'encoder' in --config\n"
+        )
+    sys.stdout.write(f"Use it: --model {folder}\n")
+
+
+def _figures(trained: Trained) -> dict[str, Any]:
+    structural = trained.weights.about.get("structural")
+    figures = {
+        "steps": trained.steps,
+        "before": dict(trained.before),
+        "dev": dict(trained.dev),
+        "structural": structural,
+    }
+    return figures | {"coverage": plain(dict(trained.coverage))}
+
+
+def _print_trained(trained: Trained, folder: str) -> None:
+    sys.stdout.write(f"{folder}: {trained.steps:,} steps; F1 of the first program on questions held back\n")
     for name, after in trained.dev.items():
-        sys.stdout.write(f"  {before.get(name, 0.0):.3f} -> {after:.3f}  {safe(name)}\n")
+        sys.stdout.write(f"  {trained.before.get(name, 0.0):.3f} -> {after:.3f}  {safe(name)}\n")
     for name, found in trained.coverage.items():
         _print_coverage(name, found)
+    structural = trained.weights.about.get("structural")
     if structural is not None:
         told = f"{structural['model']}, {structural['dimension']} numbers"
         where = ", ".join(safe(name) for name in structural["sources"])
         sys.stdout.write(f"Reads the structural embeddings ({told}) of {where}; over other graphs it goes without\n")
-    sys.stdout.write(f"Losses: {folder}/losses.svg\nUse it: --model {folder}\n")
+    sys.stdout.write(f"Losses: {folder}/losses.svg\n")
 
 
 def _print_coverage(name: str, found: Coverage) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +38,6 @@ CERTAIN = 1.0
 graph (0.7 to 1 on dev)."""
 _PER_POINT = 0.5
 """What a point of retrieval's own score counts there; training finds 0.4 to 0.55."""
-_SHIPPED = Path(__file__).parent / "weights"
 _BEHIND = 0.01
 
 
@@ -149,9 +147,3 @@ def tuned_encoder(
     if weights.adapter is None or weights.folder is None:
         return encoder
     return MemoEncoder(load_encoder(encoder.name, precision=precision, adapter=weights.folder / ADAPTER))
-
-
-def shipped_weights(encoder: str) -> Path | None:
-    """The folder of the weights that come with kgqa for an encoder; None where there are none."""
-    folder = _SHIPPED / encoder
-    return folder if Path(encoder).name == encoder and folder.is_dir() else None

@@ -12,8 +12,9 @@ from kgqa.training.config import FusionSettings, LossWeights, NetworkSettings, T
 from kgqa.training.coverage import Coverage
 from kgqa.training.curves import draw_losses
 from kgqa.training.general import Group, LeftOut, fit_general
+from kgqa.training.pairs import TrainingPair
 from kgqa.training.processes import is_main_process
-from kgqa.training.run import TrainingPair, gather, train
+from kgqa.training.run import gather, train
 from kgqa.training.synthetic import Synthesiser
 from kgqa.training.trainer import Trained, fit
 

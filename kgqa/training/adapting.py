@@ -9,12 +9,10 @@ from pathlib import Path
 from kgqa.embedding.structural import StructuralEmbeddings
 from kgqa.errors import TrainingError
 from kgqa.graph import KnowledgeGraph
-from kgqa.reader import shipped_weights
-from kgqa.reader.soft import NAMES
-from kgqa.reader.trained_weights import ReaderWeights
 from kgqa.training.config import TrainingConfig, TuningSettings
 from kgqa.training.examples import Progress
-from kgqa.training.run import TrainingPair, train
+from kgqa.training.pairs import TrainingPair
+from kgqa.training.run import train
 from kgqa.training.synthetic import Synthesiser
 from kgqa.training.trainer import Trained
 
@@ -26,12 +24,13 @@ class Adapted:
     """What adapting gave.
 
     trained : the run. questions : how many were made to learn from, for each language. before : the mean F1 on the
-    questions held back, for each language, of retrieval's own order; `trained.dev` is that of the reader.
+    questions held back, for each language, of retrieval's own order; after : that of the reader.
     """
 
     trained: Trained
     questions: Mapping[str, int]
     before: Mapping[str, float]
+    after: Mapping[str, float]
 
 
 def adapt(
@@ -43,29 +42,21 @@ def adapt(
     structural: StructuralEmbeddings | None = None,
     on_progress: Progress | None = None,
 ) -> Adapted:
-    """Train a reader on questions made from a graph, from the weights that come with kgqa where there are any.
+    """Train a reader on questions made from a graph.
 
-    languages : of the questions, "en" and "zh". config : `each` is how many questions are made for each of them; the
-    names of results are read, whatever it says, where those weights read them.
+    languages : of the questions, "en" and "zh". config : `each` is how many questions are made for each of them.
     structural : the graph's structural embeddings.
     Errors : TrainingError for a graph from which no question can be made, and as `train`.
     """
     config = config or TrainingConfig(each=400, steps=400, tuning=TuningSettings(steps=120))
-    known = shipped_weights(config.encoder)
-    if not config.start and known is not None:
-        config = _from(known, config)
     pairs = [replace(_pair(graph, language, config), structural=structural) for language in languages]
     trained = train(pairs, folder, config, on_progress=on_progress)
-    before = {name: figure for name, figure in trained.before.items() if name in {pair.name for pair in pairs}}
-    return Adapted(trained, {pair.name: len(pair.train) for pair in pairs}, before)
-
-
-def _from(known: Path, config: TrainingConfig) -> TrainingConfig:
-    """The settings to start from weights with, which go on reading the names of results where they do."""
-    network = config.network
-    if NAMES in ReaderWeights.load(known).fusion.soft:
-        network = replace(network, fusions=replace(network.fusions, result=True))
-    return replace(config, start=str(known), network=network)
+    every = (trained, *trained.others.values())
+    before, after = (
+        {name: figure for figures in found for name, figure in figures.items()}
+        for found in ([one.before for one in every], [one.dev for one in every])
+    )
+    return Adapted(trained, {pair.name: len(pair.train) for pair in pairs}, before, after)
 
 
 def _pair(graph: KnowledgeGraph, language: str, config: TrainingConfig) -> TrainingPair:

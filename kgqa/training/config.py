@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kgqa.config import from_toml
-from kgqa.embedding import MINILM
 from kgqa.embedding.devices import check_device
 from kgqa.errors import ConfigError
+from kgqa.reader import SHIPPED
 from kgqa.reader.familiarity import CAUTION
 from kgqa.reader.soft import ANSWERS, ENTITY, NAMES, RELATION
+from kgqa.system import AUTO
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,8 +117,10 @@ class TuningSettings:
 class TrainingConfig:
     """How a reader is trained.
 
-    encoder : the name or directory of the encoder, as for `kgqa.embedding.load_encoder`. seed : of every draw.
-    start : the folder of a reader whose weights training starts from; random numbers unless given.
+    encoder : the name or directory of the encoder, as for `kgqa.embedding.load_encoder`; "auto" for each that would
+    read questions of the training (see `kgqa.training.train`). seed : of every draw.
+    start : what training starts from: "shipped" (the weights that come with kgqa for the encoder; random numbers where
+    there are none), the folder of a reader, or "" for random numbers.
     steps : optimizer steps. batch : questions a forward pass. accumulate : passes a step.
     candidates : of each question, the right ones and for the rest hard and random negatives.
     rate : AdamW's top learning rate. warmup : share of the steps in which it rises; then it falls linearly.
@@ -132,8 +135,8 @@ class TrainingConfig:
     device : "auto" (a GPU where PyTorch sees one), "cpu" or "cuda".
     """
 
-    encoder: str = MINILM
-    start: str = ""
+    encoder: str = AUTO
+    start: str = SHIPPED
     seed: int = 13
     steps: int = 2_000
     batch: int = 16

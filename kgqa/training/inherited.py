@@ -14,10 +14,36 @@ from pathlib import Path
 from shutil import copyfile
 
 from kgqa.embedding.store import write_atomically
+from kgqa.errors import ConfigError
+from kgqa.reader import SHIPPED, shipped_weights
+from kgqa.reader.soft import NAMES
 from kgqa.reader.trained_weights import ASKING, ReaderWeights
+from kgqa.system import AUTO
+from kgqa.training.config import TrainingConfig
 from kgqa.training.disk import writing
 
 CALIBRATION = "calibration"
+
+
+def start_folder(config: TrainingConfig) -> Path | None:
+    """The folder of the weights that training starts from; None where it starts from random numbers.
+
+    Errors : ConfigError where the encoder is left open.
+    """
+    if config.encoder == AUTO:
+        raise ConfigError(f"'encoder' is {AUTO!r}, which `train` and `adapt` alone resolve; expected the name of one")
+    if config.start == SHIPPED:
+        return shipped_weights(config.encoder)
+    return Path(config.start) if config.start else None
+
+
+def started(config: TrainingConfig, encoder: str) -> TrainingConfig:
+    """The settings for one encoder, which go on reading the names of results where the weights to start from do."""
+    config = replace(config, encoder=encoder)
+    start, network = start_folder(config), config.network
+    if start is not None and NAMES in ReaderWeights.load(start).fusion.soft:
+        network = replace(network, fusions=replace(network.fusions, result=True))
+    return replace(config, network=network)
 
 
 def with_known(

@@ -10,45 +10,26 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from kgqa.config import Config, EncoderConfig, ReaderConfig, WordConfig
+from kgqa.config import Config, EncoderConfig, ReaderConfig
 from kgqa.embedding import load_encoder
 from kgqa.embedding.store import write_atomically
-from kgqa.embedding.structural import StructuralEmbeddings
 from kgqa.errors import TrainingError
 from kgqa.evaluation import QuestionSet
 from kgqa.graph import KnowledgeGraph
-from kgqa.graph.bundle import is_bundle
-from kgqa.reader import shipped_weights
+from kgqa.reader import ZERO_SHOT, shipped_weights
 from kgqa.reader.trained_weights import ADAPTER, ASKING, TENSORS
-from kgqa.system import KGQA, ZERO_SHOT
+from kgqa.system import KGQA
 from kgqa.training.config import TrainingConfig
 from kgqa.training.coverage import Coverage, total
 from kgqa.training.disk import writing
 from kgqa.training.examples import FORM, Progress, collect, read_examples, shortened, write_examples
 from kgqa.training.general import ENOUGH, Group, fit_general
+from kgqa.training.inherited import start_folder, started
+from kgqa.training.pairs import Parts, TrainingPair, with_structural
 from kgqa.training.processes import Processes
 from kgqa.training.trainer import Examples, Trained, fit
 
 _EXAMPLES, _GENERAL = "examples", "general"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TrainingPair:
-    """A graph and questions over it.
-
-    name : of its figures. graph : as for `KGQA.from_graph`. train : the questions to learn from, perhaps none.
-    dev : those to decide by, by default a share of the others. made : whether the questions were made from the graph.
-    structural : the graph's structural embeddings; those of a bundle are found there. vocabulary : what the questions'
-    own words mean, as of `kgqa.config.Config`.
-    """
-
-    name: str
-    graph: object
-    train: QuestionSet
-    dev: QuestionSet | None = None
-    made: bool = False
-    structural: StructuralEmbeddings | None = None
-    vocabulary: tuple[WordConfig, ...] = ()
 
 
 def train(
@@ -65,13 +46,33 @@ def train(
     folder : takes checkpoint, log and weights; the same call goes on where an earlier one was stopped.
     examples : the folder of what retrieval found for the questions, where runs share it; unless given, one of its own.
     groups : pairs to leave out in turn, for a part that reads unfamiliar questions (`kgqa.reader.general`); without any
-    there is no such part, and the reader trusts what it learnt everywhere.
-    on_progress : called with (stage, done, total).
+    it is that of the weights that training starts from. on_progress : called with (stage, done, total).
+    With "auto" for an encoder, each that would read questions of these is trained: one alone in `folder`, several in
+    folders of their names within it, which serve as one.
     Errors : TrainingError for a pair whose questions are not about its graph, and as `fit`.
     """
     config, folder = config or TrainingConfig(), Path(folder)
-    kept = Path(examples) if examples is not None else folder / _EXAMPLES
-    pairs = [_with_structural(pair) for pair in pairs]
+    parts = Parts.of(pairs, config.encoder)
+    several, found = len(parts.pairs) > 1, []
+    for name, own in parts.pairs.items():
+        target, names = folder / name if several else folder, {pair.name for pair in own}
+        kept = Path(examples) if examples is not None else target / _EXAMPLES
+        measured = [group for group in groups if names.issuperset(group.measured)]
+        found.append(_train(own, target, started(config, name), kept, measured, on_progress))
+    others = {trained.weights.encoder: trained for trained in found[1:]}
+    return replace(found[0], others=others, few=parts.few)
+
+
+def _train(
+    pairs: Sequence[TrainingPair],
+    folder: Path,
+    config: TrainingConfig,
+    kept: Path,
+    groups: Sequence[Group],
+    on_progress: Progress | None,
+) -> Trained:
+    """Train for one encoder."""
+    pairs = [with_structural(pair) for pair in pairs]
     processes = Processes.join(config.device)
     learnt, decided = gather(pairs, kept, config, on_progress=on_progress)
     made = [pair.name for pair in pairs if pair.made]
@@ -108,30 +109,19 @@ def gather(
     if len(set(names)) < len(names):
         raise TrainingError(f"two pairs share a name in {names}; give each its own")
     processes = Processes.join(config.device)
-    readers = {pair.name: _reader(pair, config, unfamiliar=unfamiliar) for pair in pairs}
+    reader = _reader(config, unfamiliar=unfamiliar)
     if unfamiliar:
         config = replace(config, each=min(config.each, ENOUGH))
     if processes.main:
         for pair in pairs:
-            _collect(pair, folder, config, readers[pair.name], on_progress)
+            _collect(pair, folder, config, reader, on_progress)
     processes.wait()
-    parts = {
-        pair.name: [_files(folder, pair, part, config, readers[pair.name]) for part in _parts(pair, config)]
-        for pair in pairs
-    }
+    parts = {pair.name: [_files(folder, pair, part, config, reader) for part in _parts(pair, config)] for pair in pairs}
     learnt, decided = (
         {name: [shortened(e) for e in read_examples(files[part].examples)] for name, files in parts.items()}
         for part in (0, 1)
     )
     return learnt, decided
-
-
-def _with_structural(pair: TrainingPair) -> TrainingPair:
-    """The pair with the structural embeddings of its bundle, where it has some and none are given."""
-    is_path = isinstance(pair.graph, str | Path)
-    if pair.structural is not None or not is_path or not is_bundle(Path(str(pair.graph))):
-        return pair
-    return replace(pair, structural=KGQA.load(str(pair.graph)).structural)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,22 +132,20 @@ class _Files:
     coverage: Path
 
 
-def _reader(pair: TrainingPair, config: TrainingConfig, *, unfamiliar: bool) -> ReaderConfig:
-    """The reader whose retrieval is asked for the candidates of a pair.
+def _reader(config: TrainingConfig, *, unfamiliar: bool) -> ReaderConfig:
+    """The reader whose retrieval is asked for candidates: the one that training starts from, or none.
 
-    Made questions teach no words, so that their graph is searched in use as by the weights that training starts from.
-    Else it is that of no reader, or of the one that comes with kgqa where that is told to know nothing.
+    For unfamiliar graphs it is the one that comes with kgqa, told to know nothing.
     """
-    if pair.made and config.start and not unfamiliar:
-        return ReaderConfig(name=config.start)
-    shipped = shipped_weights(config.encoder) if unfamiliar else None
-    has_asking = shipped is not None and (shipped / ASKING).exists()
-    return ReaderConfig(name=str(shipped), unfamiliar=True) if has_asking else ReaderConfig(name=ZERO_SHOT)
+    start = shipped_weights(config.encoder) if unfamiliar else start_folder(config)
+    if start is None or (unfamiliar and not (start / ASKING).exists()):
+        return ReaderConfig(name=ZERO_SHOT)
+    return ReaderConfig(name=str(start), unfamiliar=unfamiliar)
 
 
 def _coverage(pair: TrainingPair, folder: Path, config: TrainingConfig) -> list[Coverage]:
     """What the graph has of the questions to learn from, and of those to decide by."""
-    reader = _reader(pair, config, unfamiliar=False)
+    reader = _reader(config, unfamiliar=False)
     return [Coverage.read(_files(folder, pair, part, config, reader).coverage) for part in _parts(pair, config)]
 
 

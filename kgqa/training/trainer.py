@@ -32,7 +32,7 @@ from kgqa.training.coverage import Coverage
 from kgqa.training.curves import draw_losses
 from kgqa.training.disk import LOG, TUNING, StepLog, writing
 from kgqa.training.examples import Example, Progress
-from kgqa.training.inherited import CALIBRATION, calibration_of, copy_asking, with_known
+from kgqa.training.inherited import CALIBRATION, calibration_of, copy_asking, start_folder, with_known
 from kgqa.training.model import FusionModel, amounts, losses_of, weighted
 from kgqa.training.processes import Processes
 from kgqa.training.schedule import schedule
@@ -53,7 +53,8 @@ class Trained:
 
     weights : of the best look at dev. dev : the mean F1 of the chosen candidate for each source; before : the same of
     retrieval's own order. steps : done in all. coverage : what the graph of each pair has of its questions, where
-    there were graphs.
+    there were graphs. others : what training gave for further encoders, where questions need several. few : how many
+    questions to learn from were left out of it, by the encoder that would read them, as too few to train it.
     """
 
     weights: ReaderWeights
@@ -61,6 +62,8 @@ class Trained:
     before: Mapping[str, float]
     steps: int
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
+    others: Mapping[str, Trained] = field(default_factory=dict)
+    few: Mapping[str, int] = field(default_factory=dict)
 
 
 def fit(
@@ -120,7 +123,8 @@ class _Run:
         self._log = StepLog(folder / LOG)
         self._encoder, self._spaces = encoder, spaces
         self._model = FusionModel(encoder.dimension, config.network, spaces.dimensions(encoder.dimension))
-        self._start = ReaderWeights.load(Path(config.start)) if config.start else None
+        start = start_folder(config)
+        self._start = None if start is None else ReaderWeights.load(start)
         if self._start is not None:
             TrainedReader(encoder, self._start)  # refuses the weights of another encoder
             self._model.take(spaces.kept(self._start))

@@ -19,7 +19,7 @@ from kgqa.reader.arrays import FAR, EncoderVectors, lay_out, rows_of
 from kgqa.reader.familiarity import CAUTION, learnt
 from kgqa.reader.features import prior
 from kgqa.reader.seen import InputBuilder
-from kgqa.reader.trained import NONE, READ, SCALE, shipped_weights
+from kgqa.reader.trained import NONE, READ, SCALE
 from kgqa.reader.wording import token_text
 from tests.reader.random_weights import random_agreement, random_weights
 from tests.retrieval.toy import DIMENSION, Lab, WordEncoder, films
@@ -152,8 +152,3 @@ def test_damaged_and_foreign_weights_are_named(tmp_path: Path) -> None:
     (tmp_path / "reader.safetensors").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ReaderError, match="damaged"):
         ReaderWeights.load(tmp_path)
-
-
-def test_no_weights_come_for_a_path() -> None:
-    assert shipped_weights("../weights") is None
-    assert shipped_weights("words") is None

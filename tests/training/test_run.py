@@ -24,6 +24,8 @@ from kgqa.training.run import gather  # noqa: E402 - as above
 
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 SMALL = TrainingConfig(
+    encoder=MINILM,
+    start="",
     steps=4,
     batch=4,
     candidates=4,
