@@ -120,10 +120,20 @@ class TrainedReader:
             weighed = self._weights.weighed(own, programs)
             if leads(weighed):
                 return ReaderOutput(np.float32(CERTAIN) + np.float32(_PER_POINT) * weighed, NONE)
+        rows, share = rows_of(kept), self._weights.general_share
         if general is not None and unfamiliar:
-            return ReaderOutput(_placed(general.score(rows_of(kept), self._plain), order), NONE, general=True)
-        found = self._weights.score(rows_of(kept), self._vectors, self._wanted)
-        return ReaderOutput(_placed(found, order), NONE)
+            return ReaderOutput(_placed(general.score(rows, self._plain), order), NONE, general=True)
+        found = self._weights.score(rows, self._vectors, self._wanted)
+        if general is None or not share or not is_unfamiliar(programs, self._weights.familiar):
+            return ReaderOutput(_placed(found, order), NONE)
+        both = _together(found, general.score(rows, self._plain), share)
+        return ReaderOutput(_placed(both, order), NONE, general=True)
+
+
+def _together(one: ReaderOutput, other: ReaderOutput, share: float) -> ReaderOutput:
+    """The mean of two readings' log odds. share : how much the other counts."""
+    odds = [found.scores - np.float32(found.none_score) for found in (one, other)]
+    return ReaderOutput(((1 - share) * odds[0] + share * odds[1]).astype(np.float32), 0.0)
 
 
 def _placed(found: ReaderOutput, order: NDArray[np.int64]) -> Floats:

@@ -44,8 +44,9 @@ class ReaderWeights:
 
     about : at least `encoder` and `fingerprint`, the name and the fingerprint of the plain encoder that was tuned;
     besides, `familiar` and `caution`, the relations that people's questions taught and how much less others are trusted
-    (see `kgqa.reader.familiarity`), `made`, those that made questions taught, `structural`, the `fingerprint` of
-    the structural embeddings learnt from, and how the weights were made.
+    (see `kgqa.reader.familiarity`), `made`, those that made questions taught, `general_share`, how much `general` says
+    where those alone are known, `structural`, the `fingerprint` of the structural embeddings learnt from, and how the
+    weights were made.
     adapter : None where the encoder stays as it is. folder : where they lie. general : what reads unfamiliar questions,
     None where these weights read them too.
     """
@@ -97,6 +98,11 @@ class ReaderWeights:
     def caution(self) -> float:
         """How many times as much again retrieval's own score counts where nothing is familiar."""
         return float(self.about.get("caution", CAUTION))
+
+    @property
+    def general_share(self) -> float:
+        """How much the part for unfamiliar questions counts, in [0, 1), where made questions alone taught relations."""
+        return float(self.about.get("general_share", 0.0))
 
     @property
     def familiar(self) -> frozenset[int]:

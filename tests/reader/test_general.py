@@ -74,6 +74,20 @@ def test_known_relations_are_read_as_without_a_general_part(
     assert np.array_equal(found.scores, without.scores)
 
 
+def test_made_questions_alone_leave_a_share_to_the_general_part(weights: ReaderWeights, item: ReaderInput) -> None:
+    made, asked = (learning(weights, item, how) for how in ("made", "familiar"))
+    assert weights.general is not None
+    plain = EncoderVectors(WordEncoder())
+    own, general = made.score(rows_of(item), plain), weights.general.score(rows_of(item), plain)
+    shared = replace(made, about={**made.about, "general_share": 0.25})
+    found = TrainedReader(WordEncoder(), shared, early_exit=False).read([item])[0]
+    expected = SCALE * (0.75 * (own.scores - own.none_score) + 0.25 * general.scores)
+    assert found.general
+    np.testing.assert_allclose(np.sort(found.scores), np.sort(expected), atol=1e-5)
+    people = replace(asked, about={**asked.about, "general_share": 0.25})
+    assert not TrainedReader(WordEncoder(), people, early_exit=False).read([item])[0].general
+
+
 def test_the_general_part_comes_back_from_disk(weights: ReaderWeights, item: ReaderInput, tmp_path: Path) -> None:
     weights.save(tmp_path)
     again = ReaderWeights.load(tmp_path)

@@ -211,6 +211,7 @@ def test_what_the_start_knows_is_kept(examples: list[Example], tmp_path: Path) -
         assert 7 in found.familiar
         assert len(found.known) > 1
     people, own = kept[()], kept["people",]
+    assert people.general_share == 0 < own.general_share < 1
     assert own.familiar == {7}
     assert len(people.familiar) > 1
     assert own.about["calibration"] == start.about["calibration"] != people.about["calibration"]
