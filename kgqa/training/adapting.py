@@ -44,11 +44,12 @@ def adapt(
 ) -> Adapted:
     """Train a reader on questions made from a graph.
 
-    languages : of the questions, "en" and "zh". config : `each` is how many questions are made for each of them.
+    languages : of the questions, "en" and "zh". config : `each` is how many questions are made for each of them. Unless
+    given, the encoder stays as it is: tuning it to made questions takes longest and gained nothing.
     structural : the graph's structural embeddings.
     Errors : TrainingError for a graph from which no question can be made, and as `train`.
     """
-    config = config or TrainingConfig(each=400, steps=400, tuning=TuningSettings(steps=120))
+    config = config or TrainingConfig(each=400, steps=400, tuning=TuningSettings(steps=0))
     pairs = [replace(_pair(graph, language, config), structural=structural) for language in languages]
     trained = train(pairs, folder, config, on_progress=on_progress)
     every = (trained, *trained.others.values())
