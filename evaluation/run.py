@@ -1,7 +1,7 @@
 """Run benchmarks: `python -m evaluation.run [NAME ...] [--only SET ...] [--resume]`.
 
 Names: load, latency, batch, accuracy, reader, test, baselines, robustness, namesakes, abstention, precision,
-linkprediction, ablation, leftout, adapting, everyday.
+linkprediction, ablation, leftout, adapting, finetuning, everyday.
 
 Without names all run. Results go to evaluation/results/*.json; `python -m evaluation.tables` shows them in the README.
 """
@@ -32,6 +32,7 @@ BENCHMARKS = (
     "ablation",
     "leftout",
     "adapting",
+    "finetuning",
     "everyday",
 )
 
@@ -62,6 +63,7 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
         batch,
         comparison,
         everyday,
+        finetuning,
         latency,
         leftout,
         linkprediction,
@@ -87,6 +89,7 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
         "ablation": lambda: ablation.run(choice),
         "leftout": lambda: leftout.run(choice),
         "adapting": lambda: adapting.run(choice),
+        "finetuning": lambda: finetuning.run(choice),
         "everyday": lambda: everyday.run(choice),
     }
     return runs[name]
@@ -101,6 +104,7 @@ def _order(name: str) -> list[str]:
         batch,
         comparison,
         everyday,
+        finetuning,
         leftout,
         linkprediction,
         namesakes,
@@ -122,6 +126,7 @@ def _order(name: str) -> list[str]:
         "ablation": ablation.order,
         "leftout": leftout.order,
         "adapting": adapting.order,
+        "finetuning": finetuning.order,
         "everyday": everyday.order,
     }
     return orders[name]() if name in orders else []

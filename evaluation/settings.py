@@ -307,6 +307,30 @@ class AdaptingSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FinetuningSet:
+    """A graph with train and dev questions in a folder.
+
+    without : a pattern of questions to leave out. train, dev : questions to learn from, in turn, and to be measured by,
+    of each number of hops.
+    """
+
+    name: str
+    folder: str
+    train: tuple[int, ...]
+    dev: int
+    without: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinetuningSettings:
+    """Training on one's own questions. seed : of the samples. training : as fields of `TrainingConfig`."""
+
+    seed: int
+    training: Mapping[str, Any]
+    sets: tuple[FinetuningSet, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, kw_only=True)
 class EverydaySettings:
     """Everyday graphs. splits : of the questions of `sets`, each measured by itself. looked_at : measured whole."""
 
@@ -400,6 +424,11 @@ def everyday_settings() -> EverydaySettings:
 def adapting_settings() -> AdaptingSettings:
     """Read adapting.toml."""
     return from_mapping(AdaptingSettings, _toml("adapting"))
+
+
+def finetuning_settings() -> FinetuningSettings:
+    """Read finetuning.toml."""
+    return from_mapping(FinetuningSettings, _toml("finetuning"))
 
 
 def data_folder() -> Path:
