@@ -34,6 +34,7 @@ EVERY = FusionSettings(entity=True, relation=True, result=True)
 SETTINGS = NetworkSettings(width=8, blocks=1, hidden=4, dropout=0.0, fusions=EVERY)
 CONFIG = TrainingConfig(
     encoder="words",
+    start="",
     steps=6,
     batch=4,
     candidates=4,
