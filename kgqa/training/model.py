@@ -145,8 +145,8 @@ class FusionModel(nn.Module):
         expected = {name: shape for name, shape in shapes.items() if name in fusion.arrays or not _is_soft(name)}
         if {name: value.shape for name, value in fusion.arrays.items()} != expected:
             raise ReaderError(
-                "the reader to start from has another shape; expected the one of 'network'. Leave 'network' as it is, or "
-                'set start = "" to train from random numbers'
+                "the reader to start from has another shape; expected the one of 'network'. Leave 'network' as it "
+                'is, or set start = "" to train from random numbers'
             )
         with torch.no_grad():
             for name, value in fusion.arrays.items():
