@@ -10,10 +10,10 @@ import pytest
 from kgqa import KGQA, Config
 from kgqa.config import EncoderConfig, ReaderConfig, WordConfig
 from kgqa.embedding import MINILM, load_encoder
-from kgqa.errors import MissingExtraError, ReaderError, TrainingError
+from kgqa.errors import ConfigError, MissingExtraError, ReaderError, TrainingError
 from kgqa.evaluation import Gold, Question, QuestionSet
 from kgqa.graph import KnowledgeGraph
-from kgqa.reader import TrainedReader, shipped_weights
+from kgqa.reader import TrainedReader
 from tests.retrieval.toy import build, films, lines
 
 pytestmark = pytest.mark.slow
@@ -147,20 +147,18 @@ def test_adapting_needs_no_questions(tmp_path: Path) -> None:
     assert (tmp_path / "reader.safetensors").exists()
 
 
-def test_made_questions_are_searched_as_by_the_weights_to_start_from(tmp_path: Path) -> None:
-    start = shipped_weights(MINILM)
-    assert start is not None
+def test_candidates_are_searched_for_as_by_the_weights_to_start_from(tmp_path: Path) -> None:
     pair = TrainingPair(name="films", graph=films(), train=ABOUT_FILMS, dev=ABOUT_FILMS)
-    plain, people, made = (
-        gather([replace(pair, made=given)], tmp_path, config)[0]["films"]
-        for given, config in (
-            (False, SMALL),
-            (False, replace(SMALL, start=str(start))),
-            (True, replace(SMALL, start=str(start))),
-        )
+    plain, shipped = (
+        gather([pair], tmp_path, replace(SMALL, start=start))[0]["films"][0].candidates for start in ("", "shipped")
     )
-    assert people == plain
-    assert [e.candidates[0].evidence for e in made] != [e.candidates[0].evidence for e in plain]
+    assert shipped[0].evidence != plain[0].evidence
+    assert len({path.stem.split(".")[0] for path in tmp_path.iterdir()}) == 2, "kept apart"
+
+
+def test_an_encoder_that_is_left_open_is_refused_where_one_is_needed(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="'encoder' is 'auto'.* expected the name of one"):
+        gather([TrainingPair(name="films", graph=films(), train=ABOUT_FILMS)], tmp_path, TrainingConfig())
 
 
 def test_a_graph_that_allows_no_question_is_named(tmp_path: Path) -> None:
