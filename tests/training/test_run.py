@@ -157,7 +157,7 @@ def test_candidates_are_searched_for_as_by_the_weights_to_start_from(tmp_path: P
 
 
 def test_an_encoder_that_is_left_open_is_refused_where_one_is_needed(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="'encoder' is 'auto'.* expected the name of one"):
+    with pytest.raises(ConfigError, match=r"'encoder' is 'auto'.* expected the name of one"):
         gather([TrainingPair(name="films", graph=films(), train=ABOUT_FILMS)], tmp_path, TrainingConfig())
 
 
