@@ -93,8 +93,13 @@ def _asked(one: AdaptingSet, settings: AdaptingSettings, reader: str, folder: Pa
 
 
 def _cells(report: Report, made: Mapping[str, float] | None) -> tuple[Cell, ...]:
+    held = sum(made.values()) / len(made) if made else None
+    return (report.overall["Hits@1"].n, *figures(report), held)
+
+
+def figures(report: Report) -> tuple[Cell, ...]:
+    """Hits@1 with its interval, F1, ECE and AUROC of a report."""
     found = report.overall
     hits = found["Hits@1"]
-    figures = (found[name].mean if found[name].n else None for name in ("F1", "ECE", "AUROC"))
-    held = sum(made.values()) / len(made) if made else None
-    return (hits.n, (hits.mean, hits.low, hits.high), *figures, held)
+    others = (found[name].mean if found[name].n else None for name in ("F1", "ECE", "AUROC"))
+    return ((hits.mean, hits.low, hits.high), *others)

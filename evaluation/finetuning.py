@@ -12,7 +12,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from evaluation.accuracy import BUDGET_MS
-from evaluation.results import Cell, Column, Row, Table
+from evaluation.adapting import figures
+from evaluation.results import Column, Row, Table
 from evaluation.settings import WORK, Choice, FinetuningSet, FinetuningSettings, finetuning_settings, located
 from kgqa import KGQA
 from kgqa.config import Config, ReaderConfig, RetrievalConfig, from_mapping
@@ -59,7 +60,8 @@ def _rows(one: FinetuningSet, settings: FinetuningSettings) -> Iterator[Row]:
         report = _asked(one, reader, dev, folder)
         seconds = time.perf_counter() - start
         details = {"kgqa": report.summary()}
-        yield Row(_named(one, each), _cells(report, len(learnt)), settings.seed, seconds, asdict(one), details)
+        cells = (report.overall["Hits@1"].n, len(learnt), *figures(report))
+        yield Row(_named(one, each), cells, settings.seed, seconds, asdict(one), details)
 
 
 def _part(one: FinetuningSet, part: str) -> QuestionSet:
@@ -82,10 +84,3 @@ def _asked(one: FinetuningSet, reader: str, dev: QuestionSet, folder: Path) -> R
     config = Config(reader=ReaderConfig(name=reader), retrieval=RetrievalConfig(budget_ms=BUDGET_MS))
     system = KGQA.from_graph(located(f"{one.folder}/graph.tsv"), config=config)
     return evaluate(system, dev, directory=folder / "asked")
-
-
-def _cells(report: Report, learnt: int) -> tuple[Cell, ...]:
-    found = report.overall
-    hits = found["Hits@1"]
-    figures = (found[name].mean if found[name].n else None for name in ("F1", "ECE", "AUROC"))
-    return (hits.n, learnt, (hits.mean, hits.low, hits.high), *figures)
