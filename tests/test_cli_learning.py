@@ -120,6 +120,28 @@ def test_each_language_is_learnt_by_the_encoder_that_reads_it(
 
 
 @pytest.mark.slow
+def test_splits_of_one_file_are_kept_apart(capsys: pytest.CaptureFixture[str], files: Path) -> None:
+    lines = [json.loads(line) for line in (files / "q.jsonl").read_text(encoding="utf-8").splitlines()]
+    split = [line | {"split": "train" if i < 4 else "dev"} for i, line in enumerate(lines)]
+    split.append(split[0] | {"id": "again", "split": "dev"})
+    (files / "q.jsonl").write_text("".join(json.dumps(line) + "\n" for line in split), encoding="utf-8")
+    given = ("train", files / "graph.csv", files / "q.jsonl", "-o", files / "m", "--config", files / "short.toml")
+    for options in (("--dev-split", "dev"), ("--split", "dev", "--dev-split", "dev")):
+        code, _, err = run(capsys, *given, *options)
+        assert (code, err.count("\n")) == (2, 1)
+        assert "--dev-split dev would decide by questions that are learnt from as well" in err
+    for more in ((), ("--dev", files / "q.jsonl")):
+        code, out, err = run(capsys, *given, "--split", "train", "--dev-split", "dev", *more, "--json")
+        assert code == 0, err
+        figures = json.loads(out)
+        assert [found["questions"] for found in figures["coverage"].values()] == [4 + 3]
+        assert list(figures["repeated"].values()) == [1]
+    code, out, err = run(capsys, *given, "--split", "train", "--dev-split", "dev")
+    assert code == 0, err
+    assert "  learnt from in the very same words: 1 of the questions held back of " in out
+
+
+@pytest.mark.slow
 def test_what_the_graph_lacks_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     given = write_files(tmp_path)
     more = {"id": "odd", "question": "What is the capital of France?", "answers": ["Atlantis"], "hops": 1}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,8 +28,10 @@ def add_train(commands: Any) -> None:
     parser.add_argument("pairs", metavar="GRAPH QUESTIONS", nargs="+", help=help_text)
     help_text = "questions of the last GRAPH to decide by; a share of its QUESTIONS unless given"
     parser.add_argument("--dev", metavar="QUESTIONS", type=Path, help=help_text)
-    help_text = "of QUESTIONS, only those whose 'split' is NAME; with --dev, of these too"
+    help_text = "learn only from the questions whose 'split' is NAME"
     parser.add_argument("--split", metavar="NAME", default="", help=help_text)
+    help_text = "decide by the questions whose 'split' is NAME, of --dev or, without it, of QUESTIONS"
+    parser.add_argument("--dev-split", metavar="NAME", default="", help=help_text)
     help_text = "a configuration whose 'vocabulary' the questions use; what else it says is not read"
     parser.add_argument("--vocabulary", metavar="TOML", type=Path, help=help_text)
     _add_output(parser)
@@ -63,27 +66,39 @@ def _train(args: argparse.Namespace) -> int:
         raise InputError(
             f"{len(args.pairs)} paths are given; expected a graph and its questions, or several such pairs in turn"
         )
+    if args.dev_split and not args.dev and args.split in ("", args.dev_split):
+        raise InputError(
+            f"--dev-split {args.dev_split} would decide by questions that are learnt from as well; name those to learn "
+            "from by another --split"
+        )
     from kgqa.evaluation import QuestionSet
     from kgqa.training import TrainingConfig, TrainingPair, train
 
     named = list(zip(args.pairs[::2], args.pairs[1::2], strict=True))
-    sets = [QuestionSet.read(questions, split=args.split) for _, questions in named]
-    dev = QuestionSet.read(args.dev) if args.dev else None
+    files = [questions for _, questions in named]
+    sets = [QuestionSet.read(questions, split=args.split) for questions in files]
+    decided = [QuestionSet.read(file, split=args.dev_split) if file else None for file in _dev_files(args, files)]
     words = Config.from_toml(args.vocabulary).vocabulary if args.vocabulary else ()
     pairs = [
         TrainingPair(
             name=f"{graph}, {questions}",
             graph=graph,
             train=read,
-            dev=dev if place == len(named) else None,
+            dev=dev,
             vocabulary=words,
         )
-        for place, ((graph, questions), read) in enumerate(zip(named, sets, strict=True), 1)
+        for (graph, questions), read, dev in zip(named, sets, decided, strict=True)
     ]
     with _progress() as on_progress:
         trained = train(pairs, args.output, _settings(args) or TrainingConfig(), on_progress=on_progress)
     _print_figures(args, trained)
     return 0
+
+
+def _dev_files(args: argparse.Namespace, files: Sequence[str]) -> list[str | Path | None]:
+    """For each file of questions, the one with those to decide by; None for a share of its own."""
+    own: list[str | Path | None] = [file if args.dev_split else None for file in files]
+    return [*own[:-1], args.dev] if args.dev else own
 
 
 def _adapt(args: argparse.Namespace) -> int:
@@ -147,7 +162,7 @@ def _figures(trained: Trained) -> dict[str, Any]:
         "dev": dict(trained.dev),
         "structural": structural,
     }
-    return figures | {"coverage": plain(dict(trained.coverage))}
+    return figures | {"coverage": plain(dict(trained.coverage)), "repeated": dict(trained.repeated)}
 
 
 def _print_trained(trained: Trained, folder: str) -> None:
@@ -156,6 +171,11 @@ def _print_trained(trained: Trained, folder: str) -> None:
         sys.stdout.write(f"  {trained.before.get(name, 0.0):.3f} -> {after:.3f}  {safe(name)}\n")
     for name, found in trained.coverage.items():
         _print_coverage(name, found)
+    for name, number in trained.repeated.items():
+        sys.stdout.write(
+            f"  learnt from in the very same words: {number:,} of the questions held back of {safe(name)}, whose figures "
+            "flatter\n"
+        )
     structural = trained.weights.about.get("structural")
     if structural is not None:
         told = f"{structural['model']}, {structural['dimension']} numbers"

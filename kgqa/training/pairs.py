@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from kgqa.embedding.structural import StructuralEmbeddings
 from kgqa.evaluation import QuestionSet
 from kgqa.graph.bundle import is_bundle
 from kgqa.system import AUTO, KGQA
+from kgqa.training.config import TrainingConfig
 
 FEW = 20
 """Questions to learn from below which an encoder is not trained beside another."""
@@ -68,6 +70,41 @@ def with_structural(pair: TrainingPair) -> TrainingPair:
     if pair.structural is not None or not is_path or not is_bundle(Path(str(pair.graph))):
         return pair
     return replace(pair, structural=KGQA.load(str(pair.graph)).structural)
+
+
+def parts_of(pair: TrainingPair, config: TrainingConfig) -> tuple[QuestionSet, QuestionSet]:
+    """At most `config.each` questions to learn from for each number of hops, and those to decide by.
+
+    Where the latter are a share of the former, a question that is asked twice in the same words is on one side alone.
+    """
+    train, dev = pair.train, pair.dev
+    if dev is None:
+        dev = train.only(_held_back(train, config))
+        train = train.only(train.gold.keys() - dev.gold.keys())
+    return train.sample(config.each, config.seed), dev.sample(config.dev_each, config.seed)
+
+
+def repeated(train: QuestionSet, dev: QuestionSet) -> int:
+    """How many questions to decide by are asked in the words of one to learn from."""
+    learnt = {_words(question.text) for question in train.questions}
+    return sum(_words(question.text) in learnt for question in dev.questions)
+
+
+def _held_back(questions: QuestionSet, config: TrainingConfig) -> list[str]:
+    alike: dict[str, list[str]] = {}
+    for question in sorted(questions.questions, key=lambda one: one.id):
+        if question.id in questions.gold:
+            alike.setdefault(_words(question.text), []).append(question.id)
+    groups, wanted = list(alike.values()), max(1, int(config.dev_share * len(questions.gold)))
+    random.Random(config.seed).shuffle(groups)  # noqa: S311 - a sample, not a secret
+    held: list[str] = []
+    while groups and len(held) < wanted:
+        held += groups.pop()
+    return held
+
+
+def _words(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _by_encoder(pair: TrainingPair) -> dict[str, TrainingPair]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -25,7 +24,7 @@ from kgqa.training.disk import writing
 from kgqa.training.examples import FORM, Progress, collect, read_examples, shortened, write_examples
 from kgqa.training.general import ENOUGH, Group, fit_general
 from kgqa.training.inherited import start_folder, started
-from kgqa.training.pairs import Parts, TrainingPair, with_structural
+from kgqa.training.pairs import Parts, TrainingPair, parts_of, repeated, with_structural
 from kgqa.training.processes import Processes
 from kgqa.training.trainer import Examples, Trained, fit
 
@@ -86,8 +85,9 @@ def _train(
         trained = replace(trained, weights=replace(trained.weights, general=general))
         trained.weights.save(folder)
     processes.wait()
-    read = {pair.name: _coverage(pair, kept, config) for pair in pairs}
-    return replace(trained, coverage={name: total(found) for name, found in read.items()})
+    covered = {pair.name: total(_coverage(pair, kept, config)) for pair in pairs}
+    twice = {pair.name: number for pair in pairs if (number := repeated(*parts_of(pair, config)))}
+    return replace(trained, coverage=covered, repeated=twice)
 
 
 def gather(
@@ -116,7 +116,9 @@ def gather(
         for pair in pairs:
             _collect(pair, folder, config, reader, on_progress)
     processes.wait()
-    parts = {pair.name: [_files(folder, pair, part, config, reader) for part in _parts(pair, config)] for pair in pairs}
+    parts = {
+        pair.name: [_files(folder, pair, part, config, reader) for part in parts_of(pair, config)] for pair in pairs
+    }
     learnt, decided = (
         {name: [shortened(e) for e in read_examples(files[part].examples)] for name, files in parts.items()}
         for part in (0, 1)
@@ -146,14 +148,14 @@ def _reader(config: TrainingConfig, *, unfamiliar: bool) -> ReaderConfig:
 def _coverage(pair: TrainingPair, folder: Path, config: TrainingConfig) -> list[Coverage]:
     """What the graph has of the questions to learn from, and of those to decide by."""
     reader = _reader(config, unfamiliar=False)
-    return [Coverage.read(_files(folder, pair, part, config, reader).coverage) for part in _parts(pair, config)]
+    return [Coverage.read(_files(folder, pair, part, config, reader).coverage) for part in parts_of(pair, config)]
 
 
 def _collect(
     pair: TrainingPair, folder: Path, config: TrainingConfig, reader: ReaderConfig, on_progress: Progress | None
 ) -> None:
     """Ask retrieval for candidates, unless that was done before."""
-    parts = _parts(pair, config)
+    parts = parts_of(pair, config)
     files = [_files(folder, pair, part, config, reader) for part in parts]
     if not all(path.exists() for own in files for path in (own.examples, own.coverage)):
         settings = Config(encoder=EncoderConfig(name=config.encoder), reader=reader, vocabulary=pair.vocabulary)
@@ -171,17 +173,6 @@ def _collect(
             f"none of the {len(parts[0])} questions of {pair.name!r} has a candidate that gives any of its answers. "
             "Are they for this graph? Answers are ids or labels of its nodes"
         )
-
-
-def _parts(pair: TrainingPair, config: TrainingConfig) -> tuple[QuestionSet, QuestionSet]:
-    """At most `config.each` questions to learn from for each number of hops, and those to decide by."""
-    train, dev = pair.train, pair.dev
-    if dev is None:
-        ids = sorted(train.gold)
-        random.Random(config.seed).shuffle(ids)  # noqa: S311 - a sample, not a secret
-        held = set(ids[: max(1, int(config.dev_share * len(ids)))])
-        train, dev = train.only(i for i in train.gold if i not in held), train.only(held)
-    return train.sample(config.each, config.seed), dev.sample(config.dev_each, config.seed)
 
 
 def _files(folder: Path, pair: TrainingPair, part: QuestionSet, config: TrainingConfig, reader: ReaderConfig) -> _Files:

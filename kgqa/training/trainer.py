@@ -54,7 +54,8 @@ class Trained:
     weights : of the best look at dev. dev : the mean F1 of the chosen candidate for each source; before : the same of
     retrieval's own order. steps : done in all. coverage : what the graph of each pair has of its questions, where
     there were graphs. others : what training gave for further encoders, where questions need several. few : how many
-    questions to learn from were left out of it, by the encoder that would read them, as too few to train it.
+    questions to learn from were left out of it, by the encoder that would read them, as too few to train it. repeated :
+    how many questions to decide by are asked in the very words of one to learn from, for each pair that has such.
     """
 
     weights: ReaderWeights
@@ -64,6 +65,7 @@ class Trained:
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
     others: Mapping[str, Trained] = field(default_factory=dict)
     few: Mapping[str, int] = field(default_factory=dict)
+    repeated: Mapping[str, int] = field(default_factory=dict)
 
 
 def fit(

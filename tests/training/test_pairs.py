@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kgqa.embedding import E5, MINILM
 from kgqa.evaluation import Gold, Question, QuestionSet
@@ -12,7 +14,8 @@ from tests.retrieval.toy import films
 
 pytest.importorskip("torch")
 
-from kgqa.training.pairs import FEW, Parts, TrainingPair
+from kgqa.training import TrainingConfig
+from kgqa.training.pairs import FEW, Parts, TrainingPair, parts_of, repeated
 
 ENGLISH, CHINESE = "Who is the director of Alpha?", "谁导演了Alpha？"
 
@@ -56,3 +59,19 @@ def test_dev_questions_decide_for_their_own_encoder() -> None:
     assert {name: len(own.dev or ()) for name, (own,) in parts.items()} == {MINILM: 2, E5: 1}
     (chinese,) = Parts.of([pair(FEW, FEW, asked([ENGLISH]))], "auto").pairs[E5]
     assert chinese.dev is None, "a share of its own questions decides where it has no others"
+
+
+@given(st.lists(st.sampled_from("abcdefgh"), min_size=2, max_size=40), st.integers(0, 99))
+def test_a_question_asked_twice_is_on_one_side(texts: list[str], seed: int) -> None:
+    whole = asked([text.upper() if i % 2 else f" {text} " for i, text in enumerate(texts)])
+    config = TrainingConfig(encoder=MINILM, seed=seed, dev_share=0.2)
+    learnt, decided = parts_of(TrainingPair(name="letters", graph=films(), train=whole), config)
+    assert {*learnt.gold, *decided.gold} == set(whole.gold)
+    assert len(decided) >= max(1, len(texts) // 5)
+    sides = [{question.text.strip().lower() for question in side.questions} for side in (learnt, decided)]
+    assert not sides[0] & sides[1]
+    assert repeated(learnt, decided) == 0
+
+
+def test_questions_of_both_sides_are_counted() -> None:
+    assert repeated(asked(["Who is it?", "Where?"]), asked(["who  is it?", "Why?", "Where?"])) == 2
