@@ -173,8 +173,8 @@ def _print_trained(trained: Trained, folder: str) -> None:
         _print_coverage(name, found)
     for name, number in trained.repeated.items():
         sys.stdout.write(
-            f"  learnt from in the very same words: {number:,} of the questions held back of {safe(name)}, whose figures "
-            "flatter\n"
+            f"  learnt from in the very same words: {number:,} of the questions held back of {safe(name)}, whose "
+            "figures flatter\n"
         )
     structural = trained.weights.about.get("structural")
     if structural is not None:
