@@ -59,13 +59,17 @@ def _rows(encoder: str, sets: list[LeftOutSet]) -> Iterator[Row]:
     """The rows of one encoder. A confidence takes the other groups, so all are trained, wanted or not."""
     from evaluation.train_reader import groups, pairs, settings_of, show
     from kgqa.embedding import load_encoder
+    from kgqa.reader import shipped_weights
+    from kgqa.reader.cross_encoder import open_cross
     from kgqa.training import fit_general, gather
 
     start, config = time.perf_counter(), settings_of(encoder)
     asked = {pair.name: pair for pair in pairs(encoder)}
     train, dev = gather(list(asked.values()), _WORK / "examples", config, unfamiliar=True, on_progress=show)
     opened = load_encoder(encoder)
-    _, found = fit_general(train, dev, groups(encoder), opened, _WORK / encoder, config, on_progress=show)
+    cross = open_cross(encoder, shipped_weights(encoder))
+    work = _WORK / encoder
+    _, found = fit_general(train, dev, groups(encoder), opened, work, config, cross=cross, on_progress=show)
     figures = {one.name: one for one in found}
     for one in sets:
         for name in one.measured if one.encoder == encoder else ():

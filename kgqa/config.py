@@ -201,12 +201,14 @@ class ReaderConfig:
     weights), or the folder that a training run wrote.
     precision : of a trained reader's encoder: "float32", "int8" or "block", see `kgqa.embedding.Precision`.
     early_exit : whether a trained reader takes a candidate unread that retrieval is sure of.
+    cross_encoder : whether it reads the first candidates together with the question where it learnt nothing of a graph.
     unfamiliar : whether it is to read every graph as one that it learnt nothing of.
     """
 
     name: str = "shipped"
     precision: str = "float32"
     early_exit: bool = True
+    cross_encoder: bool = True
     unfamiliar: bool = False
 
     def __post_init__(self) -> None:

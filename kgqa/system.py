@@ -440,8 +440,14 @@ class KGQA:
         if weights is None:
             return ZeroShotReader(encoder), _UNTRAINED
         weights = weights.unfamiliar() if settings.unfamiliar else weights
-        precision = Precision(settings.precision)
-        reader = TrainedReader(encoder, weights, self.structural, precision=precision, early_exit=settings.early_exit)
+        reader = TrainedReader(
+            encoder,
+            weights,
+            self.structural,
+            precision=Precision(settings.precision),
+            early_exit=settings.early_exit,
+            cross_encoder=settings.cross_encoder,
+        )
         return reader, Calibration.both(weights.about)
 
     def _stored_encoders(self) -> list[str]:

@@ -14,11 +14,12 @@ from kgqa.embedding.memo import MemoEncoder
 from kgqa.embedding.store import cache_root
 from kgqa.embedding.structural import StructuralEmbeddings
 from kgqa.errors import ReaderError
-from kgqa.reader.arrays import EncoderVectors, rows_of
+from kgqa.reader.arrays import EncoderVectors, Rows, rows_of
 from kgqa.reader.contract import Floats, ReaderInput, ReaderOutput
+from kgqa.reader.cross_encoder import CrossEncoder, open_cross, pair_text
 from kgqa.reader.early_exit import is_sure, leads
 from kgqa.reader.features import evidence, prior
-from kgqa.reader.general import FAMILIAR, is_unfamiliar
+from kgqa.reader.general import FAMILIAR, General, is_unfamiliar
 from kgqa.reader.relation_words import Known, TunedWords
 from kgqa.reader.soft import STRUCTURAL
 from kgqa.reader.trained_weights import ADAPTER, ASKING, ReaderWeights
@@ -46,7 +47,8 @@ class TrainedReader:
 
     structural : of the graph that is asked; those that the weights did not learn from are left unread.
     precision : of the tuned encoder. early_exit : whether a candidate that retrieval is sure of is taken unread, see
-    `kgqa.reader.early_exit`.
+    `kgqa.reader.early_exit`. cross_encoder : whether the first candidates of questions to unfamiliar graphs are read
+    together with the question, see `kgqa.reader.cross_encoder`.
     Errors : ReaderError if the weights were trained with another encoder.
     """
 
@@ -58,6 +60,7 @@ class TrainedReader:
         *,
         precision: Precision = Precision.FLOAT32,
         early_exit: bool = True,
+        cross_encoder: bool = True,
     ) -> None:
         trained_on = weights.about.get("fingerprint")
         if trained_on != encoder.fingerprint:
@@ -68,7 +71,7 @@ class TrainedReader:
         self._encoder, self._precision = encoder, precision
         self._plain = EncoderVectors(MemoEncoder(encoder))
         self._weights, self._known = weights, weights.known
-        self._early_exit = early_exit
+        self._early_exit, self._crosses = early_exit, cross_encoder
         self._wanted = weights.wanted(structural)
 
     @cached_property
@@ -79,6 +82,10 @@ class TrainedReader:
     @cached_property
     def _vectors(self) -> EncoderVectors:
         return EncoderVectors(self._tuned)
+
+    @cached_property
+    def _cross(self) -> CrossEncoder | None:
+        return open_cross(self._encoder.name, self._weights.folder, self._precision) if self._crosses else None
 
     @property
     def fusions(self) -> tuple[str, ...]:
@@ -122,12 +129,20 @@ class TrainedReader:
                 return ReaderOutput(np.float32(CERTAIN) + np.float32(_PER_POINT) * weighed, NONE)
         rows, share = rows_of(kept), self._weights.general_share
         if general is not None and unfamiliar:
-            return ReaderOutput(_placed(general.score(rows, self._plain), order), NONE, general=True)
+            return ReaderOutput(_placed(self._generally(general, kept, rows), order), NONE, general=True)
         found = self._weights.score(rows, self._vectors, self._wanted)
         if general is None or not share or not is_unfamiliar(programs, self._weights.familiar):
             return ReaderOutput(_placed(found, order), NONE)
-        both = _together(found, general.score(rows, self._plain), share)
+        both = _together(found, self._generally(general, kept, rows), share)
         return ReaderOutput(_placed(both, order), NONE, general=True)
+
+    def _generally(self, general: General, item: ReaderInput, rows: Rows) -> ReaderOutput:
+        """What is made of candidates whose relations nobody taught."""
+        found = general.score(rows, self._plain)
+        if self._cross is None:
+            return found
+        texts = [pair_text(c.masked, c.tokens, c.yielded.shown) for c in item.candidates]
+        return replace(found, scores=self._cross.refine(texts, found.scores))
 
 
 def _together(one: ReaderOutput, other: ReaderOutput, share: float) -> ReaderOutput:

@@ -230,6 +230,7 @@ class Chart:
         yield from self._sets.join(derivation, scene, bench)
         yield from self._sets.flag(derivation, scene, bench)
         yield from self._measures.superlative(derivation, scene, bench, classes)
+        yield from self._measures.doers(derivation, scene, bench)
         yield from self._measures.named(derivation, scene, bench)
         yield from self._measures.limit(derivation, scene, bench, classes)
         yield from self._measures.none(derivation, scene, bench, classes)

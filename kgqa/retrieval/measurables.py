@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kgqa.graph import KnowledgeGraph
-from kgqa.program.algebra import Step
+from kgqa.program.algebra import Follow, Step
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.derivation import Bench, Derivation, within
 from kgqa.retrieval.relations import Scores
@@ -16,6 +16,7 @@ from kgqa.retrieval.rules import TOLD, RuleWeights, SetRules
 from kgqa.retrieval.scene import Scene, Spoken
 
 _ATTRIBUTES = 4
+_HOLDERS = 6
 _LEAST = 0.2
 _NEAR = 0.12
 """What each word between an operator and the attribute that it is about costs."""
@@ -134,6 +135,26 @@ class Measurables:
                 if said < TOLD:
                     found += self._of(source, step, _GUESSED + self._weights.said * said, 0, near)
         return sorted(found, key=lambda c: -c.score)[:4]
+
+    def held_by(self, members: Derivation, used: int, scene: Scene, bench: Bench) -> list[Counted]:
+        """What leads from what nobody names to the members of a class, the best first."""
+        found: list[Counted] = []
+        for inverse, relations in enumerate(bench.around(members.nodes)):
+            for relation in relations:
+                if not self._attributes.linking[relation]:
+                    continue
+                back = Step(relation, inverse=not inverse)
+                own = bench.nodes(Follow(members.program, Step(relation, inverse=bool(inverse))))
+                reached = self._graph.follow(own, relation, inverse=back.inverse)
+                apart = members if len(within(reached, members.nodes)) < len(reached) else None
+                spoken = [s for s in scene.relations if s.relation == relation and not s.used & (members.used | used)]
+                best = max(spoken, key=lambda s: s.score, default=None)
+                score = max(_GUESSED, self._weights.said * float(scene.loudest[relation]))
+                if best is not None and best.score > score:
+                    found.append(Counted(back, best.score, best.used, apart))
+                else:
+                    found.append(Counted(back, score, 0, apart))
+        return sorted(found, key=lambda c: (-c.score, c.step.relation))[:_HOLDERS]
 
     def _of(
         self, source: Derivation, step: Step, score: float, used: int, near: Derivation | None

@@ -33,6 +33,7 @@ from kgqa.retrieval.bounds import Bounds
 from kgqa.retrieval.derivation import Bench, Derivation, Form, within
 from kgqa.retrieval.limits import Limit
 from kgqa.retrieval.measurables import CLEAR, UNNAMED, Counted, Measurables, Measured
+from kgqa.retrieval.question import Asked
 from kgqa.retrieval.rules import NOTHING, RuleWeights, SetRules
 from kgqa.retrieval.scene import Bound, Scene, Superlative, words_of
 from kgqa.text.units import unit_of
@@ -183,6 +184,21 @@ class MeasureRules:
             for made in self._ended(source, program, counted.score, used, bench, counted.members):
                 if k > 1 or 2 * len(made.nodes) <= len(source.nodes) or len(source.nodes) <= _FEW_TIED:
                     yield made  # where most are even, the count tells nothing apart
+
+    def doers(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Derivation]:
+        """Those who have most of a class, where no word says what they are: "who drove the most shipments"."""
+        if source.form is not Form.CLASS or scene.view.asked is not Asked.PERSON:
+            return
+        for item in scene.superlatives:
+            if not item.extreme.counts or item.used & source.used or scene.gap(item.used, source.used):
+                continue
+            for counted in self.measurables.held_by(source, item.used, scene, bench):
+                own = Follow(source.program, Step(counted.step.relation, not counted.step.inverse))
+                order, k = item.extreme.order, item.extreme.k
+                program: Program = TopByCount(own, counted.step, order, k)
+                if counted.members is not None:
+                    program = Groups(TopRows(GroupCount(own, counted.step, source.program), order, k))
+                yield from self._ended(source, program, counted.score, item.used | counted.used, bench)
 
     def _named(self, source: Derivation, item: Superlative, scene: Scene) -> bool:
         """Whether the attribute stands right beside the word: "lowest density", 面积最小, "a density lower than"."""

@@ -47,6 +47,9 @@ _HEIGHT = ("elevation", "height", "altitude")
 _LENGTH = ("length", "duration", "pages")
 _PRICE = ("price", "cost", "fee", "eur", "usd", "gbp", "价", "费用", "金额")
 _TRAFFIC = ("passengers", "traffic", "visitors", "attendance", "客流", "人数")
+_PAY = ("salary", "wage", "pay", "工资", "月薪")
+_WIDTH = ("width", "breadth", "beam", "宽")
+_TAKEN = ("lead time", "duration", "minutes", "days", "time")
 _RATING = ("rating", "score", "评分")
 _VISITORS = ("attendance", "visitors", "population", "人数", "人次", "人口")
 PEOPLE = "people|inhabitants|residents|citizens|folks?|souls"
@@ -97,7 +100,8 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
     (r"\b(highest|greatest|largest|most|biggest) number of\b", Order.LARGEST, (), True),
     (r"\b(lowest|smallest|least|fewest) number of\b", Order.SMALLEST, (), True),
     (
-        r"\b(longest[- ]serving|most senior|(?:been|worked|served)\b[^,;?]{0,40}?\b(?P<word>the longest|longest))\b"
+        r"\b(longest[- ](?:serving|standing)|most senior"
+        r"|(?:been|worked|served)\b[^,;?]{0,40}?\b(?P<word>the longest|longest))\b"
         r"|资历最[老深]|最资深",
         Order.SMALLEST,
         _SINCE,
@@ -117,12 +121,14 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
         ("population",),
         False,
     ),
-    (r"(岁数|年龄|年纪)最大|最年长", Order.SMALLEST, _BIRTH, False),
+    (r"(岁数|年龄|年纪)最大|最年长|\beld(est|er)\b", Order.SMALLEST, _BIRTH, False),
     (r"(岁数|年龄|年纪)最小|最年轻", Order.LARGEST, _BIRTH, False),
+    (r"\b(best|highest|top)[- ](paid|earning)\b|\btop earner\b", Order.LARGEST, _PAY, False),
+    (r"\b(worst|lowest|least)[- ](well[- ])?paid\b", Order.SMALLEST, _PAY, False),
     (r"\b(best|(highest|top)[- ]rated)\b|最好|评分最高", Order.LARGEST, _RATING, False),
     (r"\b(worst|lowest[- ]rated)\b|最差|评分最低", Order.SMALLEST, _RATING, False),
     (r"\bmost recent(ly)?\b|\b(new|late|young)(est|er)\b|最新|最晚|最近|更晚", Order.LARGEST, _TIME, False),
-    (r"\b(old|earli)(est|er)\b|最早|最古老|最老|更早", Order.SMALLEST, _TIME, False),
+    (r"\b(old|earli)(est|er)\b|\bmost ancient\b|最早|最古老|最老|更早", Order.SMALLEST, _TIME, False),
     (r"\b(larg|bigg|great)(est|er)\b|最大|更大", Order.LARGEST, _SIZE, False),
     (r"\b(small|tini|littl)(est|er)\b|最小|更小", Order.SMALLEST, _SIZE, False),
     (r"\b(high|tall)(est|er)\b|最高|更高", Order.LARGEST, _HEIGHT, False),
@@ -133,9 +139,20 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
     (r"\blight(est|er)\b|最轻|更轻", Order.SMALLEST, ("weight", "mass"), False),
     (r"\bdens(est|er)\b|最密", Order.LARGEST, ("density",), False),
     (r"\b(spars|thinn)est\b|最稀", Order.SMALLEST, ("density",), False),
+    (r"\b(wid|broad)(est|er)\b|最宽|更宽", Order.LARGEST, _WIDTH, False),
+    (r"\bnarrow(est|er)\b|最窄|更窄", Order.SMALLEST, _WIDTH, False),
+    (r"\bthick(est|er)\b|最厚|更厚", Order.LARGEST, ("thickness", "pages"), False),
+    (r"\bfatt(est|er)\b", Order.LARGEST, ("pages", "weight", "budget"), False),
+    (
+        r"\b(room|spac)(iest|ier)\b|\b(most|more) spacious\b",
+        Order.LARGEST,
+        ("rooms", "capacity", "seats", *_SIZE),
+        False,
+    ),
     (r"\bdeep(est|er)\b|最深|更深", Order.LARGEST, ("depth",), False),
     (r"\bshallow(est|er)\b|最浅|更浅", Order.SMALLEST, ("depth",), False),
     (r"\bfast(est|er)\b|最快|更快", Order.LARGEST, ("speed",), False),
+    (r"\bquick(est|er)\b", Order.SMALLEST, _TAKEN, False),
     (r"\bslow(est|er)\b|最慢|更慢", Order.SMALLEST, ("speed",), False),
     (
         r"\b(costl|pric|dear)(iest|ier|est|er)\b|\b(most|more) (expensive|costly|pricey)\b|最贵|更贵",
@@ -150,8 +167,8 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
     (r"\b(quietest|least busy)\b|最冷清", Order.SMALLEST, _TRAFFIC, False),
     (r"\bmost popular\b|最受欢迎|最热门", Order.LARGEST, ("popularity", *_VISITORS, *_RATING), False),
     (r"\bleast popular\b", Order.SMALLEST, ("popularity", *_VISITORS, *_RATING), False),
-    (r"\bstrong(est|er)\b|最强", Order.LARGEST, ("strength", "power"), False),
-    (r"\bweak(est|er)\b|最弱", Order.SMALLEST, ("strength", "power"), False),
+    (r"\bstrong(est|er)\b|最强", Order.LARGEST, ("strength", "power", "abv", "alcohol"), False),
+    (r"\bweak(est|er)\b|最弱", Order.SMALLEST, ("strength", "power", "abv", "alcohol"), False),
     (rf"\bfirst\s*[?.!]?\s*$|{_NTH}", Order.SMALLEST, _TIME, False),
     (r"(?<!at )\blast\s*[?.!]?\s*$", Order.LARGEST, _TIME, False),
     (r"\b(?<!at )first\b(?=[^?]*\bor\b)", Order.SMALLEST, _TIME, False),
@@ -160,6 +177,7 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
     (r"人数?最少", Order.SMALLEST, _VISITORS, False),
     (r"\brich(est|er)\b|最富", Order.LARGEST, ("wealth", "income", "gross domestic product"), False),
     (r"\bpoor(est|er)\b|最穷", Order.SMALLEST, ("wealth", "income", "gross domestic product"), False),
+    (r"\b(most|more) distant\b|\bfarth(est|er)\b|最远|更远", Order.LARGEST, ("distance",), False),
     (r"\bclos(est|er)\b|\bnear(est|er)\b|最近的|最接近", Order.SMALLEST, ("distance",), False),
     (
         r"\b(furth|north)(est|er|ernmost)( north)?\b(?! south| east| west)|最北|更北",

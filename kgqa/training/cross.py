@@ -55,8 +55,8 @@ class CrossSettings:
 
     steps : of AdamW. questions : a step. candidates : of each, the right one among them. asks : the share of questions
     that ask for a relation of a domain. spread : of the noise in log odds with which wrong candidates are drawn, the
-    likely ones first. rank : of the low-rank additions. rate : the top learning rate, after the first share `warmup` of steps; own_rate :
-    of the head. seed : of every draw.
+    likely ones first. rank : of the low-rank additions. rate : the top learning rate, after the first share `warmup` of
+    steps; own_rate : of the head. seed : of every draw.
     """
 
     steps: int = 1_000
@@ -145,7 +145,7 @@ class _Model(nn.Module):
 
     def taken(self) -> CrossHead:
         weight = _HEAT * self.head.weight.detach().numpy()[0]
-        return CrossHead(weight.astype(np.float32), _HEAT * float(self.head.bias), float(self.share))
+        return CrossHead(weight.astype(np.float32), _HEAT * self.head.bias.item(), self.share.item())
 
 
 def tune_cross(

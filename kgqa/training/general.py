@@ -15,11 +15,13 @@ import numpy as np
 from kgqa.embedding import TextEncoder
 from kgqa.errors import TrainingError
 from kgqa.reader.contract import ReaderOutput
+from kgqa.reader.cross_encoder import CrossEncoder
 from kgqa.reader.general import General
 from kgqa.reader.trained import NONE, SCALE
 from kgqa.training.batches import collate, whole
 from kgqa.training.calibrating import LOST, RIGHT, Scored, fit_calibration, rising_curve, scored, unanswerable
 from kgqa.training.config import TrainingConfig, TuningSettings
+from kgqa.training.cross import example_texts
 from kgqa.training.examples import Example, Progress
 from kgqa.training.processes import Processes
 from kgqa.training.trainer import Examples, silent, unread
@@ -88,11 +90,13 @@ def fit_general(
     folder: Path,
     config: TrainingConfig,
     *,
+    cross: CrossEncoder | None = None,
     on_progress: Progress | None = None,
 ) -> tuple[General, list[LeftOut]]:
     """Train on all sets, and on all but those of each group; the figures of every set that was left out.
 
     folder : takes checkpoints, so that a stopped run goes on. config : whose seed is taken.
+    cross : reads the first candidates after it, if it is there; the confidence is fitted to what it makes of them.
     Errors : TrainingError for a group that is not of these sets or leaves nothing to learn from, and as
     `kgqa.training.tuning.tune`.
     """
@@ -116,7 +120,7 @@ def fit_general(
             asked += [one for e in dev[name] for one in _ask(name, group.name, e, reader, vectors)]
     threshold, slope = _curve([one for one in asked if not one.lost])
     final = replace(learnt("all", ()), threshold=threshold, slope=slope)
-    asked = [replace(one, output=ReaderOutput(final.odds(one.output.scores), 0.0)) for one in asked]
+    asked = [replace(one, output=_served(one, final, cross)) for one in asked]
     figures = [_figures(name, group.name, asked) for group in groups for name in group.measured]
     calibration = asdict(fit_calibration([_scored(one) for one in asked]))
     return replace(final, calibration=calibration), figures
@@ -135,6 +139,11 @@ def _ask(name: str, group: str, example: Example, reader: General, vectors: Stor
     for one, lost in ((example, False), (unanswerable(example), True)):
         if one is not None:
             yield _Asked(name, group, one, reader.score(collate([whole(one)])[0], vectors), lost)
+
+
+def _served(one: _Asked, general: General, cross: CrossEncoder | None) -> ReaderOutput:
+    odds = general.odds(one.output.scores)
+    return ReaderOutput(odds if cross is None else cross.refine(example_texts(one.example), odds), 0.0)
 
 
 def _curve(asked: Sequence[_Asked]) -> tuple[float, float]:

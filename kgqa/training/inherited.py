@@ -16,6 +16,7 @@ from shutil import copyfile
 from kgqa.embedding.store import write_atomically
 from kgqa.errors import ConfigError
 from kgqa.reader import SHIPPED, shipped_weights
+from kgqa.reader.cross_encoder import CROSS, HEAD
 from kgqa.reader.soft import NAMES
 from kgqa.reader.trained_weights import ASKING, ReaderWeights
 from kgqa.system import AUTO
@@ -71,8 +72,9 @@ def calibration_of(start: ReaderWeights | None) -> Mapping[str, float] | None:
     return None if start is None else start.about.get(CALIBRATION)
 
 
-def copy_asking(start: ReaderWeights | None, folder: Path) -> None:
-    """Take over the encoder that was tuned to how people ask."""
-    if start is not None and start.folder is not None and (start.folder / ASKING).exists():
-        with writing(folder / ASKING):
-            write_atomically(folder / ASKING, partial(copyfile, start.folder / ASKING))
+def copy_beside(start: ReaderWeights | None, folder: Path) -> None:
+    """Take over the encoders that were tuned to how people ask, and to read question and program at once."""
+    for name in (ASKING, CROSS, HEAD):
+        if start is not None and start.folder is not None and (start.folder / name).exists():
+            with writing(folder / name):
+                write_atomically(folder / name, partial(copyfile, start.folder / name))

@@ -16,6 +16,7 @@ from kgqa.errors import TrainingError
 from kgqa.evaluation import QuestionSet
 from kgqa.graph import KnowledgeGraph
 from kgqa.reader import ZERO_SHOT, shipped_weights
+from kgqa.reader.cross_encoder import open_cross
 from kgqa.reader.trained_weights import ADAPTER, ASKING, TENSORS
 from kgqa.system import KGQA
 from kgqa.training.config import TrainingConfig
@@ -81,7 +82,10 @@ def _train(
     strange = gather(pairs, kept, config, unfamiliar=True, on_progress=on_progress) if groups else ({}, {})
     if groups and processes.main:
         encoder = load_encoder(config.encoder)
-        general, _ = fit_general(*strange, groups, encoder, folder / _GENERAL, config, on_progress=on_progress)
+        cross = open_cross(config.encoder, shipped_weights(config.encoder))
+        general, _ = fit_general(
+            *strange, groups, encoder, folder / _GENERAL, config, cross=cross, on_progress=on_progress
+        )
         trained = replace(trained, weights=replace(trained.weights, general=general))
         trained.weights.save(folder)
     processes.wait()
@@ -142,7 +146,7 @@ def _reader(config: TrainingConfig, *, unfamiliar: bool) -> ReaderConfig:
     start = shipped_weights(config.encoder) if unfamiliar else start_folder(config)
     if start is None or (unfamiliar and not (start / ASKING).exists()):
         return ReaderConfig(name=ZERO_SHOT)
-    return ReaderConfig(name=str(start), unfamiliar=unfamiliar)
+    return ReaderConfig(name=str(start), cross_encoder=False, unfamiliar=unfamiliar)
 
 
 def _coverage(pair: TrainingPair, folder: Path, config: TrainingConfig) -> list[Coverage]:

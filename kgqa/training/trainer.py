@@ -32,7 +32,7 @@ from kgqa.training.coverage import Coverage
 from kgqa.training.curves import draw_losses
 from kgqa.training.disk import LOG, TUNING, StepLog, writing
 from kgqa.training.examples import Example, Progress
-from kgqa.training.inherited import CALIBRATION, beside_general, calibration_of, copy_asking, start_folder, with_known
+from kgqa.training.inherited import CALIBRATION, beside_general, calibration_of, copy_beside, start_folder, with_known
 from kgqa.training.model import FusionModel, amounts, losses_of, weighted
 from kgqa.training.processes import Processes
 from kgqa.training.schedule import schedule
@@ -180,7 +180,7 @@ class _Run:
         best = beside_general(best, people=people)
         best = replace(best, about={**best.about, "caution": self._config.caution})
         self._save(self._calibrated(replace(best, about={**best.about, "dev": self._served(best)})))
-        copy_asking(self._start, self._folder)
+        copy_beside(self._start, self._folder)
         draw_losses(self._folder)
 
     def _save(self, weights: ReaderWeights) -> None:

@@ -36,6 +36,14 @@ from kgqa.retrieval.question import Asked, QuestionView
         ("when was it inspected last?", Order.LARGEST, "date"),
         ("东二厩岁数最大的马", Order.SMALLEST, "出生年份"),
         ("第二老的品牌是哪个", Order.SMALLEST, "founding year"),
+        ("the widest boat", Order.LARGEST, "width"),
+        ("哪条船最宽", Order.LARGEST, "宽"),
+        ("which is quicker to play, Owlet or Pocket", Order.SMALLEST, "duration"),
+        ("our longest-standing client", Order.SMALLEST, "hire date"),
+        ("the eldest in the team", Order.SMALLEST, "date of birth"),
+        ("who is the best paid of them", Order.LARGEST, "salary"),
+        ("second strongest thing we make", Order.LARGEST, "abv"),
+        ("the most distant object", Order.LARGEST, "distance"),
     ],
 )
 def test_superlatives(text: str, order: Order, hint: str) -> None:

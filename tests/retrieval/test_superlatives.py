@@ -249,3 +249,28 @@ def leaves(program: Program, relation: int) -> bool:
 
 def test_the_clause_of_another_noun_is_taken_from_the_superlative() -> None:
     assert LAND.first("Which states border the most populous state?") == bordering("Nu")
+
+
+DRIVEN = {"Run1": "Ann", "Run2": "Bob", "Run3": "Bob", "Run4": "Cy", "Run5": "Bob", "Run6": "Ann"}
+LOADED = {"Run1": "Cy", "Run2": "Cy", "Run3": "Cy", "Run4": "Cy", "Run5": "Ann", "Run6": "Ann"}
+RUNS = build(
+    [
+        *((run, "driver", who) for run, who in DRIVEN.items()),
+        *((run, "loader", who) for run, who in LOADED.items()),
+        *(("Van", "driver", "Ann"), ("Bus", "driver", "Ann"), ("Car", "driver", "Ann")),
+    ],
+    types={"Run": tuple(DRIVEN), "Vehicle": ("Van", "Bus", "Car")},
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("Who was driver of the most runs?", {"Bob"}),  # Ann drives as much, but not runs
+        ("Who was driver of the fewest runs?", {"Cy"}),
+        ("Who was loader of the most runs?", {"Cy"}),
+    ],
+)
+def test_who_has_most_of_a_class_need_not_be_said_what_they_are(question: str, found: set[str]) -> None:
+    lab = Lab(RUNS, names={"runs": "Run"})
+    assert lab.first(question) == found

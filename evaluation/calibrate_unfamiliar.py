@@ -1,0 +1,119 @@
+"""Fit the confidence on graphs that no reader knows: `python -m evaluation.calibrate_unfamiliar [ENCODER ...]`.
+
+Asks the dev halves of the everyday graphs and those that were looked at, fits a logistic model of "the best candidate
+is right", weakly pulled towards `kgqa.calibration.Calibration`, and says what a fit on all other graphs makes of each
+(ECE, AUROC). Writes the weights into the shipped `reader.json` with `--write`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation.accuracy import BUDGET_MS
+from evaluation.calibrate import Example
+from evaluation.settings import AdaptingSet, everyday_settings, located
+from evaluation.train_reader import SHIPPED
+from kgqa import KGQA
+from kgqa.answering import AnswerBuilder
+from kgqa.calibration import Calibration
+from kgqa.config import AnswerConfig, Config, RetrievalConfig
+from kgqa.embedding import E5, MINILM
+from kgqa.evaluation import QuestionSet
+from kgqa.evaluation.matching import Matching, PredictedValue, match
+from kgqa.evaluation.metrics.calibration import BINS, bin_of
+from kgqa.reader.trained_weights import ABOUT
+
+_NAMES = ("bias", "score", "margin", "coverage", "support", "unread")
+_PULL = 2.0
+"""How many squared units off cost a point of log likelihood, halved."""
+_ROUNDS = 50
+_ROWS = re.compile(r"(?<=\d,)\s+(?=\d)")
+
+Floats = NDArray[np.float64]
+
+
+def examples(one: AdaptingSet, split: str) -> Iterator[tuple[str, Example]]:
+    """The questions of a set that are read as of an unfamiliar graph, with the encoder of each."""
+    config = Config(retrieval=RetrievalConfig(budget_ms=BUDGET_MS))
+    system = KGQA.from_graph(located(one.graph), config=config)
+    builder = AnswerBuilder(system.graph, AnswerConfig(abstain_below=0.0), Calibration())
+    asked = QuestionSet.read(located(one.questions), split=split)
+    for question in asked.questions:
+        reading = system.read(question.text)
+        if reading.retrieval.candidates and reading.scores.general:
+            gold = frozenset(asked.gold[question.id].answers)
+            values = [PredictedValue(v.id, v.label, str(v.value)) for v in builder.build(reading).values]
+            hits = match(values, gold, Matching.STRICT)
+            right = bool(gold) and all(hits.right) and hits.found == hits.gold
+            features = builder.features(reading, int(reading.chosen[0]))
+            yield system.encoder_for(question.text), Example(one.name, features, right)
+
+
+def fit(features: Floats, right: Floats) -> Floats:
+    """Logistic regression by Newton's method, pulled towards the weights of `Calibration`; [6]."""
+    inputs = np.column_stack([np.ones(len(features)), features])
+    start = np.array([getattr(Calibration(), name) for name in _NAMES])
+    found = start.copy()
+    for _ in range(_ROUNDS):
+        p = 1 / (1 + np.exp(-np.clip(inputs @ found, -30, 30)))
+        gradient = inputs.T @ (p - right) + _PULL * (found - start)
+        curvature = (inputs * (p * (1 - p))[:, None]).T @ inputs + _PULL * np.eye(len(found))
+        found = found - np.linalg.solve(curvature, gradient)
+    return found
+
+
+def confidence(features: Floats, fitted: Floats) -> Floats:
+    """What a fit says of examples, [n]."""
+    return np.asarray(1 / (1 + np.exp(-(np.column_stack([np.ones(len(features)), features]) @ fitted))))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Collect, fit, print and perhaps write; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("encoder", nargs="*", default=[MINILM, E5])
+    parser.add_argument("--write", action="store_true", help="into the shipped weights")
+    given = parser.parse_args(arguments)
+    settings = everyday_settings()
+    sets = [*((one, "dev") for one in settings.sets), *((one, "") for one in settings.looked_at)]
+    found = [pair for one, split in sets for pair in examples(one, split)]
+    for encoder in given.encoder:
+        own = [example for name, example in found if name == encoder]
+        fitted = _report(encoder, own)
+        if given.write:
+            _write(encoder, fitted)
+    return 0
+
+
+def _report(encoder: str, own: Sequence[Example]) -> dict[str, float]:
+    features, right = np.array([e.features for e in own]), np.array([float(e.right) for e in own])
+    sources = np.array([e.source for e in own])
+    held = np.zeros(len(own))
+    for name in sorted(set(sources.tolist())):
+        there = sources == name
+        held[there] = confidence(features[there], fit(features[~there], right[~there]))
+    gaps = np.bincount(bin_of(held), weights=right - held, minlength=BINS)
+    pairs = held[right == 1][:, None] - held[right == 0][None, :]
+    auroc = float(((pairs > 0) + 0.5 * (pairs == 0)).mean())
+    fitted = dict(zip(_NAMES, np.round(fit(features, right), 3).tolist(), strict=True))
+    ece = float(np.abs(gaps).sum()) / len(own)
+    print(f"{encoder}: {len(own)} questions, right {right.mean():.3f}, each graph by the others: "
+          f"ECE {ece:.3f}, AUROC {auroc:.3f}; {fitted}")  # fmt: skip
+    return fitted
+
+
+def _write(encoder: str, fitted: dict[str, float]) -> None:
+    path = SHIPPED / encoder / ABOUT
+    about = json.loads(path.read_text(encoding="utf-8"))
+    about["general"]["calibration"] = asdict(Calibration(**fitted))
+    path.write_text(_ROWS.sub(" ", json.dumps(about, indent=1, ensure_ascii=False)) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,106 @@
+"""Question and program as one text, and what the reader makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kgqa import KGQA, Config
+from kgqa.config import ReaderConfig
+from kgqa.embedding import TextKind
+from kgqa.embedding.contract import Floats
+from kgqa.errors import ReaderError
+from kgqa.reader.cross_encoder import READ, CrossEncoder, CrossHead, pair_text
+from kgqa.reader.serialise import MaskedQuestion, ProgramToken, TokenKind
+from tests.retrieval.toy import WordEncoder
+
+
+class Told(WordEncoder):
+    """Gives the texts that it is told of their vectors, [1]."""
+
+    def __init__(self, said: dict[str, float]) -> None:
+        super().__init__()
+        self._said, self.asked = said, list[str]()
+
+    def encode(
+        self,
+        texts: Sequence[str],
+        *,
+        kind: TextKind = TextKind.PASSAGE,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> Floats:
+        assert kind is TextKind.QUERY
+        self.asked += texts
+        return np.array([[self._said[text]] for text in texts], dtype=np.float32)
+
+
+def head(share: float = 0.5, bias: float = 0.25) -> CrossHead:
+    return CrossHead(np.ones(1, dtype=np.float32), bias, share)
+
+
+def test_a_pair_says_the_ways_of_steps_and_what_comes_of_them() -> None:
+    question = MaskedQuestion("who wrote X", (10,))
+    step, back = ProgramToken(TokenKind.ALONG, "written_by", 1), ProgramToken(TokenKind.AGAINST, "part of", 2)
+    named, result = ProgramToken(TokenKind.FIRST, "Book", 7), ProgramToken(TokenKind.RESULT, "Author")
+    text = pair_text(question, (named, step, back, result), ("Ann", "B" * 40, "Cy"))
+    assert text == f"who wrote X | X (Book) > written by < part of = Author: Ann, {'B' * 24}"
+    nameless = (ProgramToken(TokenKind.SECOND), ProgramToken(TokenKind.COUNT), ProgramToken(TokenKind.RESULT, "number"))
+    assert pair_text(MaskedQuestion("how many"), nameless, ()) == "how many | Y how many = number"
+
+
+@given(st.lists(st.floats(-5, 5, width=32), min_size=1, max_size=24), st.integers(0, 99))
+def test_the_first_are_read_and_the_others_stay_behind_in_order(odds: list[float], seed: int) -> None:
+    before = np.array(odds, dtype=np.float32)
+    said = np.random.default_rng(seed).normal(size=len(odds)).astype(np.float32)
+    texts = [str(i) for i in range(len(odds))]
+    encoder = Told(dict(zip(texts, said.tolist(), strict=True)))
+    after = CrossEncoder(encoder, head()).refine(texts, before)
+    order = np.argsort(-before, kind="stable")
+    first, others = order[:READ], order[READ:]
+    assert encoder.asked == [texts[i] for i in first]
+    np.testing.assert_allclose(after[first], said[first] + 0.25 + 0.5 * before[first], rtol=1e-5)
+    assert all(after[others] < after[first].min())
+    assert np.argsort(-after[others], kind="stable").tolist() == list(range(len(others)))
+
+
+def test_a_head_comes_back_as_it_was(tmp_path: Path) -> None:
+    weight = np.arange(5, dtype=np.float32)
+    CrossHead(weight, 0.5, 2.0).save(tmp_path / "head.safetensors")
+    found = CrossHead.load(tmp_path / "head.safetensors")
+    np.testing.assert_array_equal(found.weight, weight)
+    assert (found.bias, found.share) == (0.5, 2.0)
+    (tmp_path / "head.safetensors").write_bytes(b"\0\0")
+    with pytest.raises(ReaderError, match="missing or damaged"):
+        CrossHead.load(tmp_path / "head.safetensors")
+
+
+LOANS = """\
+Ann type Clerk
+Bob type Clerk
+Loan1 type Loan
+Loan1 handled Ann
+Loan1 signed Bob
+Loan1 amount 300
+"""
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_it_reads_on_strange_graphs_unless_switched_off(monkeypatch: pytest.MonkeyPatch, *, read: bool) -> None:
+    asked: list[int] = []
+    refine = CrossEncoder.refine
+
+    def counted(self: CrossEncoder, texts: Sequence[str], odds: Floats) -> Floats:
+        asked.append(len(texts))
+        return refine(self, texts, odds)
+
+    monkeypatch.setattr(CrossEncoder, "refine", counted)
+    config = Config(reader=ReaderConfig(cross_encoder=read, early_exit=False))
+    system = KGQA.from_graph([tuple(line.split()) for line in LOANS.splitlines()], config=config)
+    reading = system.read("Who dealt with Loan1?")
+    assert reading.scores.general
+    assert asked == ([min(len(reading.seen.candidates), 24)] if read else [])
