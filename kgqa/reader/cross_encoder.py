@@ -8,7 +8,7 @@ candidates that `kgqa.reader.general` puts first, and adds to their log odds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,7 @@ CROSS, HEAD = "cross.safetensors", "cross_head.safetensors"
 """What is added to the plain encoder, and the weights that make a score of its vector."""
 READ = 8
 """Candidates that are read, those that come first without it."""
+_OF_KINDS = (*SLOTS, TokenKind.CLASS)
 _LETTERS = dict(zip(SLOTS, "XYZ", strict=True))
 _SHOWN, _LONGEST = 2, 24
 _BEHIND = 0.01
@@ -103,6 +104,11 @@ def pair_text(question: MaskedQuestion, tokens: Sequence[ProgramToken], shown: S
     said = " ".join(_word(token) for token in tokens)
     names = ", ".join(name[:_LONGEST] for name in shown[:_SHOWN])
     return f"{question.text} | {said}: {names}" if names else f"{question.text} | {said}"
+
+
+def tells_kinds(programs: Iterable[Sequence[ProgramToken]]) -> bool:
+    """Whether a question's programs say what kinds the named things are of; without that, chains are misread."""
+    return any(token.text and token.kind in _OF_KINDS for program in programs for token in program)
 
 
 def _word(token: ProgramToken) -> str:

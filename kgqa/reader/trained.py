@@ -16,7 +16,7 @@ from kgqa.embedding.structural import StructuralEmbeddings
 from kgqa.errors import ReaderError
 from kgqa.reader.arrays import EncoderVectors, Rows, rows_of
 from kgqa.reader.contract import Floats, ReaderInput, ReaderOutput
-from kgqa.reader.cross_encoder import CrossEncoder, open_cross, pair_text
+from kgqa.reader.cross_encoder import CrossEncoder, open_cross, pair_text, tells_kinds
 from kgqa.reader.early_exit import is_sure, leads
 from kgqa.reader.features import evidence, prior
 from kgqa.reader.general import FAMILIAR, General, is_unfamiliar
@@ -139,7 +139,7 @@ class TrainedReader:
     def _generally(self, general: General, item: ReaderInput, rows: Rows) -> ReaderOutput:
         """What is made of candidates whose relations nobody taught."""
         found = general.score(rows, self._plain)
-        if self._cross is None:
+        if self._cross is None or not tells_kinds(c.tokens for c in item.candidates):
             return found
         texts = [pair_text(c.masked, c.tokens, c.yielded.shown) for c in item.candidates]
         return replace(found, scores=self._cross.refine(texts, found.scores))

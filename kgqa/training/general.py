@@ -15,7 +15,7 @@ import numpy as np
 from kgqa.embedding import TextEncoder
 from kgqa.errors import TrainingError
 from kgqa.reader.contract import ReaderOutput
-from kgqa.reader.cross_encoder import CrossEncoder
+from kgqa.reader.cross_encoder import CrossEncoder, tells_kinds
 from kgqa.reader.general import General
 from kgqa.reader.trained import NONE, SCALE
 from kgqa.training.batches import collate, whole
@@ -143,7 +143,9 @@ def _ask(name: str, group: str, example: Example, reader: General, vectors: Stor
 
 def _served(one: _Asked, general: General, cross: CrossEncoder | None) -> ReaderOutput:
     odds = general.odds(one.output.scores)
-    return ReaderOutput(odds if cross is None else cross.refine(example_texts(one.example), odds), 0.0)
+    if cross is not None and tells_kinds(c.tokens for c in one.example.candidates):
+        odds = cross.refine(example_texts(one.example), odds)
+    return ReaderOutput(odds, 0.0)
 
 
 def _curve(asked: Sequence[_Asked]) -> tuple[float, float]:

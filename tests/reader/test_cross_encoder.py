@@ -89,8 +89,10 @@ Loan1 amount 300
 """
 
 
-@pytest.mark.parametrize("read", [True, False])
-def test_it_reads_on_strange_graphs_unless_switched_off(monkeypatch: pytest.MonkeyPatch, *, read: bool) -> None:
+@pytest.mark.parametrize(("switched", "classes"), [(True, True), (False, True), (True, False)])
+def test_it_reads_on_strange_graphs_with_classes(
+    monkeypatch: pytest.MonkeyPatch, *, switched: bool, classes: bool
+) -> None:
     asked: list[int] = []
     refine = CrossEncoder.refine
 
@@ -99,8 +101,8 @@ def test_it_reads_on_strange_graphs_unless_switched_off(monkeypatch: pytest.Monk
         return refine(self, texts, odds)
 
     monkeypatch.setattr(CrossEncoder, "refine", counted)
-    config = Config(reader=ReaderConfig(cross_encoder=read, early_exit=False))
-    system = KGQA.from_graph([tuple(line.split()) for line in LOANS.splitlines()], config=config)
-    reading = system.read("Who dealt with Loan1?")
+    config = Config(reader=ReaderConfig(cross_encoder=switched, early_exit=False))
+    facts = [tuple(line.split()) for line in LOANS.splitlines() if classes or " type " not in line]
+    reading = KGQA.from_graph(facts, config=config).read("Who dealt with Loan1?")
     assert reading.scores.general
-    assert asked == ([min(len(reading.seen.candidates), 24)] if read else [])
+    assert asked == ([min(len(reading.seen.candidates), 24)] if switched and classes else [])
