@@ -15,6 +15,8 @@ from dataclasses import asdict
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import expit
 
 from evaluation.accuracy import BUDGET_MS
 from evaluation.calibrate import Example
@@ -33,7 +35,6 @@ from kgqa.reader.trained_weights import ABOUT
 _NAMES = ("bias", "score", "margin", "coverage", "support", "unread")
 _PULL = 2.0
 """How many squared units off cost a point of log likelihood, halved."""
-_ROUNDS = 50
 _ROWS = re.compile(r"(?<=\d,)\s+(?=\d)")
 
 Floats = NDArray[np.float64]
@@ -57,21 +58,21 @@ def examples(one: AdaptingSet, split: str) -> Iterator[tuple[str, Example]]:
 
 
 def fit(features: Floats, right: Floats) -> Floats:
-    """Logistic regression by Newton's method, pulled towards the weights of `Calibration`; [6]."""
+    """Logistic regression, pulled towards the weights of `Calibration`; [6]."""
     inputs = np.column_stack([np.ones(len(features)), features])
     start = np.array([getattr(Calibration(), name) for name in _NAMES])
-    found = start.copy()
-    for _ in range(_ROUNDS):
-        p = 1 / (1 + np.exp(-np.clip(inputs @ found, -30, 30)))
-        gradient = inputs.T @ (p - right) + _PULL * (found - start)
-        curvature = (inputs * (p * (1 - p))[:, None]).T @ inputs + _PULL * np.eye(len(found))
-        found = found - np.linalg.solve(curvature, gradient)
-    return found
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        odds, away = inputs @ weights, weights - start
+        value = float((np.logaddexp(0, odds) - right * odds).sum() + _PULL * (away @ away) / 2)
+        return value, inputs.T @ (expit(odds) - right) + _PULL * away
+
+    return np.asarray(minimize(loss, start, jac=True, method="BFGS").x)
 
 
 def confidence(features: Floats, fitted: Floats) -> Floats:
     """What a fit says of examples, [n]."""
-    return np.asarray(1 / (1 + np.exp(-(np.column_stack([np.ones(len(features)), features]) @ fitted))))
+    return np.asarray(expit(np.column_stack([np.ones(len(features)), features]) @ fitted))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -47,6 +47,10 @@ class CrossHead:
         found: Floats = (vectors @ self.weight + self.bias + self.share * odds).astype(np.float32)
         return found
 
+    def beside(self, count: float) -> CrossHead:
+        """The head that leaves the log odds as they are, and counts its own part `count` times."""
+        return CrossHead(np.float32(count) * self.weight, count * self.bias, 1.0)
+
     def save(self, path: Path) -> None:
         """Write a safetensors file."""
         from safetensors.numpy import save_file

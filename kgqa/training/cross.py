@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,8 @@ from kgqa.training.vectors import StoredVectors
 _SHARE, _HEAT = 0.5, 10.0
 """What the log odds without it count at first; what the head's outputs are multiplied by."""
 _OFTEN = 50
+_SHOWN, _KINDS = re.compile(r": [^|]*$"), re.compile(r"\b([XYZ]) \([^)]*\)")
+"""In a text of `pair_text`: the names of results; what kinds the named things are of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +56,20 @@ class CrossChoice:
 class CrossSettings:
     """How the encoder is tuned.
 
-    steps : of AdamW. questions : a step. candidates : of each, the right one among them. asks : the share of questions
-    that ask for a relation of a domain. spread : of the noise in log odds with which wrong candidates are drawn, the
-    likely ones first. rank : of the low-rank additions. rate : the top learning rate, after the first share `warmup` of
-    steps; own_rate : of the head. seed : of every draw.
+    steps : of AdamW. questions : a step. candidates : of each, the right one among them. others : the share of
+    questions that are of the other sets given; asks : of those that ask for a relation of a domain. bare : of those
+    that are read without names of results or without kinds of things, so that neither is all that is learnt.
+    spread : of the noise in log odds with which wrong candidates are drawn, the likely ones first. rank : of the
+    low-rank additions. rate : the top learning rate, after the first share `warmup` of steps; own_rate : of the head.
+    seed : of every draw.
     """
 
     steps: int = 1_000
     questions: int = 12
     candidates: int = 8
-    asks: float = 0.2
+    others: float = 0.35
+    asks: float = 0.15
+    bare: float = 0.3
     spread: float = 1.0
     rank: int = 16
     rate: float = 4e-4
@@ -75,8 +82,9 @@ class CrossSettings:
     def __post_init__(self) -> None:
         check_counts(self, ("steps", "questions", "candidates", "rank"), "")
         check_positive(self, ("rate", "own_rate", "clip"), "")
-        if not 0 <= self.asks <= 1:
-            raise ConfigError(f"'asks' is {self.asks!r}; expected a share from 0 to 1")
+        for name in ("others", "asks", "bare"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ConfigError(f"{name!r} is {getattr(self, name)!r}; expected a share from 0 to 1")
 
 
 def scored_choices(examples: Iterable[Example], general: General, encoder: TextEncoder) -> list[CrossChoice]:
@@ -154,12 +162,14 @@ def tune_cross(
     weights: EncoderWeights,
     settings: CrossSettings | None = None,
     *,
+    others: Sequence[CrossChoice] = (),
     start: Adapter | None = None,
     on_step: Callable[[int, float], None] | None = None,
 ) -> tuple[Adapter, CrossHead]:
     """Tune an encoder; the additions to its weights, and what makes a score of its vectors.
 
-    choices : with log odds. asks : without. start : additions to go on from, of the same rank.
+    choices, others : with log odds; questions of the latter are drawn apart. asks : without.
+    start : additions to go on from, of the same rank.
     on_step : called every 50 steps with their number and the mean loss. Errors : TrainingError for nothing to learn
     from, and for losses that are no numbers.
     """
@@ -177,7 +187,7 @@ def tune_cross(
     for step in range(chosen.steps):
         for group in optimizer.param_groups:
             group["lr"] = group["rate"] * schedule(step, chosen.steps, chosen.warmup)
-        loss = _loss(model, [_drawn(choices, asks, draws, chosen) for _ in range(chosen.questions)])
+        loss = _loss(model, [_drawn(choices, others, asks, draws, chosen) for _ in range(chosen.questions)])
         if not torch.isfinite(loss):
             raise TrainingError(f"the loss is no number at step {step} of tuning a cross-encoder. Lower 'rate'")
         optimizer.zero_grad()
@@ -193,18 +203,30 @@ def tune_cross(
 
 
 def _drawn(
-    choices: Sequence[CrossChoice], asks: Sequence[CrossChoice], draws: random.Random, settings: CrossSettings
+    choices: Sequence[CrossChoice],
+    others: Sequence[CrossChoice],
+    asks: Sequence[CrossChoice],
+    draws: random.Random,
+    settings: CrossSettings,
 ) -> CrossChoice:
     """A question with some of its choices: one that is right, where any is, and likely wrong ones."""
-    choice = draws.choice(asks if asks and draws.random() < settings.asks else choices)
+    own = others if others and draws.random() < settings.others else choices
+    choice = draws.choice(asks if asks and draws.random() < settings.asks else own)
     wrong = [i for i in range(len(choice.texts)) if i not in choice.right]
     odds = np.zeros(len(choice.texts)) if choice.odds is None else choice.odds
     noise = [draws.gauss(0, settings.spread) for _ in choice.texts]
     right = [draws.choice(choice.right)] if choice.right else []
     likely = sorted(wrong, key=lambda i: -float(odds[i]) - noise[i])
     kept = [*right, *likely[: settings.candidates - len(right)]]
-    own = None if choice.odds is None else choice.odds[kept]
-    return CrossChoice(tuple(choice.texts[i] for i in kept), own, (0,) if right else ())
+    left = None if choice.odds is None else choice.odds[kept]
+    return _bared(CrossChoice(tuple(choice.texts[i] for i in kept), left, (0,) if right else ()), draws, settings)
+
+
+def _bared(choice: CrossChoice, draws: random.Random, settings: CrossSettings) -> CrossChoice:
+    if not settings.bare or draws.random() >= settings.bare:
+        return choice
+    pattern, kept = (_SHOWN, "") if draws.random() < 0.5 else (_KINDS, r"\1")
+    return replace(choice, texts=tuple(pattern.sub(kept, text) for text in choice.texts))
 
 
 def _loss(model: _Model, batch: Sequence[CrossChoice]) -> Tensor:

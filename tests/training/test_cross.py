@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 pytest.importorskip("torch")
 
 from kgqa.errors import ConfigError, TrainingError
-from kgqa.training.cross import CrossChoice, CrossSettings, relation_choices, tune_cross
+from kgqa.training.cross import CrossChoice, CrossSettings, _bared, relation_choices, tune_cross
 from tests.training.toy import tiny_weights
 
 ODDS = np.array([0.5, 1.0, -1.0], dtype=np.float32)
@@ -59,6 +60,16 @@ def test_it_learns_what_is_meant_and_the_same_seed_gives_the_same(tmp_path: Path
     np.testing.assert_array_equal(head.weight, other.weight)
     for layer, values in one.up.items():
         np.testing.assert_array_equal(values, two.up[layer])
+
+
+def test_some_are_read_without_names_or_kinds() -> None:
+    text = "who wrote X | X (Book) > by = Author: Ann, Bo"
+    choice = CrossChoice((text, text.replace("by", "of")), ODDS[:2], (0,))
+    draws = random.Random(1)
+    found = {_bared(choice, draws, replace(FEW, bare=0.5)).texts[0] for _ in range(60)}
+    without = {"who wrote X | X (Book) > by = Author", "who wrote X | X > by = Author: Ann, Bo"}
+    assert found == {text, *without}
+    assert {_bared(choice, draws, replace(FEW, bare=0.0)).texts[0] for _ in range(9)} == {text}
 
 
 def test_settings_and_questions_are_checked() -> None:
