@@ -43,6 +43,13 @@ class Adapter:
         """A share of the way from the plain encoder to the tuned one (Wortsman et al., 2022, arXiv:2109.01903)."""
         return replace(self, up={name: np.float32(share) * value for name, value in self.up.items()})
 
+    def lowered(self, rank: int) -> Adapter:
+        """The nearest additions of a lower rank (Eckart and Young, 1936), for a smaller file."""
+        halves = {layer: _lowered(self.up[layer], down, rank) for layer, down in self.down.items()}
+        return replace(
+            self, up={n: up for n, (up, _) in halves.items()}, down={n: down for n, (_, down) in halves.items()}
+        )
+
     def merged(self, weights: EncoderWeights) -> EncoderWeights:
         """The encoder's weights with the adapter's added.
 
@@ -85,6 +92,13 @@ class Adapter:
         if about.get("format") != str(FORMAT) or "base" not in about:
             raise EncoderError(f"{path} is of format {json.dumps(about)}; expected format {FORMAT}. Train it again")
         return cls(about["base"], _half(tensors, DOWN), _half(tensors, UP))
+
+
+def _lowered(up: Floats, down: Floats, rank: int) -> tuple[Floats, Floats]:
+    left, upper = np.linalg.qr(up)
+    right, lower = np.linalg.qr(down.T)
+    u, s, v = np.linalg.svd(upper @ lower.T)
+    return np.float32(left @ (u[:, :rank] * s[:rank])), np.float32(v[:rank] @ right.T)
 
 
 def _product(up: Floats, down: Floats) -> Floats:

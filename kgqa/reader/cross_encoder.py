@@ -24,39 +24,42 @@ from kgqa.reader.wording import spaced, token_text
 CROSS, HEAD = "cross.safetensors", "cross_head.safetensors"
 """What is added to the plain encoder, and the weights that make a score of its vector."""
 READ = 8
-"""Candidates that are read, those that come first without it."""
+"""At most so many candidates are read, those that come first without it."""
 _OF_KINDS = (*SLOTS, TokenKind.CLASS)
 _LETTERS = dict(zip(SLOTS, "XYZ", strict=True))
 _SHOWN, _LONGEST = 2, 24
 _BEHIND = 0.01
+_NUMBERS = ("bias", "share", "near")
 
 
 @dataclass(frozen=True, slots=True)
 class CrossHead:
     """From the vector of a question with a program to the program's log odds against "none of these".
 
-    weight : float32 [e]. bias : added to all. share : what the log odds without it count beside it.
+    weight : float32 [e]. bias : added to all. share : what the log odds without it count beside it. near : how far in
+    log odds a candidate may lie behind the first and still be read.
     """
 
     weight: Floats = field(repr=False)
     bias: float
     share: float
+    near: float = np.inf
 
     def total(self, vectors: Floats, odds: Floats) -> Floats:
         """Log odds, float32 [candidates], from their vectors [candidates, e] and the log odds without these."""
         found: Floats = (vectors @ self.weight + self.bias + self.share * odds).astype(np.float32)
         return found
 
-    def beside(self, count: float) -> CrossHead:
+    def beside(self, count: float, near: float) -> CrossHead:
         """The head that leaves the log odds as they are, and counts its own part `count` times."""
-        return CrossHead(np.float32(count) * self.weight, count * self.bias, 1.0)
+        return CrossHead(np.float32(count) * self.weight, count * self.bias, 1.0, near)
 
     def save(self, path: Path) -> None:
         """Write a safetensors file."""
         from safetensors.numpy import save_file
 
         arrays = {"weight": self.weight.astype(np.float32)}
-        arrays |= {name: np.array([value], dtype=np.float32) for name, value in self._numbers().items()}
+        arrays |= {name: np.array([getattr(self, name)], dtype=np.float32) for name in _NUMBERS}
         write_atomically(path, lambda target: save_file(arrays, target))
 
     @classmethod
@@ -66,12 +69,9 @@ class CrossHead:
 
         try:
             arrays = load_file(path)
-            return cls(arrays["weight"], float(arrays["bias"][0]), float(arrays["share"][0]))
+            return cls(arrays["weight"], *(float(arrays[name][0]) for name in _NUMBERS))
         except Exception as error:  # safetensors raises its own kind
             raise ReaderError(f"{path} is missing or damaged ({error}). Train it again") from error
-
-    def _numbers(self) -> dict[str, float]:
-        return {"bias": self.bias, "share": self.share}
 
 
 class CrossEncoder:
@@ -81,17 +81,19 @@ class CrossEncoder:
         self._encoder, self._head = encoder, head
 
     def refine(self, texts: Sequence[str], odds: Floats) -> Floats:
-        """The log odds of all candidates anew, float32 [candidates]; those not read keep their order, behind.
+        """The log odds of all candidates anew, float32 [candidates]; those not read stay behind, in their order.
 
         texts : of each, what `pair_text` gives. odds : the log odds without it.
         """
         order = np.argsort(-odds, kind="stable")
-        first, others = order[:READ], order[READ:]
+        count = min(READ, int((odds >= odds.max() - self._head.near).sum()))
+        first, others = order[:count], order[count:]
         found = odds.copy()
         vectors = self._encoder.encode([texts[i] for i in first.tolist()], kind=TextKind.QUERY)
         found[first] = self._head.total(vectors, odds[first])
         if len(others):
-            found[others] = found[first].min() - _BEHIND * np.arange(1, len(others) + 1, dtype=np.float32)
+            below = found[first].min() - _BEHIND * np.arange(1, len(others) + 1, dtype=np.float32)
+            found[others] = np.minimum(odds[others], below)
         return found
 
 

@@ -36,6 +36,17 @@ def test_layers_are_added_to_and_nothing_else() -> None:
     assert all(merged.tensors[name] is value for name, value in weights.tensors.items() if name != f"{LAYER}.weight")
 
 
+@pytest.mark.parametrize("rank", [1, 3, 6])
+def test_of_a_lower_rank_none_is_nearer(rank: int) -> None:
+    whole = adapter(6, 40)
+    lower = whole.lowered(rank)
+    assert (lower.down[LAYER].shape, lower.up[LAYER].shape) == ((rank, 40), (40, rank))
+    product = whole.up[LAYER].astype(np.float64) @ whole.down[LAYER]
+    left = np.linalg.norm(product - lower.up[LAYER].astype(np.float64) @ lower.down[LAYER])
+    values = np.linalg.svd(product, compute_uv=False)
+    np.testing.assert_allclose(left, np.linalg.norm(values[rank:]), atol=1e-5)
+
+
 @pytest.mark.usefixtures("_minilm")
 def test_half_way_lies_between() -> None:
     weights, added = read_weights(MINILM), adapter()

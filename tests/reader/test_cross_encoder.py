@@ -39,10 +39,6 @@ class Told(WordEncoder):
         return np.array([[self._said[text]] for text in texts], dtype=np.float32)
 
 
-def head(share: float = 0.5, bias: float = 0.25) -> CrossHead:
-    return CrossHead(np.ones(1, dtype=np.float32), bias, share)
-
-
 def test_a_pair_says_the_ways_of_steps_and_what_comes_of_them() -> None:
     question = MaskedQuestion("who wrote X", (10,))
     step, back = ProgramToken(TokenKind.ALONG, "written_by", 1), ProgramToken(TokenKind.AGAINST, "part of", 2)
@@ -53,27 +49,32 @@ def test_a_pair_says_the_ways_of_steps_and_what_comes_of_them() -> None:
     assert pair_text(MaskedQuestion("how many"), nameless, ()) == "how many | Y how many = number"
 
 
-@given(st.lists(st.floats(-5, 5, width=32), min_size=1, max_size=24), st.integers(0, 99))
-def test_the_first_are_read_and_the_others_stay_behind_in_order(odds: list[float], seed: int) -> None:
+@given(
+    st.lists(st.floats(-5, 5, width=32), min_size=1, max_size=24),
+    st.integers(0, 99),
+    st.sampled_from([0.0, 0.5, 2.0, np.inf]),
+)
+def test_the_first_are_read_and_the_others_stay_behind_in_order(odds: list[float], seed: int, near: float) -> None:
     before = np.array(odds, dtype=np.float32)
     said = np.random.default_rng(seed).normal(size=len(odds)).astype(np.float32)
     texts = [str(i) for i in range(len(odds))]
     encoder = Told(dict(zip(texts, said.tolist(), strict=True)))
-    after = CrossEncoder(encoder, head()).refine(texts, before)
-    order = np.argsort(-before, kind="stable")
-    first, others = order[:READ], order[READ:]
+    after = CrossEncoder(encoder, CrossHead(np.ones(1, dtype=np.float32), 0.25, 0.5, near)).refine(texts, before)
+    order = sorted(range(len(odds)), key=lambda i: -before[i])
+    first = [i for i in order if before[order[0]] - before[i] <= near][:READ]
+    others = order[len(first) :]
     assert encoder.asked == [texts[i] for i in first]
-    np.testing.assert_allclose(after[first], said[first] + 0.25 + 0.5 * before[first], rtol=1e-5)
-    assert all(after[others] < after[first].min())
-    assert np.argsort(-after[others], kind="stable").tolist() == list(range(len(others)))
+    np.testing.assert_allclose(after[first], said[first] + 0.25 + 0.5 * before[first], rtol=1e-5, atol=1e-6)
+    assert all(after[i] < after[first].min() and after[i] <= before[i] for i in others)
+    assert sorted(others, key=lambda i: -after[i]) == others
 
 
 def test_a_head_comes_back_as_it_was(tmp_path: Path) -> None:
     weight = np.arange(5, dtype=np.float32)
-    CrossHead(weight, 0.5, 2.0).save(tmp_path / "head.safetensors")
+    CrossHead(weight, 0.5, 4.0).beside(0.5, 1.5).save(tmp_path / "head.safetensors")
     found = CrossHead.load(tmp_path / "head.safetensors")
-    np.testing.assert_array_equal(found.weight, weight)
-    assert (found.bias, found.share) == (0.5, 2.0)
+    np.testing.assert_array_equal(found.weight, weight / 2)
+    assert (found.bias, found.share, found.near) == (0.25, 1.0, 1.5)
     (tmp_path / "head.safetensors").write_bytes(b"\0\0")
     with pytest.raises(ReaderError, match="missing or damaged"):
         CrossHead.load(tmp_path / "head.safetensors")
