@@ -98,7 +98,8 @@ def _lowered(up: Floats, down: Floats, rank: int) -> tuple[Floats, Floats]:
     left, upper = np.linalg.qr(up)
     right, lower = np.linalg.qr(down.T)
     u, s, v = np.linalg.svd(upper @ lower.T)
-    return np.float32(left @ (u[:, :rank] * s[:rank])), np.float32(v[:rank] @ right.T)
+    halves = left @ (u[:, :rank] * s[:rank]), v[:rank] @ right.T
+    return halves[0].astype(np.float32), halves[1].astype(np.float32)
 
 
 def _product(up: Floats, down: Floats) -> Floats:
