@@ -102,18 +102,23 @@ def read_asks(path: Path) -> tuple[Ask, ...]:
 
     Errors : QuestionsFileError with file and line for a malformed line, or a question without its one placeholder.
     """
-    domains: dict[str, list[tuple[int, dict[str, object]]]] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        row = _row(path, number, line)
-        domains.setdefault(str(row["domain"]), []).append((number, row))
     return tuple(
         _ask(f"{path}, line {number}", Choices(domain, meanings, right), str(text), slot)
-        for domain, rows in domains.items()
+        for domain, rows in read_domains(path).items()
         for meanings in (tuple(_meaning(row) for _, row in rows),)
         for right, (number, row) in enumerate(rows)
         for field, slot in _SLOTS.items()
         for text in _texts(row.get(field, []))
     )
+
+
+def read_domains(path: Path) -> dict[str, list[tuple[int, dict[str, object]]]]:
+    """The rows of such a file by their domain, with their line numbers. Errors : as `read_asks`."""
+    domains: dict[str, list[tuple[int, dict[str, object]]]] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        row = _row(path, number, line)
+        domains.setdefault(str(row["domain"]), []).append((number, row))
+    return domains
 
 
 def tune_asking(

@@ -7,7 +7,6 @@ one relation of a domain, with the other relations of that domain beside it. Lis
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,6 +23,7 @@ from kgqa.errors import ConfigError, TrainingError
 from kgqa.reader.cross_encoder import CrossHead, pair_text
 from kgqa.reader.general import General
 from kgqa.reader.serialise import MaskedQuestion, ProgramToken, TokenKind
+from kgqa.training.asking import read_domains
 from kgqa.training.batches import collate, whole
 from kgqa.training.calibrating import RIGHT
 from kgqa.training.config import TuningSettings, check_counts, check_positive
@@ -113,13 +113,12 @@ def example_texts(example: Example) -> tuple[str, ...]:
 
 
 def relation_choices(path: Path) -> list[CrossChoice]:
-    """The questions for relations of a file of `kgqa.training.asking.read_asks`, each with all of its domain's."""
-    domains: dict[str, list[Mapping[str, object]]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        if "asks" in row:
-            domains.setdefault(str(row["domain"]), []).append(row)
-    return [choice for rows in domains.values() for place in range(len(rows)) for choice in _asked(rows, place)]
+    """The questions for relations of a file of `kgqa.training.asking.read_asks`, each with all of its domain's.
+
+    Errors : QuestionsFileError for a malformed line.
+    """
+    domains = [[row for _, row in rows if "asks" in row] for rows in read_domains(path).values()]
+    return [choice for rows in domains for place in range(len(rows)) for choice in _asked(rows, place)]
 
 
 def _asked(rows: Sequence[Mapping[str, object]], place: int) -> Iterable[CrossChoice]:
