@@ -287,14 +287,14 @@ class _Run:
                 mean.lerp_(value, 1 - slowness)
 
     def _look(self, state: State) -> State:
-        """Measure dev, keep the weights if they are the best, write a checkpoint."""
+        """Measure dev, keep the weights if none before were better, write a checkpoint."""
         figures = self._measure() if self._processes.main else {}
         mean = self._processes.from_main(float(np.mean(list(figures.values()))) if figures else 0.0)
         better = mean > state.best
         state = replace(state, best=max(mean, state.best), waited=0 if better else state.waited + 1)
         if self._processes.main:
             self._log.add({"step": state.step, "dev": mean, "sources": figures})
-            if better:
+            if mean >= state.best:  # of looks that are even, the one that has learnt longest
                 self._save(self._weights(state.step, figures))
             save_checkpoint(self._folder, self._model, self._mean, self._optimizer, state)
             draw_losses(self._folder)

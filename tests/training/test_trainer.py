@@ -195,6 +195,15 @@ def test_settings_come_from_toml(tmp_path: Path) -> None:
         TrainingConfig.from_toml(path)
 
 
+def test_of_even_looks_the_last_is_kept(
+    examples: list[Example], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter([0.5, 0.75, 0.75, 0.6])
+    monkeypatch.setattr("kgqa.training.trainer._Run._measure", lambda _: {"people": next(looks)})
+    trained = fit(*parts(examples), tmp_path, replace(CONFIG, steps=8, check_every=2), encoder=WordEncoder())
+    assert trained.weights.about["steps"] == 6
+
+
 def test_what_the_start_knows_is_kept(examples: list[Example], tmp_path: Path) -> None:
     folder, short = tmp_path / "start", replace(CONFIG, steps=2, check_every=2)
     start = fit({"people": examples[:12]}, {"people": examples[20:]}, folder, short, encoder=WordEncoder()).weights
