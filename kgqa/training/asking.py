@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,11 +20,12 @@ import torch
 from torch import Tensor, nn
 
 from kgqa.embedding import Adapter, EncoderWeights
-from kgqa.errors import ConfigError, QuestionsFileError, TrainingError
+from kgqa.errors import ConfigError, QuestionsFileError
 from kgqa.retrieval.meaning_texts import class_text, is_flag, value_text
 from kgqa.retrieval.question import QuestionView
 from kgqa.text.language import Language, guess_language
 from kgqa.training.config import TuningSettings, check_counts, check_positive
+from kgqa.training.descending import Descent, OnStep, descend
 from kgqa.training.tunable import TunableEncoder
 from kgqa.types import Mention
 
@@ -39,7 +40,6 @@ _NAME = "Xyzzy"
 _FIRST_HEAT = 3.0
 _HEAT_RATE = 5e-3
 _LEAST_RATE = 0.02
-_OFTEN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def tune_asking(
     weights: EncoderWeights,
     settings: AskingSettings | None = None,
     *,
-    on_step: Callable[[int, float], None] | None = None,
+    on_step: OnStep | None = None,
 ) -> Adapter:
     """Tune an encoder to questions; the additions to its weights.
 
@@ -138,30 +138,21 @@ def tune_asking(
     torch.manual_seed(chosen.seed)
     encoder = TunableEncoder(weights, TuningSettings(rank=chosen.rank, rate=chosen.rate))
     heat = nn.Parameter(torch.tensor(_FIRST_HEAT))
-    own = [p for p in encoder.parameters() if p.requires_grad]
-    groups = [{"params": own, "lr": chosen.rate}, {"params": [heat], "lr": _HEAT_RATE}]
-    optimizer = torch.optim.AdamW(groups, weight_decay=chosen.decay)
     by_domain = {
         domain: [a for a in asks if a.choices.domain == domain]
         for domain in dict.fromkeys(a.choices.domain for a in asks)
     }
     every = sorted({meaning for ask in asks for meaning in ask.choices.meanings})
-    total = 0.0
-    for step in range(chosen.steps):
+
+    def rates(step: int) -> tuple[float, float]:
         share = min(1, (step + 1) / chosen.warmup) * max(_LEAST_RATE, 1 - step / chosen.steps)
-        optimizer.param_groups[0]["lr"] = chosen.rate * share
-        loss = _loss(encoder, heat, _drawn(by_domain, every, draws, chosen), draws, chosen)
-        if not torch.isfinite(loss):
-            raise TrainingError(f"the loss is no number at step {step} of tuning to questions. Lower 'rate'")
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(own, chosen.clip)
-        optimizer.step()
-        total += float(loss.detach())
-        if (step + 1) % _OFTEN == 0:
-            if on_step is not None:
-                on_step(step + 1, total / _OFTEN)
-            total = 0.0
+        return chosen.rate * share, _HEAT_RATE
+
+    def loss() -> Tensor:
+        return _loss(encoder, heat, _drawn(by_domain, every, draws, chosen), draws, chosen)
+
+    tuned = [p for p in encoder.parameters() if p.requires_grad]
+    descend((tuned, [heat]), loss, Descent(chosen.steps, chosen.decay, chosen.clip, rates, "to questions"), on_step)
     return encoder.adapter().scaled(chosen.share)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from kgqa.training.asking import read_domains
 from kgqa.training.batches import collate, whole
 from kgqa.training.calibrating import RIGHT
 from kgqa.training.config import TuningSettings, check_counts, check_positive
+from kgqa.training.descending import Descent, OnStep, descend
 from kgqa.training.examples import Example, shortened
 from kgqa.training.schedule import schedule
 from kgqa.training.tunable import TunableEncoder
@@ -34,7 +35,6 @@ from kgqa.training.vectors import StoredVectors
 
 _SHARE, _HEAT = 0.5, 10.0
 """What the log odds without it count at first; what the head's outputs are multiplied by."""
-_OFTEN = 50
 _SHOWN, _KINDS = re.compile(r": [^|]*$"), re.compile(r"\b([XYZ]) \([^)]*\)")
 """In a text of `pair_text`: the names of results; what kinds the named things are of."""
 
@@ -163,13 +163,12 @@ def tune_cross(
     *,
     others: Sequence[CrossChoice] = (),
     start: Adapter | None = None,
-    on_step: Callable[[int, float], None] | None = None,
+    on_step: OnStep | None = None,
 ) -> tuple[Adapter, CrossHead]:
     """Tune an encoder; the additions to its weights, and what makes a score of its vectors.
 
     choices, others : with log odds; questions of the latter are drawn apart. asks : without.
-    start : additions to go on from, of the same rank.
-    on_step : called every 50 steps with their number and the mean loss. Errors : TrainingError for nothing to learn
+    start : additions to go on from, of the same rank. Errors : TrainingError for nothing to learn
     from, and for losses that are no numbers.
     """
     chosen = settings or CrossSettings()
@@ -179,25 +178,16 @@ def tune_cross(
     torch.manual_seed(chosen.seed)
     model = _Model(weights, chosen, start)
     tuned = [p for p in model.encoder.parameters() if p.requires_grad]
-    groups = [{"params": tuned, "rate": chosen.rate}]
-    groups.append({"params": [*model.head.parameters(), model.share], "rate": chosen.own_rate})
-    optimizer = torch.optim.AdamW(groups, lr=chosen.rate, weight_decay=chosen.decay)
-    total = 0.0
-    for step in range(chosen.steps):
-        for group in optimizer.param_groups:
-            group["lr"] = group["rate"] * schedule(step, chosen.steps, chosen.warmup)
-        loss = _loss(model, [_drawn(choices, others, asks, draws, chosen) for _ in range(chosen.questions)])
-        if not torch.isfinite(loss):
-            raise TrainingError(f"the loss is no number at step {step} of tuning a cross-encoder. Lower 'rate'")
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(tuned, chosen.clip)
-        optimizer.step()
-        total += float(loss.detach())
-        if (step + 1) % _OFTEN == 0:
-            if on_step is not None:
-                on_step(step + 1, total / _OFTEN)
-            total = 0.0
+
+    def rates(step: int) -> tuple[float, float]:
+        share = schedule(step, chosen.steps, chosen.warmup)
+        return chosen.rate * share, chosen.own_rate * share
+
+    def loss() -> Tensor:
+        return _loss(model, [_drawn(choices, others, asks, draws, chosen) for _ in range(chosen.questions)])
+
+    descent = Descent(chosen.steps, chosen.decay, chosen.clip, rates, "a cross-encoder")
+    descend((tuned, [*model.head.parameters(), model.share]), loss, descent, on_step)
     return model.encoder.adapter(), model.taken()
 
 
