@@ -34,11 +34,17 @@ class Coverage:
     first: tuple[str, ...]
 
     @classmethod
-    def of(cls, questions: QuestionSet, examples: Sequence[Example], graph: KnowledgeGraph) -> Coverage:
-        """Look for the gold answers as ids, labels, aliases and values; computed ones need not be there."""
+    def of(
+        cls, questions: QuestionSet, examples: Sequence[Example], graph: KnowledgeGraph, *, made: bool = False
+    ) -> Coverage:
+        """Look for the gold answers as ids, labels, aliases and values; computed ones need not be there.
+
+        made : whether the questions were made from the graph, so that it has all that their answers rest on.
+        """
         best = {example.id: example.best for example in examples}
         given = [(q.id, questions.gold[q.id]) for q in questions.questions if q.id in questions.gold]
-        asked = [(id_, gold.answers) for id_, gold in given if gold.answers and not is_computed(gold)]
+        stated = [] if made else given
+        asked = [(id_, gold.answers) for id_, gold in stated if gold.answers and not is_computed(gold)]
         known = NamedNodes(graph, (text for _, answers in asked for text in answers), Matching.STRICT)
         absent = [(i, answers) for i, answers in asked if not best.get(i) and not len(known.of(answers))]
         first = tuple(f"{id_} ({answers[0]!r})" for id_, answers in absent[:_NAMED])

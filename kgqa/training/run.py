@@ -169,7 +169,8 @@ def _collect(
                 asked = list(collect(pair.name, system, part, on_progress=on_progress))
                 with writing(own.examples):
                     write_atomically(own.examples, partial(write_examples, examples=asked))
-            Coverage.of(part, read_examples(own.examples), system.graph).write(own.coverage)
+            found = read_examples(own.examples)
+            Coverage.of(part, found, system.graph, made=pair.made).write(own.coverage)
     for own, kind in zip(files, ("questions", "dev questions"), strict=True):
         Coverage.read(own.coverage).check(f"{kind} of {pair.name!r}")
     if parts[0].gold and not any(example.best > 0 for example in read_examples(files[0].examples)):

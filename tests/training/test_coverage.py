@@ -20,11 +20,11 @@ from tests.training.toy import ToySystem
 GRAPH = films()
 
 
-def coverage(*asked: tuple[str, tuple[str, ...] | None]) -> Coverage:
+def coverage(*asked: tuple[str, tuple[str, ...] | None], made: bool = False) -> Coverage:
     questions = tuple(Question(f"q{i}", text) for i, (text, _) in enumerate(asked))
     gold = {f"q{i}": Gold(answers) for i, (_, answers) in enumerate(asked) if answers is not None}
     found = QuestionSet(questions, gold)
-    return Coverage.of(found, list(collect("films", ToySystem(GRAPH), found)), GRAPH)
+    return Coverage.of(found, list(collect("films", ToySystem(GRAPH), found)), GRAPH, made=made)
 
 
 def test_what_is_lacking_is_counted_and_named() -> None:
@@ -42,6 +42,12 @@ def test_what_is_lacking_is_counted_and_named() -> None:
     )
     assert found == Coverage(9, 2, 2, ("q1 ('Nobody')", "q5 ('Someone')"))
     found.check("questions")  # there is something to learn from
+
+
+def test_made_questions_lack_nothing_of_their_graph() -> None:
+    table = ("How many films has each director?", ("Kim: 2", "Lee: 1"))
+    assert coverage(table).absent == 1
+    assert coverage(table, made=True).absent == 0
 
 
 def test_questions_about_something_else_are_an_error() -> None:
