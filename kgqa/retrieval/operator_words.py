@@ -142,7 +142,7 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
     (r"\b(wid|broad)(est|er)\b|最宽|更宽", Order.LARGEST, _WIDTH, False),
     (r"\bnarrow(est|er)\b|最窄|更窄", Order.SMALLEST, _WIDTH, False),
     (r"\bthick(est|er)\b|最厚|更厚", Order.LARGEST, ("thickness", "pages"), False),
-    (r"\bfatt(est|er)\b", Order.LARGEST, ("pages", "weight", "budget"), False),
+    (r"\bfatt(est|er)\b", Order.LARGEST, ("pages", "weight"), False),
     (
         r"\b(room|spac)(iest|ier)\b|\b(most|more) spacious\b",
         Order.LARGEST,

@@ -147,10 +147,12 @@ class _Model(nn.Module):
         self.share = nn.Parameter(torch.tensor(_SHARE))
 
     def forward(self, texts: Sequence[str]) -> Tensor:
+        """What is added to the log odds of each text, [texts]."""
         found: Tensor = _HEAT * self.head(self.encoder.questions(texts))[:, 0]
         return found
 
     def taken(self) -> CrossHead:
+        """The head as it is now, without torch."""
         weight = _HEAT * self.head.weight.detach().numpy()[0]
         return CrossHead(weight.astype(np.float32), _HEAT * self.head.bias.item(), self.share.item())
 
