@@ -8,16 +8,15 @@ is right", weakly pulled towards `kgqa.calibration.Calibration`, and says what a
 from __future__ import annotations
 
 import argparse
-import json
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
+from evaluation.abstention import auroc
 from evaluation.accuracy import BUDGET_MS
 from evaluation.calibrate import Example
 from evaluation.settings import AdaptingSet, everyday_settings, located
@@ -30,12 +29,11 @@ from kgqa.embedding import E5, MINILM
 from kgqa.evaluation import QuestionSet
 from kgqa.evaluation.matching import Matching, PredictedValue, match
 from kgqa.evaluation.metrics.calibration import BINS, bin_of
-from kgqa.reader.trained_weights import ABOUT
+from kgqa.reader.trained_weights import ReaderWeights
 
 _NAMES = ("bias", "score", "margin", "coverage", "support", "unread")
 _PULL = 2.0
 """How many squared units off cost a point of log likelihood, halved."""
-_ROWS = re.compile(r"(?<=\d,)\s+(?=\d)")
 
 Floats = NDArray[np.float64]
 
@@ -100,20 +98,20 @@ def _report(encoder: str, own: Sequence[Example]) -> dict[str, float]:
         there = sources == name
         held[there] = confidence(features[there], fit(features[~there], right[~there]))
     gaps = np.bincount(bin_of(held), weights=right - held, minlength=BINS)
-    pairs = held[right == 1][:, None] - held[right == 0][None, :]
-    auroc = float(((pairs > 0) + 0.5 * (pairs == 0)).mean())
+    apart = auroc(held[right == 1], held[right == 0])
     fitted = dict(zip(_NAMES, np.round(fit(features, right), 3).tolist(), strict=True))
     ece = float(np.abs(gaps).sum()) / len(own)
     print(f"{encoder}: {len(own)} questions, right {right.mean():.3f}, each graph by the others: "
-          f"ECE {ece:.3f}, AUROC {auroc:.3f}; {fitted}")  # fmt: skip
+          f"ECE {ece:.3f}, AUROC {apart:.3f}; {fitted}")  # fmt: skip
     return fitted
 
 
 def _write(encoder: str, fitted: dict[str, float]) -> None:
-    path = SHIPPED / encoder / ABOUT
-    about = json.loads(path.read_text(encoding="utf-8"))
-    about["general"]["calibration"] = asdict(Calibration(**fitted))
-    path.write_text(_ROWS.sub(" ", json.dumps(about, indent=1, ensure_ascii=False)) + "\n", encoding="utf-8")
+    weights = ReaderWeights.load(SHIPPED / encoder)
+    if weights.general is None:
+        raise SystemExit(f"{SHIPPED / encoder} has no part for unfamiliar graphs; train the reader first")
+    general = replace(weights.general, calibration=asdict(Calibration(**fitted)))
+    replace(weights, general=general).save(SHIPPED / encoder)
 
 
 if __name__ == "__main__":
