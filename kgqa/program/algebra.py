@@ -280,7 +280,8 @@ class Count(Program):
 class Aggregate(Program):
     """One number from the values of an attribute over a set; each (node, value) pair counts once.
 
-    Sum and average take numbers only, minimum and maximum give a literal. No value gives no number.
+    Sum and average take numbers only, minimum and maximum give a literal. No value gives no number, and
+    neither does INF beside -INF.
     """
 
     yields: ClassVar[Yields] = Yields.NUMBER
@@ -293,7 +294,8 @@ class Aggregate(Program):
 class Gap(Program):
     """How much larger the largest value of an attribute is on the left than on the right; negative if it is smaller.
 
-    The attribute holds numbers or years. A side without a value, or a year with a timezone, gives no number.
+    The attribute holds numbers or years. A side without a value, a year with a timezone, or INF on both sides, gives
+    no number.
     """
 
     yields: ClassVar[Yields] = Yields.NUMBER

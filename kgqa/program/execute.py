@@ -227,12 +227,18 @@ def neighbour_counts(run: Run, nodes: NodeIds, step: a.Step, members: NodeIds | 
 
 
 def total(numbers: NDArray[np.float64], aggregation: a.Aggregation) -> float | None:
-    """The sum or average of numbers; a whole result is an int; None for the average of nothing and its sum."""
+    """The sum or average of numbers; a whole result is an int; None for that of nothing, or of INF and -INF."""
     if not len(numbers):
         return None
-    exact = math.fsum(numbers)
-    # Fifteen digits are what a float64 holds of a decimal: 0.1 + 0.2 is 0.3 again.
-    return tidy(exact / len(numbers) if aggregation is a.Aggregation.AVERAGE else exact)
+    # fsum is exact, and raises where a partial sum is too large or infinities meet.
+    with np.errstate(invalid="ignore", over="ignore"):
+        exact = math.fsum(numbers) if np.isfinite(np.abs(numbers).sum()) else float(numbers.sum())
+    return _tidy_or_none(exact / len(numbers) if aggregation is a.Aggregation.AVERAGE else exact)
+
+
+def _tidy_or_none(number: float) -> float | None:
+    """A number in fifteen digits, what a float64 holds of a decimal: 0.1 + 0.2 is 0.3 again. None for NaN."""
+    return None if math.isnan(number) else tidy(number)
 
 
 def extreme(
@@ -276,7 +282,7 @@ def _aggregate(program: a.Aggregate, run: Run) -> tuple[float | None, int | None
 @number.register
 def _gap(program: a.Gap, run: Run) -> tuple[float | None, int | None]:
     left, right = (_largest(run.graph, run.nodes(side), program.step) for side in (program.left, program.right))
-    return (None if left is None or right is None else tidy(left - right)), None
+    return (None if left is None or right is None else _tidy_or_none(left - right)), None
 
 
 def _largest(graph: KnowledgeGraph, nodes: NodeIds, step: a.Step) -> float | None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import singledispatch
 
+import numpy as np
+
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.terms import XSD, key_to_literal, local_name
 from kgqa.graph.values import Measure, ValueClass, Zone, value_of
@@ -32,6 +34,8 @@ _FOLDS: Mapping[a.Aggregation, str] = {
     a.Aggregation.MINIMUM: "MIN",
     a.Aggregation.MAXIMUM: "MAX",
 }
+
+_INFINITE = ("INF", "+INF", "-INF")
 
 
 def to_sparql(program: a.Program, graph: KnowledgeGraph) -> str:
@@ -86,12 +90,17 @@ def _filter(condition: str) -> str:
 def _measures(words: Words, variable: str, measure: Measure) -> str:
     """The condition that a variable holds a value of a measure."""
     if measure.value_class is ValueClass.NUMBER:
-        nan = any(words.graph.find_key(f'"NaN"^^<{XSD}{kind}>') >= 0 for kind in ("double", "float"))
-        return f"isNumeric({variable}){f' && {variable} = {variable}' if nan else ''}"
+        return " && ".join([f"isNumeric({variable})", *_no_nan(words, variable, "NaN")])
     types = [words.iri(XSD + name) for name in _TIME_TYPES[measure.value_class]]
     datatype = f"= {types[0]}" if len(types) == 1 else f"IN ({', '.join(types)})"
     zone = '"Z"' if measure.zone is Zone.UTC else '""'
     return f"datatype({variable}) {datatype} && tz({variable}) = {zone}"
+
+
+def _no_nan(words: Words, number: str, *causes: str) -> list[str]:
+    """The condition that a number is not NaN, if the graph holds a value, by its lexical form, that can make it so."""
+    keys = (f'"{cause}"^^<{XSD}{kind}>' for cause in causes for kind in ("double", "float"))
+    return [f"{number} = {number}"] if any(words.graph.find_key(key) >= 0 for key in keys) else []
 
 
 def _values_of(program: a.Program, words: Words, step: a.Step, measure: Measure) -> tuple[str, str, Lines]:
@@ -170,7 +179,17 @@ def _same(program: a.Same, words: Words, variable: str) -> Lines:
         return bind(program.source, words, variable)
     start = _fresh(program.source, words)
     either = "|".join(f"{name}|^{name}" for name in map(words.relation, same))
-    return [*bind(program.source, words, start), f"{start} ({either})* {variable} ."]
+    linked = [*bind(program.source, words, start), f"{start} ({either})* {variable} ."]
+    if not _factless(program.source, words.graph):
+        return linked
+    # A path of no steps starts at what stands in some fact, and a relation need not.
+    return [*block("", linked), *block("UNION", bind(program.source, words, variable))]
+
+
+def _factless(program: a.Program, graph: KnowledgeGraph) -> bool:
+    """Whether a program names a node that no fact has as its subject or object."""
+    named = isinstance(program, a.Entities) and not graph.degrees(np.array(program.nodes, dtype=np.int64)).all()
+    return bool(named) or any(_factless(part, graph) for part in program.parts())
 
 
 @bind.register
@@ -337,8 +356,9 @@ def _aggregate(program: a.Aggregate, words: Words, variable: str) -> Lines:
     measure = aggregate_measure(words.graph, program.step, program.aggregation)
     node, value, lines = _values_of(program.source, words, program.step, measure)
     pairs = block("", block(f"SELECT DISTINCT {node} {value}", lines))
-    head = f"SELECT ({_FOLDS[program.aggregation]}({value}) AS {variable})"
-    return block(head, pairs, f"HAVING (COUNT({value}) > 0)")
+    fold = f"{_FOLDS[program.aggregation]}({value})"
+    conditions = [f"COUNT({value}) > 0", *_no_nan(words, fold, *_INFINITE)]
+    return block(f"SELECT ({fold} AS {variable})", pairs, f"HAVING ({' && '.join(conditions)})")
 
 
 @_number.register
@@ -348,7 +368,8 @@ def _gap(program: a.Gap, words: Words, variable: str) -> Lines:
     sides, lines = _largest_of_each(program, words, measure)
     # A year is no number to subtract from until it is cast.
     left, right = (f"{words.iri(XSD + 'integer')}(STR({side}))" if whole else side for side in sides)
-    return block(f"SELECT ({left} - {right} AS {variable})", lines)
+    gap = f"{left} - {right}"
+    return block(f"SELECT ({gap} AS {variable})", [*lines, *map(_filter, _no_nan(words, gap, *_INFINITE))])
 
 
 # -- truth --------------------------------------------------------------------------------------
@@ -430,8 +451,9 @@ def _group_aggregate(program: a.GroupAggregate, words: Words, group: str, value:
         *_measured(words, member, program.attribute, number, measure),
     ]
     distinct = block("", block(f"SELECT DISTINCT {group} {member} {number}", lines))
-    head = f"SELECT {group} ({_FOLDS[program.aggregation]}({number}) AS {value})"
-    return block("", block(head, distinct, f"GROUP BY {group}"))
+    fold = f"{_FOLDS[program.aggregation]}({number})"
+    having = "".join(f" HAVING ({condition})" for condition in _no_nan(words, fold, *_INFINITE))
+    return block("", block(f"SELECT {group} ({fold} AS {value})", distinct, f"GROUP BY {group}{having}"))
 
 
 @bind_rows.register

@@ -92,14 +92,14 @@ class Oracle:
 
 
 def comparable(key: str) -> float:
-    """A literal's worth, rounded to what a float64 and Oxigraph's decimals share."""
+    """A literal's worth, rounded to the six digits that an xsd:float, which Oxigraph averages as such, holds."""
     from kgqa.graph.values import value_of
 
     return rounded(value_of(key_to_literal(key)).number)
 
 
 def rounded(number: float) -> float:
-    return float(f"{number:.12g}")
+    return float(f"{number:.6g}")
 
 
 def outcome_of(result: Result, graph: KnowledgeGraph) -> Outcome:

@@ -35,6 +35,7 @@ LITERALS = (
     typed("1.5", "double"),
     typed("0.5", "float"),
     typed("INF", "double"),
+    typed("-INF", "double"),
     typed("NaN", "double"),
     typed("x", "integer"),
     typed("99999999999999999999", "integer"),
