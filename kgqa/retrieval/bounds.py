@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
 
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.terms import XSD, literal_key
-from kgqa.graph.values import TIMES, ValueClass, values_of
+from kgqa.graph.values import TIMES, ValueClass, Zone, values_of
 from kgqa.program.algebra import Comparison
 from kgqa.retrieval.limits import YEARS, Limit
 from kgqa.retrieval.relations import relation_names
@@ -18,6 +19,15 @@ from kgqa.types import Literal
 Conditions = tuple[tuple[Comparison, str], ...]
 _UNIT_NAMES = frozenset(("unittext", "unit", "unitcode", "hasunit", "units"))
 _YEAR_DIGITS = 4
+_DATES = 5_000
+"""The most dates of an attribute that are looked at for the year that they are all of."""
+_DAYS = (ValueClass.DATE, ValueClass.DATETIME)
+_FROM_THE_FIRST = (Comparison.LESS, Comparison.GREATER_EQUAL)
+"""What is held against the first day of a span; the others are held against its last."""
+_ENDS = {
+    Comparison.EQUAL: (Comparison.GREATER_EQUAL, Comparison.LESS_EQUAL),
+    **{c: (c,) for c in (Comparison.LESS, Comparison.LESS_EQUAL, Comparison.GREATER, Comparison.GREATER_EQUAL)},
+}
 _YUAN = Unit("yuan", Decimal(1))
 
 
@@ -31,12 +41,13 @@ class Bounds:
         self._graph = graph
         self._units: dict[int, Unit | None] = {}
         self._years: dict[int, bool] = {}
+        self._only_years: dict[int, str | None] = {}
 
     def conditions(self, relation: int, limit: Limit) -> Conditions:
         """What a limit asks of the values of a relation; nothing where the two don't go together."""
         measured = values_of(self._graph).measure(self._graph, relation).value_class
         if measured in TIMES:
-            return () if limit.unit else self._of_times(measured, limit)
+            return () if limit.unit else self._of_times(measured, relation, limit)
         if limit.timed and (limit.date or not self._holds_years(relation)):
             return ()
         low, high = self._converted(relation, limit, limit.number.value), None
@@ -82,23 +93,59 @@ class Bounds:
                 return next((unit for unit in found if unit is not None), None)
         return None
 
-    def _of_times(self, measured: ValueClass, limit: Limit) -> Conditions:
-        year = limit.number.lexical
+    def _of_times(self, measured: ValueClass, relation: int, limit: Limit) -> Conditions:
         if measured is ValueClass.YEAR:
-            last = () if limit.upper is None else ((Comparison.LESS_EQUAL, _typed(str(int(limit.upper)), "gYear")),)
-            return ((limit.comparison, _typed(year, "gYear")), *last) if len(year) == _YEAR_DIGITS else ()
-        if measured is not ValueClass.DATE:
+            year = limit.number.lexical
+            until = () if limit.upper is None else ((Comparison.LESS_EQUAL, _typed(str(int(limit.upper)), "gYear")),)
+            return ((limit.comparison, _typed(year, "gYear")), *until) if len(year) == _YEAR_DIGITS else ()
+        days = self._days(relation, limit)
+        if days is None or measured not in (ValueClass.DATE, ValueClass.DATETIME):
             return ()
+        if measured is ValueClass.DATETIME:
+            return _of_moments(days, limit.comparison, values_of(self._graph).measure(self._graph, relation).zone)
+        (first, last), comparison = days, limit.comparison
+        if comparison is Comparison.EQUAL and first == last:
+            return ((comparison, _typed(first, "date")),)
+        return tuple((c, _typed(first if c in _FROM_THE_FIRST else last, "date")) for c in _ENDS.get(comparison, ()))
+
+    def _days(self, relation: int, limit: Limit) -> tuple[str, str] | None:
+        """The first and last day of a limit; without a year they are of the one year that all values are of."""
         if limit.date:
-            return ((limit.comparison, _typed(limit.date, "date")),)
+            year = self._only_year(relation) if limit.date.startswith("--") else ""
+            return (
+                None if year is None else (year + limit.date[len(year) and 1 :], year + limit.last[len(year) and 1 :])
+            )
+        year = limit.number.lexical
         if len(year) != _YEAR_DIGITS:
-            return ()
-        if limit.upper is not None or limit.comparison is Comparison.EQUAL:
-            final = year if limit.upper is None else str(int(limit.upper))
-            low, high = _typed(f"{year}-01-01", "date"), _typed(f"{final}-12-31", "date")
-            return ((Comparison.GREATER_EQUAL, low), (Comparison.LESS_EQUAL, high))
-        first = limit.comparison in (Comparison.LESS, Comparison.GREATER_EQUAL)
-        return ((limit.comparison, _typed(f"{year}-{'01-01' if first else '12-31'}", "date")),)
+            return None
+        return f"{year}-01-01", f"{year if limit.upper is None else int(limit.upper)}-12-31"
+
+    def _only_year(self, relation: int) -> str | None:
+        """The year that all dates of a relation are of, or None."""
+        if relation not in self._only_years:
+            objects = np.unique(self._graph.relation_pairs(relation)[1])
+            few = objects if len(objects) <= _DATES else objects[:0]
+            dated = few[np.isin(values_of(self._graph).classes(few), _DAYS)]
+            years = {self._graph.literal(node).lexical[:_YEAR_DIGITS] for node in dated.tolist()}
+            self._only_years[relation] = years.pop() if len(years) == 1 else None
+        return self._only_years[relation]
+
+
+def _of_moments(days: tuple[str, str], comparison: Comparison, zone: Zone) -> Conditions:
+    """What a span of days asks of dateTimes: a moment before a day, or before the day after one."""
+    first, after = (_moment(day, zone) for day in (days[0], str(date.fromisoformat(days[1]) + timedelta(days=1))))
+    since, until = (Comparison.GREATER_EQUAL, first), (Comparison.LESS, after)
+    return {
+        Comparison.EQUAL: (since, until),
+        Comparison.LESS: ((Comparison.LESS, first),),
+        Comparison.LESS_EQUAL: (until,),
+        Comparison.GREATER: ((Comparison.GREATER_EQUAL, after),),
+        Comparison.GREATER_EQUAL: (since,),
+    }.get(comparison, ())
+
+
+def _moment(day: str, zone: Zone) -> str:
+    return _typed(f"{day}T00:00:00{'Z' if zone is Zone.UTC else ''}", "dateTime")
 
 
 def _typed(lexical: str, name: str) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from kgqa.program.algebra import Comparison
 from kgqa.retrieval.operator_words import PEOPLE, usual_attributes
-from kgqa.text.dates import find_centuries, find_dates
+from kgqa.text.dates import DaySpan, find_centuries, find_dates, find_day_spans
 from kgqa.text.numbers import NumberMention, find_numbers
 from kgqa.text.units import leading_unit
 
@@ -25,8 +25,9 @@ class Limit:
     """A value that an attribute is held against; [start, end) spans the words of comparison, value and unit.
 
     timed : whether the words speak of time ("before", "since"). hints : the attributes that the words usually speak
-    of. unit : the unit as written, or "". date : the day as xsd:date where one is given, or "". upper : the other end
-    of a span, both ends included, or None. relation : the attribute, where the words leave no choice, or -1.
+    of. unit : the unit as written, or "". date, last : the first and last day as xsd:date, or as --MM-DD without a
+    year, where days or months are given, else "". upper : the other end of a span of numbers or years, both ends
+    included, or None. relation : the attribute, where the words leave no choice, or -1.
     """
 
     start: int
@@ -37,6 +38,7 @@ class Limit:
     hints: tuple[str, ...] = ()
     unit: str = ""
     date: str = ""
+    last: str = ""
     upper: Decimal | None = None
     relation: int = -1
 
@@ -44,7 +46,7 @@ class Limit:
 _GREATER = re.compile(
     r"\b(more|greater|larger|higher|bigger|heavier|longer|later|newer|younger|taller|deeper|denser|hotter"
     r"|faster) than\b"
-    r"|\b(over|above|after|since|exceed\w*)\b"
+    r"|\b(over|above|after|exceed\w*)\b"
     r"|(?<!不)超过|(?<!不)大于|(?<!不)高于|(?<!不)多于|(?<=[房收了量数])破$",
     re.I,
 )
@@ -60,12 +62,13 @@ _EXACTLY = re.compile(
     re.I,
 )
 _AT_LEAST = re.compile(
-    rf"\b(at least|or more)\b|{_NOT} (?:(?:less|fewer|lower|smaller|shorter|earlier) than|under|below|before)\b"
+    rf"\b(at least|or more|since(?! before))\b"
+    rf"|{_NOT} (?:(?:less|fewer|lower|smaller|shorter|earlier) than|under|below|before)\b"
     r"|至少|不(?:少|低|小)于|不下于",
     re.I,
 )
 _AT_MOST = re.compile(
-    rf"\b(at most|up to|(?:before|by) the end of)\b"
+    rf"\b(at most|up to|(?:before|by) the end of|until|till)\b"
     rf"|{_NOT} (?:(?:more|higher|greater|larger|longer|later) than|over|above|after|exceed(?:s|ing)?)\b"
     r"|至多|最多|不(?:超过|多于|高于|大于)|不到(?=\d+以)",
     re.I,
@@ -93,6 +96,10 @@ _AHEAD = (
     (_GREATER, Comparison.GREATER),
     (_LESS, Comparison.LESS),
 )
+_BY = re.compile(r"\bby\s*$", re.I)
+_ONWARDS = re.compile(r"\s*on(?:wards?)?\b(?! (?:the|an?|my|our|his|her|their)\b)", re.I)
+_INCLUDED = re.compile(r"\binclu(?:ded|sive|ding)\b|[（(，,]\s*含|也算")
+"""What says that the day or month after which something is counts as well: 7月以后（含7月）."""
 _TIMED = re.compile(r"\b(after|since|before|earlier|later)\b|[之以]?[前后]", re.I)
 _BETWEEN = re.compile(
     r"\b(?:between|from)\s+(?P<low>\S+(?: (?:thousand|million|billion))?)\s+(?:and|to|until|-)\s+"
@@ -135,16 +142,30 @@ def _spans(text: str) -> Iterator[Limit]:
 
 
 def _days(text: str) -> Iterator[Limit]:
-    for day in find_dates(text):
-        if not day.lexical:
-            continue
-        ahead, behind = text[max(0, day.start - _BEFORE) : day.start], text[day.end : day.end + _AFTER]
-        start, comparison = _ahead(ahead, day.start)
-        end = day.end
-        if comparison is None:
-            end, comparison = _behind(behind, day.end)
-        number = NumberMention(day.start, day.end, Decimal(day.year))
-        yield Limit(start, end, comparison or Comparison.EQUAL, number, timed=True, date=day.lexical)
+    """Days and months, and what is said of them: on, in, since, before, by."""
+    days = [day for day in find_dates(text) if day.exists]
+    for day in days:
+        yield _timed(text, DaySpan(day.start, day.end, day.year, day.partial, day.partial))
+    for span in find_day_spans(text):
+        if not any(span.start < day.end and day.start < span.end for day in days):
+            yield _timed(text, span)
+
+
+def _timed(text: str, span: DaySpan) -> Limit:
+    ahead, behind = text[max(0, span.start - _BEFORE) : span.start], text[span.end : span.end + _AFTER]
+    start, comparison = _ahead(ahead, span.start)
+    end = span.end
+    if by := _BY.search(ahead):
+        start, comparison = start - len(by.group()), Comparison.LESS_EQUAL
+    elif onwards := _ONWARDS.match(behind):
+        end, comparison = end + onwards.end(), Comparison.GREATER_EQUAL
+    elif comparison is None:
+        end, comparison = _behind(behind, span.end)
+    if comparison is Comparison.GREATER and _INCLUDED.search(behind):
+        comparison = Comparison.GREATER_EQUAL
+    number = NumberMention(span.start, span.end, Decimal(span.year))
+    comparison = comparison or Comparison.EQUAL
+    return Limit(start, end, comparison, number, timed=True, date=span.first, last=span.last)
 
 
 def _compared(text: str) -> Iterator[Limit]:

@@ -138,8 +138,10 @@ def _disjoint(one: Limit, two: Limit) -> bool:
         one, two = two, one
     if one.comparison not in _UPWARDS or two.comparison not in _DOWNWARDS:
         return False
-    low, high = (one.date or one.number.value), (two.date or two.number.value)
-    if isinstance(low, str) is not isinstance(high, str):
+    first = one.last if one.comparison is Comparison.GREATER else one.date
+    last = two.date if two.comparison is Comparison.LESS else two.last
+    if bool(first) is not bool(last) or first[:1] != last[:1]:  # a day without a year may be of any
         return False
+    low, high = (first, last) if first else (one.number.value, two.number.value)
     strict = Comparison.GREATER in (one.comparison, two.comparison) or two.comparison is Comparison.LESS
     return bool(low > high) or (strict and low == high)  # type: ignore[operator]
