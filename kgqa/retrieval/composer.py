@@ -91,7 +91,7 @@ class Composer:
         self._graph = graph
         self._classes = frozenset(graph.classes.tolist())
         self._config = config
-        self._reader = SceneReader(matcher, attributes, vocabulary or Vocabulary(graph))
+        self._reader = SceneReader(graph, matcher, attributes, vocabulary or Vocabulary(graph))
         self._chart = Chart(graph, attributes, weights)
         self._problems = ProblemFinder(graph, attributes)
         self._roots = RootRules(graph, attributes, self._chart.rules, weights)

@@ -23,8 +23,8 @@ class Cue:
 
 
 _WITHOUT = re.compile(
-    r"\b(not|without|except(?:ing)?(?: for)?|excluding|neither|nor|no|never|but not|apart from|other than"
-    r"|outside(?: of)?|stays? out of)\b|n't\b"
+    r"\b(not|without|except(?:ing)?(?: for)?|excluding|neither|nor|no(?:body|[- ]one)?|never|but not|apart from"
+    r"|other than|outside(?: of)?|stays? out of|non(?=-)|(?:do|does|did|is|are|was|were|have|has|had)nt)\b|n['’]t\b"
     r"|没有|不是|不属于|不在|除了|除去|除|不|没|非(?![洲常])",
     re.I,
 )
@@ -48,8 +48,10 @@ _FOLDS: tuple[tuple[re.Pattern[str], Aggregation], ...] = (
     (re.compile(r"\b(average|avg|mean|on average)\b|平均", re.I), Aggregation.AVERAGE),
     (
         re.compile(
-            r"\b(total|sum|combined|altogether|comes? to|in all(?=\s*[?.]?\s*$)"
-            r"|(?:put|all|added) together|add(?:ing|ed)? up)\b"
+            r"\b(total|sum|combined|altogether|comes? to|all told|in all(?=\s*[?.]?\s*$)"
+            r"|(?:put|all|added) together|add(?:ing|ed)? up|(?:summ|tott?)ed up)\b"
+            r"|\b(?:how (?:much|many)|what (?:did|do|does|have|has))\b.*"
+            r"\b(?P<both>together|between them)(?=\s*[?.]?\s*$)"
             r"|\b(?:all|add)\b[^,;?]{1,40}?\b(?P<word>together)\b"
             r"|总和|总计|合计|(?P<all>总共|一共)|加在一起|加起来|(?<=的)总(?![统理部督裁书参会局店机])",
             re.I,
@@ -261,7 +263,7 @@ def find_amounts(text: str) -> tuple[Cue, ...]:
 
 def _word_of(match: re.Match[str]) -> tuple[int, int]:
     """Where the word of a match stands that says it, of several that show that it does."""
-    return match.span("word") if match.groupdict().get("word") else match.span()
+    return next((match.span(name) for name in ("word", "both") if match.groupdict().get(name)), match.span())
 
 
 def find_gaps(text: str) -> tuple[Cue, ...]:

@@ -73,6 +73,7 @@ _AT_MOST = re.compile(
     r"|至多|最多|不(?:超过|多于|高于|大于)|不到(?=\d+以)",
     re.I,
 )
+_HAVING = re.compile(r"\b(?:have|has|having|with|got|seats|sleeps)\s+$", re.I)
 _SEA_LEVEL = re.compile(r"\b(?:(?P<above>above)|below|beneath|under) (?:the )?sea[- ]level\b", re.I)
 _HOW_FAR = re.compile(r"(\bhow (far|high|tall|much)|\d[\d,.]* ?[a-z]*|\b(feet|foot|met(?:er|re)s?))\s*$", re.I)
 """What stands ahead where sea level only says from where a height is taken."""
@@ -116,7 +117,7 @@ def find_limits(text: str) -> Iterator[Limit]:
     """What a question holds something against, in order of kind: spans, days, single values."""
     spans = [*_spans(text), *_days(text)]
     yield from spans
-    for limit in (*_compared(text), *_years(text), *_sea_level(text)):
+    for limit in (*_compared(text), *_years(text), *_sea_level(text), *_had(text)):
         if not any(limit.start < span.end and span.start < limit.end for span in spans):
             spans.append(limit)
             yield limit
@@ -198,6 +199,14 @@ def _sea_level(text: str) -> Iterator[Limit]:
             comparison = Comparison.GREATER if match["above"] else Comparison.LESS
             hints = ("lowest elevation", "elevation", "altitude", "height")
             yield Limit(*match.span(), comparison, NumberMention(*match.span(), Decimal(0)), timed=False, hints=hints)
+
+
+def _had(text: str) -> Iterator[Limit]:
+    """Numbers that are said of what has them, with no comparison: "with five seats"."""
+    for number in find_numbers(text):
+        had, unit = _HAVING.search(text[: number.start]), leading_unit(text[number.end :])
+        if had and re.match(r"[ -][a-z]", text[number.end :], re.I):
+            yield Limit(number.start, number.end + unit[1], Comparison.EQUAL, number, timed=False, unit=unit[0])
 
 
 def _ahead(ahead: str, at: int) -> tuple[int, Comparison | None]:

@@ -303,7 +303,10 @@ class MeasureRules:
         step = Step(item.limit.relation)
         if item.limit.relation < 0:
             found = self.measurables.attributes(source, item.used, item.usual, scene, bench, fallback=True)
-            found = sorted((*found, *self._of_unit(source, item, bench)), key=lambda m: -m.score)
+            in_unit = [*self._of_unit(source, item, bench)]
+            if in_unit:  # "shorter than 4.5 metres" is of no number of seats
+                found = [m for m in found if self._bounds.unit(m.step.relation) is not None]
+            found = sorted((*found, *in_unit), key=lambda m: -m.score)
             if item.limit.timed and self._attributes.timed[[*bench.around(source.nodes)[0]]].any():
                 found = [m for m in found if self._attributes.timed[m.step.relation]]
             return found or [*self._only(source, item, bench)]

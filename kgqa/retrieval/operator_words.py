@@ -61,6 +61,8 @@ _SINCE = (
     "joined",
     "founding year",
     "opened",
+    "engaged",
+    "member since",
     "year",
     "date",
     "入职",
@@ -68,6 +70,7 @@ _SINCE = (
     "成立",
     "开业",
 )
+_ENTERED = r"(?:join(?:ed)?|hired|taken on|signed up|engaged|came (?:to|on board)|start(?:ed)? (?:with us|here|work))"
 _BIRTH = ("date of birth", "birth year", "出生日期", "出生年份", "生年")
 _BEGUN = (
     r"(?:ever |was |were |to |be |get |have )*"
@@ -108,6 +111,29 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
         False,
     ),
     (r"\b(?:been|worked|served)\b[^,;?]{0,40}?\b(?P<word>the shortest|shortest)\b", Order.LARGEST, _SINCE, False),
+    (
+        r"\b(?:been|worked|served|belonged)\b[^,;?]{0,40}?\b(?P<word>longer)\b(?! than \d)",
+        Order.SMALLEST,
+        _SINCE,
+        False,
+    ),
+    (r"(?:干|做|待|呆|工作|来)得(?P<word>更久|久|更早)|资历更[老深]", Order.SMALLEST, _SINCE, False),
+    (
+        rf"\b{_ENTERED}\b[^,;?]{{0,30}}?\b(?P<word>most recently|(?:the )?latest|last)\b"
+        rf"|\b(?P<last>most recent(?:ly)?|latest|last)(?: [a-z]+)? (?:to )?{_ENTERED}\b"
+        r"|\b(?P<new>newest)(?= (?:person|member|recruit|employee|colleague|worker|starter|face|hire|joiner|one on)\b)"
+        r"|最[后晚近](?:进来|加入|入职|来)的?",
+        Order.LARGEST,
+        _SINCE,
+        False,
+    ),
+    (
+        rf"\b{_ENTERED}\b[^,;?]{{0,30}}?\b(?P<word>earliest|(?<!at )first)\b"
+        rf"|\b(?P<last>earliest|first)(?: [a-z]+)? (?:to )?{_ENTERED}\b",
+        Order.SMALLEST,
+        _SINCE,
+        False,
+    ),
     (
         r"\bnumber one (?:in|by|for)\b"
         r"|\b(?:beats|tops|outdoes) (?:all|every) (?:the )?(?:others?|rest)(?: in| for| by)?\b",
@@ -260,7 +286,8 @@ def find_extremes(text: str) -> tuple[Extreme, ...]:
 
 def _extreme(text: str, match: re.Match[str], meaning: tuple[Order, tuple[str, ...], bool]) -> Extreme:
     order, hints, counts = meaning
-    start, end = match.span("word") if match.groupdict().get("word") else match.span()
+    named = (name for name in ("word", "last", "new") if match.groupdict().get(name))
+    start, end = match.span(next(named, 0))
     k, nth = _how_many(text[:start].rstrip()), _which(text[:start].rstrip())
     first, last = start, end
     if _TOP.fullmatch(match.group()):

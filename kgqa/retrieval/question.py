@@ -106,8 +106,8 @@ _ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     (Asked.PERSON, re.compile(r"\bwho(m|se)?\b|\b(which|what) (person|people|man|men|woman|women)\b|谁|哪位", re.I)),
 )
 _UNITS = (
-    r" (?:square |cubic |sq\.? )?(?:met(?:re|er)s|kilomet(?:re|er)s|km|miles|feet|acres|hectares|kilograms"
-    r"|kg|grams|tonnes|tons|pounds|lit(?:re|er)s|degrees|euros|dollars)\b"
+    r" (?:square |cubic |sq\.? )?(?:met(?:re|er)s|kilomet(?:re|er)s|km|miles|feet|acres|hectares|kilo(?:gram)?s"
+    r"|kg|grams|tonnes|tons|pounds|lit(?:re|er)s|degrees|euros|dollars|quid)\b"
 )
 """What follows "how many" where an amount is asked for, and nothing counted."""
 MEASURE_WORDS = "个种位座条家部国名款道所处届套只台辆本张次场间件支把颗头匹艘架单门节副双栋幢"

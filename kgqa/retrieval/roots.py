@@ -59,6 +59,8 @@ _EACH_OF_TIED = 0.15
 """What counting for each of several that share a first place gains over counting for all of them together."""
 _OF_CLASS = 0.15
 """What it gains besides where a class says what is counted."""
+_VALUE = 0.1
+"""What the value of a superlative costs where no word asks for a number: "what does the dearest sell for"."""
 _BELONGING = 0.1
 """What the unsaid step costs from a kind of things to those of that kind."""
 
@@ -92,6 +94,7 @@ class RootRules:
                 found.append(_candidate(derivation, derivation.program, derivation.nodes))
             else:
                 found.extend(self._belonging(derivation, scene, bench))
+            found.extend(self._best_values(derivation, scene, bench))
             found.extend(self._numbers(derivation, scene, bench))
             found.extend(self._tests(derivation, ranked, scene, bench))
         for domain in domains:
@@ -112,6 +115,17 @@ class RootRules:
             if self._attributes.linking[relation] and not scene.meaning & ~source.used:
                 program = Follow(source.program, Step(relation, inverse=True))
                 yield _candidate(source, program, bench.nodes(program), -_BELONGING)
+
+    def _best_values(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Candidate]:
+        """What the first of a superlative has of what it is first by: "how many were in our biggest booking"."""
+        program, asked = source.program, scene.view.asked
+        if not isinstance(program, Top | Nth) or (isinstance(program, Top) and program.k > 1):
+            return
+        timed = bool(self._attributes.timed[program.step.relation])
+        if asked is (Asked.TIME if timed else Asked.NUMBER) or asked is Asked.ANYTHING:
+            values = Follow(program, program.step)
+            cost = _VALUE if asked is Asked.ANYTHING else 0.0
+            yield _candidate(source, values, bench.nodes(values), -cost, scene.counting)
 
     def _is_missing_value(self, source: Derivation) -> bool:
         """Whether it is a number or text that the graph lacks: of such there are not 0, it is not known."""

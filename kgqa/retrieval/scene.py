@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from kgqa.graph import KnowledgeGraph
 from kgqa.retrieval import cues
 from kgqa.retrieval.alignment import MASK_WORDS
 from kgqa.retrieval.asked import AskedAttributes
@@ -21,6 +22,7 @@ from kgqa.retrieval.meant import FlagMeant
 from kgqa.retrieval.operator_words import Extreme, find_extremes
 from kgqa.retrieval.question import COUNTING, Phrase, QuestionView
 from kgqa.retrieval.relations import RelationMatcher, Scores
+from kgqa.retrieval.unit_words import UnitWords
 from kgqa.retrieval.vocabulary import Vocabulary
 from kgqa.types import Link, MatchKind, Mention
 
@@ -33,6 +35,8 @@ _MEANT = 0.7
 _BACKGROUND = 0.2
 _LONGER = 0.005
 _FLAG = 0.55
+_UNIT = 0.6
+"""How well a unit speaks of what is measured in it."""
 _BESIDE = 0.6
 """The least share of the best match of a phrase that another relation must reach."""
 _HAN_LIGHT = frozenset("中里个座种位条家些一只还")
@@ -176,7 +180,10 @@ class Scene:
 class SceneReader:
     """Reads scenes off the questions to one graph."""
 
-    def __init__(self, matcher: RelationMatcher, attributes: Attributes, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, graph: KnowledgeGraph, matcher: RelationMatcher, attributes: Attributes, vocabulary: Vocabulary
+    ) -> None:
+        self._units = UnitWords(graph, attributes)
         self._matcher = matcher
         self._attributes = attributes
         self._vocabulary = vocabulary
@@ -212,6 +219,7 @@ class SceneReader:
         asked = [
             *(s for cue in cues.find_asked_attributes(text) for s in self._asked(view, cue)),
             *(s for cue in cues.find_asked_relations(text) for s in self._meant(view, cue)),
+            *(Spoken(words_of(view, start, end), r, _UNIT) for start, end, r in self._units.find(view)),
         ]
         content = sum(1 << i for i in view.content_words(()) if i < MASK_WORDS and not _is_small_talk(view, i))
         free = [s for s in read if s.used & ~masked]

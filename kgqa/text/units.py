@@ -38,7 +38,7 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("volume", "1", "0", "m³ m3 立方米"),
     ("volume", "1000000000", "0", "km³ km3 立方公里"),
     ("volume", "0.001", "0", "l litre litres liter liters 升"),
-    ("mass", "1", "0", "kg kilogram kilograms 千克 公斤"),
+    ("mass", "1", "0", "kg kilogram kilograms kilo kilos 千克 公斤"),
     ("mass", "0.001", "0", "g gram grams 克"),
     ("mass", "0.000001", "0", "mg milligram milligrams 毫克"),
     ("mass", "1000", "0", "t tonne tonnes ton tons 吨"),
@@ -47,9 +47,10 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("temperature", "1", "273.15", "°c celsius 摄氏度"),
     ("temperature", "0.5555555555555556", "459.67", "°f fahrenheit 华氏度"),
     ("time", "1", "0", "s second seconds 秒"),
-    ("time", "60", "0", "min minute minutes 分钟"),
-    ("time", "3600", "0", "h hour hours 小时"),
+    ("time", "60", "0", "min mins minute minutes 分钟"),
+    ("time", "3600", "0", "h hr hrs hour hours 小时"),
     ("time", "86400", "0", "day days 天"),
+    ("time", "604800", "0", "week weeks 周"),
     ("time", "31557600", "0", "year years 年 岁"),
     ("angle", "1", "0", "° degree degrees 度"),
     ("euro", "1", "0", "€ eur euro euros 欧元"),
@@ -62,6 +63,9 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
 )
 UNITS = {name: Unit(kind, Decimal(f), Decimal(o)) for kind, f, o, names in _TABLE for name in names.split()}
 _PREFIXES = (("square ", "²"), ("sq. ", "²"), ("sq ", "²"), ("cubic ", "³"))
+_QUANTITY_NAMES = "altitude capacity depth diameter distance elevation height length volume weight width yield"
+_QUANTITIES = frozenset(_QUANTITY_NAMES.split())
+"""What a single letter behind is a unit of."""
 _SHORT = {"metre": "m", "meter": "m", "kilometre": "km", "kilometer": "km", "mile": "mi", "foot": "ft", "feet": "ft"}
 _JOINED = re.compile(
     r"(?<=[\u4e00-\u9fff])(kg|km|cm|mm|m²|km²|m2|km2|平方?米|平方公里|公里|千米|公斤|千克|吨|厘米|毫米|万元|亿元|小时|分钟)$",
@@ -96,8 +100,9 @@ def unit_in(label: str) -> Unit | None:
     if joined := _JOINED.search(label):
         return unit_of(joined[1])
     words = label.split()
-    is_spelt = len(words) > 1 and len(words[-1]) > 1
-    return unit_of(words[-1]) if is_spelt else None  # "plan b" is no plan in bytes, "class m" none in metres
+    # "plan b" is no plan in bytes, "class m" none in metres; "volume l" is in litres
+    is_spelt = len(words) > 1 and (len(words[-1]) > 1 or words[-2].casefold() in _QUANTITIES)
+    return unit_of(words[-1]) if is_spelt else None
 
 
 def without_unit(label: str) -> str:
