@@ -21,6 +21,7 @@ from kgqa.program.algebra import (
     Compare,
     Difference,
     Gap,
+    GapOwn,
     Having,
     Nth,
     Order,
@@ -32,6 +33,7 @@ from kgqa.program.algebra import (
     Where,
     WhereBeside,
     WhereCount,
+    WhereOwn,
     WhereRows,
     Yields,
 )
@@ -65,6 +67,7 @@ _OPERATORS = (
     Compare,
     Difference,
     Gap,
+    GapOwn,
     Nth,
     Top,
     TopByCount,
@@ -73,6 +76,7 @@ _OPERATORS = (
     Where,
     WhereBeside,
     WhereCount,
+    WhereOwn,
     WhereRows,
 )
 """What answers the words that `QuestionView.operators` counts."""

@@ -213,6 +213,20 @@ class WhereBeside(Program):
 
 
 @dataclass(frozen=True, slots=True)
+class WhereOwn(Program):
+    """Nodes of a set that have, along a step, some value that compares as asked with one of their own along another.
+
+    EQUAL and NOT_EQUAL hold any two terms against each other, as they are written; the others values of the measure
+    that both steps must share: "projects that cost more than their budget", "sold and taken back by the same person".
+    """
+
+    source: Program
+    step: Step
+    comparison: Comparison
+    other: Step
+
+
+@dataclass(frozen=True, slots=True)
 class WhereCount(Program):
     """Nodes of a set whose number of distinct neighbours along a step compares as asked; none counts as 0."""
 
@@ -302,6 +316,19 @@ class Gap(Program):
     left: Program
     right: Program
     step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class GapOwn(Program):
+    """How much larger the largest value of one attribute of a set is than that of another attribute of the same set.
+
+    Both hold numbers, or both years; what gives no number in `Gap` gives none here.
+    """
+
+    yields: ClassVar[Yields] = Yields.NUMBER
+    source: Program
+    step: Step
+    other: Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from kgqa.graph import KnowledgeGraph
 from kgqa.graph.terms import key_to_literal
 from kgqa.graph.values import ValueClass, value_of, values_of
 from kgqa.program import algebra as a
-from kgqa.program.compare import EXTREMES, SUBTRACTED, measure_of
+from kgqa.program.compare import EXTREMES, IDENTITIES, SUBTRACTED, measure_of
 
 _PARTS: Mapping[type[a.Program], Mapping[str, a.Yields]] = {
     a.Groups: {"table": a.Yields.TABLE},
@@ -25,18 +25,20 @@ _PARTS: Mapping[type[a.Program], Mapping[str, a.Yields]] = {
 }
 """What the parts of an expression must yield, where that is not NODES."""
 
-_MEASURING: Mapping[type[a.Program], str] = {
-    a.Where: "step",
-    a.WhereBeside: "step",
-    a.Top: "step",
-    a.Nth: "step",
-    a.Aggregate: "step",
-    a.Gap: "step",
-    a.Compare: "step",
-    a.GroupAggregate: "attribute",
-    a.GroupBest: "attribute",
+_MEASURING: Mapping[type[a.Program], tuple[str, ...]] = {
+    a.Where: ("step",),
+    a.WhereBeside: ("step",),
+    a.WhereOwn: ("step", "other"),
+    a.Top: ("step",),
+    a.Nth: ("step",),
+    a.Aggregate: ("step",),
+    a.Gap: ("step",),
+    a.GapOwn: ("step", "other"),
+    a.Compare: ("step",),
+    a.GroupAggregate: ("attribute",),
+    a.GroupBest: ("attribute",),
 }
-"""The field that reads values, which only a forward step can reach."""
+"""The fields that read values, which only a forward step can reach."""
 
 _FIELDS: dict[type[a.Program], Mapping[str, Any]] = {}
 _UNORDERED = (ValueClass.BOOLEAN, ValueClass.OTHER)
@@ -108,7 +110,7 @@ def _check_step(place: _Place, value: Any) -> None:
             f"{place} has relation {value.relation!r}; expected a number from 0 to "
             f"{place.graph.n_relations - 1:,}, as graph.find_relation(name) gives"
         )
-    if value.inverse and _MEASURING.get(type(place.part)) == place.field:
+    if value.inverse and place.field in _MEASURING.get(type(place.part), ()):
         raise ProgramError(
             f"{place} is inverse, but only a forward step reaches values. "
             "Count the neighbours instead: WhereCount or TopByCount"
@@ -163,10 +165,24 @@ def _check_meaning(part: a.Program, graph: KnowledgeGraph) -> None:
         _check_numeric(part, part.right, graph)
     elif isinstance(part, a.TopRows | a.WhereRows):
         _check_numeric(part, part.table, graph)
-    elif isinstance(part, a.Gap) and measure_of(graph, part.step).value_class not in SUBTRACTED:
+    elif isinstance(part, a.Gap | a.GapOwn) and measure_of(graph, part.step).value_class not in SUBTRACTED:
+        label = graph.relation_label(part.step.relation)
         raise ProgramError(
-            f"Gap subtracts values of {graph.relation_label(part.step.relation)!r}, which are neither numbers "
-            "nor years; expected a relation that holds such"
+            f"{type(part).__name__} subtracts values of {label!r}, which are neither numbers nor years; "
+            "expected a relation that holds such"
+        )
+    if isinstance(part, a.GapOwn) or (isinstance(part, a.WhereOwn) and part.comparison not in IDENTITIES):
+        _check_alike(part, graph)
+
+
+def _check_alike(part: a.WhereOwn | a.GapOwn, graph: KnowledgeGraph) -> None:
+    """Two attributes of one thing must be measured alike."""
+    one, other = measure_of(graph, part.step), measure_of(graph, part.other)
+    if one != other:
+        labels = [graph.relation_label(step.relation) for step in (part.step, part.other)]
+        raise ProgramError(
+            f"{type(part).__name__} holds values of {labels[0]!r} ({one}) against those of {labels[1]!r} ({other}); "
+            "expected two relations that are measured alike"
         )
 
 

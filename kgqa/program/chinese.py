@@ -31,6 +31,9 @@ _FOLDS: Mapping[a.Aggregation, str] = {
 }
 
 
+_OWN: Mapping[a.Comparison, str] = {a.Comparison.EQUAL: "相同", a.Comparison.NOT_EQUAL: "不同"}
+
+
 def _end(order: a.Order, *, time: bool = False) -> str:
     if time:
         return "晚" if order is a.Order.LARGEST else "早"
@@ -131,6 +134,15 @@ def _where_beside(program: a.WhereBeside, names: Names) -> str:
     return f"{atom(program.source, names)}中{label}{words}{atom(program.other, names)}的{label}的"
 
 
+@phrase.register
+def _where_own(program: a.WhereOwn, names: Names) -> str:
+    one, other = names.relation(program.step), names.relation(program.other)
+    if program.comparison in _OWN:
+        return f"{atom(program.source, names)}中{one}与其{other}{_OWN[program.comparison]}的"
+    words = (_TIMES if names.measures_time(program.step) else _NUMBERS)[program.comparison]
+    return f"{atom(program.source, names)}中{one}{words}其{other}的"
+
+
 def _number_of(step: a.Step, names: Names) -> str:
     label = names.relation(step)
     return f"以其为“{label}”的{_head(step, names)}数量" if step.inverse else f"“{label}”的数量"
@@ -196,6 +208,13 @@ def _gap(program: a.Gap, names: Names) -> str:
     label, more = names.relation(program.step), "晚" if names.measures_time(program.step) else "大"
     left, right = (atom(side, names) for side in (program.left, program.right))
     return f"{left}的{label}比{right}的{label}{more}多少"
+
+
+@phrase.register
+def _gap_own(program: a.GapOwn, names: Names) -> str:
+    more = "晚" if names.measures_time(program.step) else "大"
+    one, other = names.relation(program.step), names.relation(program.other)
+    return f"{atom(program.source, names)}的{one}比其{other}{more}多少"
 
 
 @phrase.register

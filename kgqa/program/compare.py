@@ -21,6 +21,9 @@ EXTREMES = (Aggregation.MINIMUM, Aggregation.MAXIMUM)
 SUBTRACTED = (ValueClass.NUMBER, ValueClass.YEAR)
 """What can be subtracted from another of its class."""
 
+IDENTITIES = (Comparison.EQUAL, Comparison.NOT_EQUAL)
+"""What holds two terms against each other as they are written, where both are a thing's own."""
+
 OPERATORS: Mapping[Comparison, Callable[[Any, Any], Any]] = {
     Comparison.EQUAL: operator.eq,
     Comparison.NOT_EQUAL: operator.ne,

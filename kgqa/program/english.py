@@ -35,6 +35,9 @@ _FOLDS: Mapping[a.Aggregation, str] = {
 }
 
 
+_OWN: Mapping[a.Comparison, str] = {a.Comparison.EQUAL: "is also", a.Comparison.NOT_EQUAL: "is not"}
+
+
 def ordinal(n: int) -> str:
     """A position: 2nd, 11th."""
     if n % 100 in (11, 12, 13):
@@ -89,7 +92,7 @@ def _head(program: a.Program, names: Names) -> str:
         return names.side_class(program.step) or "thing"
     if isinstance(program, a.Having):
         return names.side_class(a.Step(program.step.relation, not program.step.inverse)) or "thing"
-    if isinstance(program, a.Where | a.WhereBeside | a.WhereCount | a.Top | a.Nth | a.TopByCount):
+    if isinstance(program, a.Where | a.WhereBeside | a.WhereOwn | a.WhereCount | a.Top | a.Nth | a.TopByCount):
         return _head(program.source, names)
     if isinstance(program, a.Intersect | a.Difference):
         return _head(program.left, names)
@@ -140,7 +143,7 @@ def _is_clausal(program: a.Program) -> bool:
     """Whether a phrase already ends in a clause that another can join by "and"."""
     if isinstance(program, a.Intersect):
         return True
-    return isinstance(program, a.Where | a.WhereBeside | a.WhereCount | a.Having) or (
+    return isinstance(program, a.Where | a.WhereBeside | a.WhereOwn | a.WhereCount | a.Having) or (
         isinstance(program, a.Follow) and program.step.inverse
     )
 
@@ -191,6 +194,15 @@ def _where(program: a.Where, names: Names) -> str:
 def _where_beside(program: a.WhereBeside, names: Names) -> str:
     words = (_TIMES if names.measures_time(program.step) else _NUMBERS)[program.comparison]
     narrowing = f"whose {names.relation(program.step)} {words} that of {atom(program.other, names)}"
+    return _narrowed(program.source, narrowing, names)
+
+
+@phrase.register
+def _where_own(program: a.WhereOwn, names: Names) -> str:
+    words = (
+        _OWN.get(program.comparison) or (_TIMES if names.measures_time(program.step) else _NUMBERS)[program.comparison]
+    )
+    narrowing = f"whose {names.relation(program.step)} {words} their {names.relation(program.other)}"
     return _narrowed(program.source, narrowing, names)
 
 
@@ -278,6 +290,13 @@ def _gap(program: a.Gap, names: Names) -> str:
     label, more = names.relation(program.step), "later" if names.measures_time(program.step) else "greater"
     left, right = (atom(side, names) for side in (program.left, program.right))
     return f"how much {more} the {label} of {left} is than that of {right}"
+
+
+@phrase.register
+def _gap_own(program: a.GapOwn, names: Names) -> str:
+    more = "later" if names.measures_time(program.step) else "greater"
+    one, other = names.relation(program.step), names.relation(program.other)
+    return f"how much {more} the {one} of {atom(program.source, names)} is than the {other}"
 
 
 @phrase.register

@@ -11,7 +11,15 @@ import numpy as np
 from kgqa.graph import KnowledgeGraph
 from kgqa.program import algebra as a
 from kgqa.program.check import check
-from kgqa.program.compare import EXTREMES, aggregate_measure, best_values, compares, measure_of, measured_edges
+from kgqa.program.compare import (
+    EXTREMES,
+    IDENTITIES,
+    aggregate_measure,
+    best_values,
+    compares,
+    measure_of,
+    measured_edges,
+)
 from kgqa.program.execute import Row, Run, relations_between, table
 from kgqa.types import NodeIds
 
@@ -219,6 +227,22 @@ def _where_beside(program: a.WhereBeside, run: Run, node: int) -> Iterator[Fact]
     yield from _largest(program.other, program.step, run)
 
 
+@prove.register
+def _where_own(program: a.WhereOwn, run: Run, node: int) -> Iterator[Fact]:
+    yield from prove(program.source, run, node)
+    if program.comparison in IDENTITIES:
+        one, two = (_around(run, node, step).tolist() for step in (program.step, program.other))
+        same = program.comparison is a.Comparison.EQUAL
+        first, second = next((v, w) for v in one for w in two if (v == w) is same)
+        yield (node, program.step.relation, first)
+        yield (node, program.other.relation, second)
+        return
+    below = program.comparison in (a.Comparison.LESS, a.Comparison.LESS_EQUAL)
+    orders = (a.Order.SMALLEST, a.Order.LARGEST) if below else (a.Order.LARGEST, a.Order.SMALLEST)
+    for step, order in zip((program.step, program.other), orders, strict=True):
+        yield from _best_fact(run, node, step, order)
+
+
 @prove.register(a.WhereCount)
 @prove.register(a.TopByCount)
 def _counted(program: a.WhereCount | a.TopByCount, run: Run, node: int) -> Iterator[Fact]:
@@ -276,6 +300,12 @@ def _aggregated(run: Run, nodes: NodeIds, step: a.Step, aggregation: a.Aggregati
 def _gap(program: a.Gap, run: Run) -> Iterator[Fact]:
     for side in (program.left, program.right):
         yield from _largest(side, program.step, run)
+
+
+@prove_number.register
+def _gap_own(program: a.GapOwn, run: Run) -> Iterator[Fact]:
+    for step in (program.step, program.other):
+        yield from _largest(program.source, step, run)
 
 
 # -- truth --------------------------------------------------------------------------------------

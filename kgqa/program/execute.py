@@ -18,6 +18,7 @@ from kgqa.program import algebra as a
 from kgqa.program.check import check
 from kgqa.program.compare import (
     EXTREMES,
+    IDENTITIES,
     NUMBERS,
     OPERATORS,
     aggregate_measure,
@@ -169,6 +170,13 @@ def _where(program: a.Where, run: Run) -> NodeIds:
     return distinct(owners[compares(run.graph, values, program.comparison, program.value)])
 
 
+_FAVOURABLE = {
+    **dict.fromkeys((a.Comparison.GREATER, a.Comparison.GREATER_EQUAL), (a.Order.LARGEST, a.Order.SMALLEST)),
+    **dict.fromkeys((a.Comparison.LESS, a.Comparison.LESS_EQUAL), (a.Order.SMALLEST, a.Order.LARGEST)),
+}
+"""Which of several values on either side a comparison holds for, if for any."""
+
+
 @node_set.register
 def _where_beside(program: a.WhereBeside, run: Run) -> NodeIds:
     bound = best_values(run.graph, run.nodes(program.other), program.step, a.Order.LARGEST)[1]
@@ -178,6 +186,33 @@ def _where_beside(program: a.WhereBeside, run: Run) -> NodeIds:
     owners, _, numbers = measured_edges(run.graph, run.nodes(program.source), program.step, measure)
     holds: NDArray[np.bool_] = OPERATORS[program.comparison](numbers, bound.max())
     return distinct(owners[holds])
+
+
+@node_set.register
+def _where_own(program: a.WhereOwn, run: Run) -> NodeIds:
+    nodes = run.nodes(program.source)
+    if program.comparison in IDENTITIES:
+        return _of_terms(program, run.graph, nodes)
+    # Some two values compare so if the most favourable two do.
+    order, against = _FAVOURABLE[program.comparison]
+    owners, numbers = best_values(run.graph, nodes, program.step, order)
+    others, bounds = best_values(run.graph, nodes, program.other, against)
+    found, at, beside = np.intersect1d(owners, others, assume_unique=True, return_indices=True)
+    holds: NDArray[np.bool_] = OPERATORS[program.comparison](numbers[at], bounds[beside])
+    return found[holds].astype(np.int32)
+
+
+def _of_terms(program: a.WhereOwn, graph: KnowledgeGraph, nodes: NodeIds) -> NodeIds:
+    """Nodes with a term along one step that is one along the other, or that is none of some along the other."""
+    sides = [np.unique(np.stack(graph.edges(nodes, s.relation)), axis=1) for s in (program.step, program.other)]
+    if program.comparison is a.Comparison.EQUAL:
+        owners, terms = np.concatenate(sides, axis=1)
+        pairs, times = np.unique(np.stack((owners, terms)), axis=1, return_counts=True)
+        return distinct(pairs[0][times > 1])
+    both = np.intersect1d(sides[0][0], sides[1][0])
+    owners = np.unique(np.concatenate(sides, axis=1), axis=1)[0]
+    owners, times = np.unique(owners, return_counts=True)
+    return both[np.isin(both, owners[times > 1])]
 
 
 @node_set.register
@@ -281,8 +316,17 @@ def _aggregate(program: a.Aggregate, run: Run) -> tuple[float | None, int | None
 
 @number.register
 def _gap(program: a.Gap, run: Run) -> tuple[float | None, int | None]:
-    left, right = (_largest(run.graph, run.nodes(side), program.step) for side in (program.left, program.right))
-    return (None if left is None or right is None else _tidy_or_none(left - right)), None
+    return _less(*(_largest(run.graph, run.nodes(side), program.step) for side in (program.left, program.right))), None
+
+
+@number.register
+def _gap_own(program: a.GapOwn, run: Run) -> tuple[float | None, int | None]:
+    nodes = run.nodes(program.source)
+    return _less(*(_largest(run.graph, nodes, step) for step in (program.step, program.other))), None
+
+
+def _less(left: float | None, right: float | None) -> float | None:
+    return None if left is None or right is None else _tidy_or_none(left - right)
 
 
 def _largest(graph: KnowledgeGraph, nodes: NodeIds, step: a.Step) -> float | None:

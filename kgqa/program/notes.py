@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from kgqa.graph import KnowledgeGraph
-from kgqa.program.algebra import Aggregate, Follow, Nth, Program, Top, Where, WhereBeside, listed
+from kgqa.program.algebra import Aggregate, Follow, Nth, Program, Top, Where, WhereBeside, WhereOwn, listed
 from kgqa.program.execute import execute
 from kgqa.text.language import Language
 from kgqa.types import NodeIds
 
-_MEASURING = (Top, Nth, Aggregate, Where, WhereBeside)
+_MEASURING = (Top, Nth, Aggregate, Where, WhereBeside, WhereOwn)
 
 
 @dataclass(frozen=True, slots=True)

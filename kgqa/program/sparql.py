@@ -7,26 +7,21 @@ other variables are fresh, filters look at their own and nothing is optional out
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import singledispatch
 
 import numpy as np
 
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.terms import XSD, key_to_literal, local_name
-from kgqa.graph.values import Measure, ValueClass, Zone, value_of
+from kgqa.graph.values import Measure, ValueClass, value_of
 from kgqa.program import algebra as a
 from kgqa.program.check import check
-from kgqa.program.compare import aggregate_measure, measure_of, tidy
+from kgqa.program.compare import IDENTITIES, aggregate_measure, measure_of, tidy
 from kgqa.program.sparql_terms import Lines, Words, block
+from kgqa.program.sparql_values import INFINITE, filtered, measured, no_nan
 from kgqa.types import NodeKind
 
-_TIME_TYPES: Mapping[ValueClass, tuple[str, ...]] = {
-    ValueClass.DATE: ("date",),
-    ValueClass.DATETIME: ("dateTime", "dateTimeStamp"),
-    ValueClass.YEAR: ("gYear",),
-    ValueClass.YEAR_MONTH: ("gYearMonth",),
-}
 _BY_TERM = (ValueClass.STRING, ValueClass.LANG_STRING, ValueClass.OTHER)
 _FOLDS: Mapping[a.Aggregation, str] = {
     a.Aggregation.SUM: "SUM",
@@ -34,8 +29,6 @@ _FOLDS: Mapping[a.Aggregation, str] = {
     a.Aggregation.MINIMUM: "MIN",
     a.Aggregation.MAXIMUM: "MAX",
 }
-
-_INFINITE = ("INF", "+INF", "-INF")
 
 
 def to_sparql(program: a.Program, graph: KnowledgeGraph) -> str:
@@ -83,35 +76,11 @@ def _fresh(program: a.Program, words: Words) -> str:
     return _fresh(inner[0], words) if inner and not isinstance(program, a.Follow) else words.variable("x")
 
 
-def _filter(condition: str) -> str:
-    return f"FILTER({condition})"
-
-
-def _measures(words: Words, variable: str, measure: Measure) -> str:
-    """The condition that a variable holds a value of a measure."""
-    if measure.value_class is ValueClass.NUMBER:
-        return " && ".join([f"isNumeric({variable})", *_no_nan(words, variable, "NaN")])
-    types = [words.iri(XSD + name) for name in _TIME_TYPES[measure.value_class]]
-    datatype = f"= {types[0]}" if len(types) == 1 else f"IN ({', '.join(types)})"
-    zone = '"Z"' if measure.zone is Zone.UTC else '""'
-    return f"datatype({variable}) {datatype} && tz({variable}) = {zone}"
-
-
-def _no_nan(words: Words, number: str, *causes: str) -> list[str]:
-    """The condition that a number is not NaN, if the graph holds a value, by its lexical form, that can make it so."""
-    keys = (f'"{cause}"^^<{XSD}{kind}>' for cause in causes for kind in ("double", "float"))
-    return [f"{number} = {number}"] if any(words.graph.find_key(key) >= 0 for key in keys) else []
-
-
 def _values_of(program: a.Program, words: Words, step: a.Step, measure: Measure) -> tuple[str, str, Lines]:
     """Lines that bind the nodes of a program and their values: (node variable, value variable, lines)."""
     node = _fresh(program, words)
     value = words.value_variable(step)
-    return node, value, [*bind(program, words, node), *_measured(words, node, step, value, measure)]
-
-
-def _measured(words: Words, node: str, step: a.Step, value: str, measure: Measure) -> Lines:
-    return [words.edge(node, step, value), _filter(_measures(words, value, measure))]
+    return node, value, [*bind(program, words, node), *measured(words, node, step, value, measure)]
 
 
 def _of_class(words: Words, variable: str, node_class: int) -> str:
@@ -221,7 +190,7 @@ def _where(program: a.Where, words: Words, variable: str) -> Lines:
     if value_class in _BY_TERM and program.comparison is a.Comparison.EQUAL:
         return [*source, words.edge(variable, program.step, constant)]
     value = words.value_variable(program.step)
-    return [*source, words.edge(variable, program.step, value), _filter(_condition(program, value, constant))]
+    return [*source, words.edge(variable, program.step, value), filtered(_condition(program, value, constant))]
 
 
 def _condition(program: a.Where, value: str, constant: str) -> str:
@@ -240,9 +209,25 @@ def _where_beside(program: a.WhereBeside, words: Words, variable: str) -> Lines:
     _, other, lines = _values_of(program.other, words, program.step, measure)
     return [
         *bind(program.source, words, variable),
-        *_measured(words, variable, program.step, value, measure),
+        *measured(words, variable, program.step, value, measure),
         *block("", block(f"SELECT (MAX({other}) AS {bound})", lines)),
-        _filter(f"{value} {program.comparison.value} {bound}"),
+        filtered(f"{value} {program.comparison.value} {bound}"),
+    ]
+
+
+@bind.register
+def _where_own(program: a.WhereOwn, words: Words, variable: str) -> Lines:
+    one, two = words.value_variable(program.step), words.value_variable(program.other)
+    if program.comparison in IDENTITIES:
+        edges = [words.edge(variable, program.step, one), words.edge(variable, program.other, two)]
+        same = f"{'' if program.comparison is a.Comparison.EQUAL else '!'}sameTerm({one}, {two})"
+        return [*bind(program.source, words, variable), *edges, filtered(same)]
+    measure = measure_of(words.graph, program.step)
+    return [
+        *bind(program.source, words, variable),
+        *measured(words, variable, program.step, one, measure),
+        *measured(words, variable, program.other, two, measure),
+        filtered(f"{one} {program.comparison.value} {two}"),
     ]
 
 
@@ -271,7 +256,7 @@ def _top(program: a.Top, words: Words, variable: str) -> Lines:
         *bind(program.source, words, variable),
         words.edge(variable, program.step, value),
         *block("", block(f"SELECT ({fold}({other}) AS {most})", rest)),
-        _filter(f"{value} = {most}"),
+        filtered(f"{value} = {most}"),
     ]
 
 
@@ -295,7 +280,7 @@ def _nth(program: a.Nth, words: Words, variable: str) -> Lines:
     cast = f"{words.iri(XSD + 'double')}({{}})" if numeric else "{}"
     tail = f"ORDER BY {sorting}({wanted}) OFFSET {program.n - 1} LIMIT 1"
     distinct = block(f"SELECT DISTINCT ({cast.format(other)} AS {wanted})", scored(words, node, other), tail)
-    return [*scored(words, variable, best), *block("", distinct), _filter(f"{cast.format(best)} = {wanted}")]
+    return [*scored(words, variable, best), *block("", distinct), filtered(f"{cast.format(best)} = {wanted}")]
 
 
 Scored = Callable[[Words, str, str], Lines]
@@ -306,7 +291,7 @@ def _best_per_node(program: a.Top | a.Nth, fold: str) -> Scored:
     def scored(words: Words, node: str, best: str) -> Lines:
         value = words.value_variable(program.step)
         measure = measure_of(words.graph, program.step)
-        lines = [*bind(program.source, words, node), *_measured(words, node, program.step, value, measure)]
+        lines = [*bind(program.source, words, node), *measured(words, node, program.step, value, measure)]
         return block("", block(f"SELECT {node} ({fold}({value}) AS {best})", lines, f"GROUP BY {node}"))
 
     return scored
@@ -327,7 +312,7 @@ def _bounded(scored: Scored, words: Words, names: tuple[str, str], end: tuple[a.
     best = block(f"SELECT {node} {other}", scored(words, node, other), f"ORDER BY {sorting}({other}) LIMIT {k}")
     return [
         *block("", block(f"SELECT ({fold}({other}) AS {bound})", block("", best))),
-        _filter(f"{score} {at_least} {bound}"),
+        filtered(f"{score} {at_least} {bound}"),
     ]
 
 
@@ -357,19 +342,28 @@ def _aggregate(program: a.Aggregate, words: Words, variable: str) -> Lines:
     node, value, lines = _values_of(program.source, words, program.step, measure)
     pairs = block("", block(f"SELECT DISTINCT {node} {value}", lines))
     fold = f"{_FOLDS[program.aggregation]}({value})"
-    conditions = [f"COUNT({value}) > 0", *_no_nan(words, fold, *_INFINITE)]
+    conditions = [f"COUNT({value}) > 0", *no_nan(words, fold, *INFINITE)]
     return block(f"SELECT ({fold} AS {variable})", pairs, f"HAVING ({' && '.join(conditions)})")
 
 
 @_number.register
 def _gap(program: a.Gap, words: Words, variable: str) -> Lines:
-    measure = measure_of(words.graph, program.step)
-    whole = measure.value_class is not ValueClass.NUMBER
-    sides, lines = _largest_of_each(program, words, measure)
+    return _subtracted(((program.left, program.step), (program.right, program.step)), words, variable)
+
+
+@_number.register
+def _gap_own(program: a.GapOwn, words: Words, variable: str) -> Lines:
+    return _subtracted(((program.source, program.step), (program.source, program.other)), words, variable)
+
+
+def _subtracted(of: Iterable[tuple[a.Program, a.Step]], words: Words, variable: str) -> Lines:
+    """A SELECT of how much larger the largest value of one side is than that of the other."""
+    sides, lines = _largest_of_each(of, words)
+    whole = measure_of(words.graph, next(iter(of))[1]).value_class is not ValueClass.NUMBER
     # A year is no number to subtract from until it is cast.
     left, right = (f"{words.iri(XSD + 'integer')}(STR({side}))" if whole else side for side in sides)
     gap = f"{left} - {right}"
-    return block(f"SELECT ({gap} AS {variable})", [*lines, *map(_filter, _no_nan(words, gap, *_INFINITE))])
+    return block(f"SELECT ({gap} AS {variable})", [*lines, *map(filtered, no_nan(words, gap, *INFINITE))])
 
 
 # -- truth --------------------------------------------------------------------------------------
@@ -395,15 +389,16 @@ def _contains(program: a.Contains, words: Words) -> Lines:
 
 @_ask.register
 def _compare(program: a.Compare, words: Words) -> Lines:
-    (left, right), lines = _largest_of_each(program, words, measure_of(words.graph, program.step))
-    return [*lines, _filter(f"{left} {program.comparison.value} {right}")]
+    of = ((program.left, program.step), (program.right, program.step))
+    (left, right), lines = _largest_of_each(of, words)
+    return [*lines, filtered(f"{left} {program.comparison.value} {right}")]
 
 
-def _largest_of_each(program: a.Compare | a.Gap, words: Words, measure: Measure) -> tuple[list[str], Lines]:
+def _largest_of_each(of: Iterable[tuple[a.Program, a.Step]], words: Words) -> tuple[list[str], Lines]:
     """The variables for the largest value on each side, and the lines that bind them."""
     sides, lines = [], []
-    for side in (program.left, program.right):
-        _, value, inner = _values_of(side, words, program.step, measure)
+    for side, step in of:
+        _, value, inner = _values_of(side, words, step, measure_of(words.graph, step))
         sides.append(words.variable("largest"))
         lines += block("", block(f"SELECT (MAX({value}) AS {sides[-1]})", inner))
     return sides, lines
@@ -415,7 +410,7 @@ def _compare_numbers(program: a.CompareNumbers, words: Words) -> Lines:
     return [
         *block("", _number(program.left, words, left)),
         *block("", _number(program.right, words, right)),
-        _filter(f"{left} {program.comparison.value} {right}"),
+        filtered(f"{left} {program.comparison.value} {right}"),
     ]
 
 
@@ -448,11 +443,11 @@ def _group_aggregate(program: a.GroupAggregate, words: Words, group: str, value:
     measure = aggregate_measure(words.graph, program.attribute, program.aggregation)
     lines = [
         *_grouped(program, words, group, member),
-        *_measured(words, member, program.attribute, number, measure),
+        *measured(words, member, program.attribute, number, measure),
     ]
     distinct = block("", block(f"SELECT DISTINCT {group} {member} {number}", lines))
     fold = f"{_FOLDS[program.aggregation]}({number})"
-    having = "".join(f" HAVING ({condition})" for condition in _no_nan(words, fold, *_INFINITE))
+    having = "".join(f" HAVING ({condition})" for condition in no_nan(words, fold, *INFINITE))
     return block("", block(f"SELECT {group} ({fold} AS {value})", distinct, f"GROUP BY {group}{having}"))
 
 
@@ -461,13 +456,13 @@ def _group_best(program: a.GroupBest, words: Words, group: str, value: str) -> L
     measure = measure_of(words.graph, program.attribute)
     number, best = words.value_variable(program.attribute), words.variable("best")
     member, other = _fresh(program.members, words), words.value_variable(program.attribute)
-    inner = [*_grouped(program, words, group, member), *_measured(words, member, program.attribute, other, measure)]
+    inner = [*_grouped(program, words, group, member), *measured(words, member, program.attribute, other, measure)]
     head = f"SELECT {group} ({_ENDS[program.order][0]}({other}) AS {best})"
     return [
         *_grouped(program, words, group, value),
         words.edge(value, program.attribute, number),
         *block("", block(head, inner, f"GROUP BY {group}")),
-        _filter(f"{number} = {best}"),
+        filtered(f"{number} = {best}"),
     ]
 
 
@@ -483,7 +478,7 @@ def _top_rows(program: a.TopRows, words: Words, group: str, value: str) -> Lines
 @bind_rows.register
 def _where_rows(program: a.WhereRows, words: Words, group: str, value: str) -> Lines:
     condition = f"{value} {program.comparison.value} {tidy(float(program.number))!r}"
-    return [*bind_rows(program.table, words, group, value), _filter(condition)]
+    return [*bind_rows(program.table, words, group, value), filtered(condition)]
 
 
 _QUERIES: Mapping[a.Yields, Callable[[a.Program, Words], Lines]] = {

@@ -22,9 +22,10 @@ SHOWN = 3
 """Nodes whose names are read."""
 _TIMES = frozenset(("date", "dateTime", "gYear", "gYearMonth", "dateTimeStamp", "time"))
 _TEXTS = frozenset(("string", "langString"))
+_WHERES = (ops.WhereBeside, ops.WhereOwn, ops.WhereCount)
 _OPERATIONS: tuple[tuple[Operation, tuple[type[Program], ...]], ...] = (
     (Operation.YES_NO, (ops.Contains, ops.Exists)),
-    (Operation.COMPARISON, (ops.Compare, ops.CompareNumbers, ops.Gap, ops.Where, ops.WhereBeside, ops.WhereCount)),
+    (Operation.COMPARISON, (ops.Compare, ops.CompareNumbers, ops.Gap, ops.GapOwn, ops.Where, *_WHERES)),
     (Operation.SUPERLATIVE, (ops.Top, ops.Nth, ops.TopByCount)),
     (Operation.COUNT, (ops.Count,)),
     (Operation.AGGREGATE, (ops.Aggregate, ops.GroupCount, ops.GroupAggregate, ops.GroupBest, ops.Groups)),

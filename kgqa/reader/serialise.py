@@ -203,6 +203,9 @@ class Serialiser:
             case ops.WhereBeside(source, step, comparison, other):
                 asked = (self._related(TokenKind.WHERE, step), ProgramToken(_COMPARED[comparison]))
                 head = (*asked, ProgramToken(TokenKind.BESIDE), *self.tokens(other, slots))
+            case ops.WhereOwn(source, step, comparison, own):
+                asked = (self._related(TokenKind.WHERE, step), ProgramToken(_COMPARED[comparison]))
+                head = (*asked, self._related(TokenKind.MEASURE, own))
             case ops.Top(source, step, order, k):
                 head = self._ranked(_LARGEST[order], step, k)
             case ops.TopByCount(source, step, order, k):
@@ -244,6 +247,9 @@ class Serialiser:
             case ops.Gap(left, right, step):
                 asked = (self._related(TokenKind.COMPARE, step), ProgramToken(TokenKind.AGGREGATE, "difference"))
                 return (*self.tokens(left, slots), *asked, *self.tokens(right, slots))
+            case ops.GapOwn(source, step, own):
+                asked = (self._related(TokenKind.COMPARE, step), ProgramToken(TokenKind.AGGREGATE, "difference"))
+                return (*self.tokens(source, slots), *asked, self._related(TokenKind.MEASURE, own))
             case _:
                 return self._table(program, slots)
 

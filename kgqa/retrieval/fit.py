@@ -19,6 +19,7 @@ from kgqa.program.algebra import (
     Exists,
     Follow,
     Gap,
+    GapOwn,
     Program,
     Yields,
 )
@@ -104,7 +105,7 @@ class AnswerFit:
             return 0.5 if view.counting else -1.0
         if program.yields is Yields.TABLE:
             return 0.5
-        if isinstance(program, Aggregate | Gap):
+        if isinstance(program, Aggregate | Gap | GapOwn):
             return {Asked.NUMBER: 1.0, Asked.ANYTHING: 0.5}.get(asked, -0.5)
         sample = self._sample(candidate)
         if not len(sample):

@@ -13,7 +13,7 @@ from kgqa.graph.terms import RDF, RDFS, XSD, key_to_literal
 from kgqa.graph.values import ORDERED, ValueClass, value_of, values_of
 from kgqa.program import algebra as a
 from kgqa.program.algebra import Aggregation, Comparison, Order, Program, Step, Yields
-from kgqa.program.compare import SUBTRACTED, measure_of
+from kgqa.program.compare import IDENTITIES, SUBTRACTED, measure_of
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
@@ -159,6 +159,28 @@ def _gap(draw: Draw, graph: KnowledgeGraph, depth: int) -> Program:
     return a.Gap(left, right, draw(st.sampled_from(steps)))
 
 
+def _alike(draw: Draw, graph: KnowledgeGraph, classes: tuple[ValueClass, ...]) -> tuple[Step, Step] | None:
+    """Two attributes that are measured alike, as some class."""
+    steps = [Step(r) for r in range(graph.n_relations) if measure_of(graph, Step(r)).value_class in classes]
+    pairs = [(s, o) for s, o in product(steps, steps) if measure_of(graph, s) == measure_of(graph, o)]
+    apart = [pair for pair in pairs if pair[0] != pair[1]]
+    return draw(st.sampled_from(apart or pairs)) if pairs else None
+
+
+def _gap_own(draw: Draw, graph: KnowledgeGraph, depth: int) -> Program:
+    pair = _alike(draw, graph, SUBTRACTED)
+    return a.GapOwn(_any(draw, graph, depth - 1), *pair) if pair else a.Count(_any(draw, graph, depth - 1))
+
+
+def _where_own(draw: Draw, graph: KnowledgeGraph, depth: int) -> Program:
+    source, comparison = _any(draw, graph, depth - 1), draw(st.sampled_from(list(Comparison)))
+    pair = None if comparison in IDENTITIES else _alike(draw, graph, ORDERED)
+    if pair is None:
+        step, other = (Step(_step(draw, graph).relation) for _ in range(2))
+        return a.WhereOwn(source, step, draw(st.sampled_from(IDENTITIES)), other)
+    return a.WhereOwn(source, pair[0], comparison, pair[1])
+
+
 def _numeric_table(draw: Draw, graph: KnowledgeGraph, depth: int) -> Program:
     if depth > 1 and draw(st.booleans()):
         return GENERATORS[draw(st.sampled_from([a.TopRows, a.WhereRows]))](draw, graph, depth - 1)
@@ -210,6 +232,7 @@ GENERATORS: Mapping[type[Program], Generator] = {
     a.OfType: _built(a.OfType, _inner, _CLASS),
     a.Where: _where,
     a.WhereBeside: _built(a.WhereBeside, _inner, _MEASURE, _COMPARISON, _inner),
+    a.WhereOwn: _where_own,
     a.WhereCount: _built(a.WhereCount, _inner, _STEP, _COMPARISON, _drawn(st.integers(0, 3))),
     a.Top: _built(a.Top, _inner, _MEASURE, _ORDER, _K),
     a.Nth: _built(a.Nth, _inner, _MEASURE, _ORDER, _K),
@@ -218,6 +241,7 @@ GENERATORS: Mapping[type[Program], Generator] = {
     a.Count: _built(a.Count, _inner),
     a.Aggregate: _built(a.Aggregate, _inner, _MEASURE, _AGGREGATION),
     a.Gap: _gap,
+    a.GapOwn: _gap_own,
     a.Exists: _built(a.Exists, _inner),
     a.Contains: _built(a.Contains, _inner, _inner),
     a.Compare: _built(a.Compare, _inner, _inner, _MEASURE, _COMPARISON),

@@ -61,6 +61,11 @@ REFUSED: list[tuple[Program, str]] = [
     (a.TopRows(a.GroupBest(ALL, NEAR, ALL, SIZE, Order.LARGEST), Order.LARGEST), "compares numbers"),
     (a.Gap(ALL, ALL, SINCE), "neither numbers nor years"),
     (a.Gap(ALL, ALL, BACK), "inverse"),
+    (a.GapOwn(ALL, SIZE, SINCE), "measured alike"),
+    (a.GapOwn(ALL, SINCE, SINCE), "neither numbers nor years"),
+    (a.GapOwn(ALL, SIZE, BACK), "inverse"),
+    (a.WhereOwn(ALL, SIZE, Comparison.LESS, SINCE), "measured alike"),
+    (a.WhereOwn(ALL, BACK, Comparison.EQUAL, SINCE), "inverse"),
     (
         a.CompareNumbers(a.Aggregate(ALL, SINCE, Aggregation.MAXIMUM), a.Count(ALL), Comparison.LESS),
         "compares numbers",

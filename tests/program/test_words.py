@@ -113,6 +113,26 @@ EXAMPLES: list[tuple[Program, str, str]] = [
         "how much later the founded of France is than that of Euro",
         "法国的成立时间比欧元的成立时间晚多少",
     ),
+    (
+        a.GapOwn(FRANCE, step(4), step(4)),
+        "how much greater the population of France is than the population",
+        "法国的人口比其人口大多少",
+    ),
+    (
+        a.WhereOwn(COUNTRIES, step(4), Comparison.GREATER, step(4)),
+        "countries whose population is greater than their population",
+        "国家中人口大于其人口的",
+    ),
+    (
+        a.WhereOwn(COUNTRIES, step(2), Comparison.NOT_EQUAL, step(4)),
+        "countries whose currency is not their population",
+        "国家中货币与其人口不同的",
+    ),
+    (
+        a.WhereOwn(COUNTRIES, step(5), Comparison.EQUAL, step(5)),
+        "countries whose founded is also their founded",
+        "国家中成立时间与其成立时间相同的",
+    ),
 ]
 
 

@@ -67,6 +67,14 @@ CASES: list[tuple[Program, str]] = [
         "FIRST:Person COMPARE:born AGGREGATE:difference SECOND:Person",
     ),
     (
+        ops.WhereOwn(FILMED, step("runtime"), Comparison.GREATER, step("released")),
+        f"{KIM_THEN} WHERE:runtime GREATER MEASURE:released",
+    ),
+    (
+        ops.GapOwn(KIM, step("born"), step("runtime")),
+        "FIRST:Person COMPARE:born AGGREGATE:difference MEASURE:runtime",
+    ),
+    (
         ops.Aggregate(FILMED, step("runtime"), ops.Aggregation.AVERAGE),
         f"{KIM_THEN} MEASURE:runtime AGGREGATE:average",
     ),
