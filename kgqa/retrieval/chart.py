@@ -22,6 +22,7 @@ from kgqa.retrieval.contract import is_code, strength
 from kgqa.retrieval.derivation import Bench, Derivation, Form, within
 from kgqa.retrieval.measures import MeasureRules
 from kgqa.retrieval.nothing import NothingRules
+from kgqa.retrieval.own import OwnRules
 from kgqa.retrieval.question import asks_for
 from kgqa.retrieval.rules import RuleWeights, SetRules
 from kgqa.retrieval.scene import Scene, mention_of, words_of
@@ -59,6 +60,7 @@ class Chart:
         self._graph = graph
         self._sets = SetRules(attributes, weights)
         self._measures = MeasureRules(graph, attributes, self._sets, weights)
+        self.own = OwnRules(graph, attributes, weights)
         self._nothing = NothingRules(attributes, self._sets, weights)
         self._classes = frozenset(graph.classes.tolist())
 
@@ -234,6 +236,7 @@ class Chart:
         yield from self._measures.named(derivation, scene, bench)
         yield from self._measures.limit(derivation, scene, bench, classes)
         yield from self._measures.none(derivation, scene, bench, classes)
+        yield from self.own.extend(derivation, scene, bench)
         yield from self._nothing.extend(derivation, scene, bench)
         for other in kept:
             if not other.used & derivation.used:

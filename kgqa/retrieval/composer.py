@@ -94,7 +94,7 @@ class Composer:
         self._reader = SceneReader(graph, matcher, attributes, vocabulary or Vocabulary(graph))
         self._chart = Chart(graph, attributes, weights)
         self._problems = ProblemFinder(graph, attributes)
-        self._roots = RootRules(graph, attributes, self._chart.rules, weights)
+        self._roots = RootRules(graph, attributes, self._chart.rules, self._chart.own, weights)
 
     def compose(
         self,

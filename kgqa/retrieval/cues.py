@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kgqa.program.algebra import Aggregation
+from kgqa.program.algebra import Aggregation, Comparison
 from kgqa.retrieval.operator_words import PEOPLE
 from kgqa.retrieval.question import COUNTING
 from kgqa.types import Mention
@@ -20,6 +20,7 @@ class Cue:
     end: int
     hints: tuple[str, ...] = ()
     aggregation: Aggregation | None = None
+    comparison: Comparison | None = None
 
 
 _WITHOUT = re.compile(
@@ -45,7 +46,10 @@ _TOGETHER = re.compile(
 _ANY = re.compile(r"\b(any|some|there|anything|anyone)\b|有没有|存在|是否有", re.I)
 _SOME = re.compile(r"\b(are|were) there\b|\b(is|was) there (an?|any|some)\b|\bdo(es)? any\b", re.I)
 _FOLDS: tuple[tuple[re.Pattern[str], Aggregation], ...] = (
-    (re.compile(r"\b(average|avg|mean|on average)\b|平均", re.I), Aggregation.AVERAGE),
+    (
+        re.compile(r"\b(average|avg|on average|(?<!\bi )(?<!\bwe )(?<!you )(?<!that )(?<!does )mean)\b|平均", re.I),
+        Aggregation.AVERAGE,
+    ),
     (
         re.compile(
             r"\b(total|sum|combined|altogether|comes? to|all told|in all(?=\s*[?.]?\s*$)"
@@ -65,6 +69,10 @@ _GAP = re.compile(
     r"\bdifference\b(?=.*\b(?:between|of|from)\b)|\bgap\b(?=.*\bbetween\b)|\bdiffers?\b|\bby how (?:much|many)\b"
     r"|\bhow (?:much|many|far)\b(?=(?: (?!(?:is|are|was|were|do|does|did|has|have|had)\b)[\w-]+){0,3}?"
     r" (?:more|less|fewer|[a-z]{2,}(?:er|est))\b.*\bthan\b)"
+    r"|\bhow (?:much|many|far|long)(?=(?: [\w'’-]+){0,8}? (?:over|under|above|below|beneath|beyond|short of|late|early"
+    r"|knocked off|less|more)\b(?! than| \d))"
+    r"|\b(?:margin|mark-?up|profit|shortfall|overspend|underspend|overrun|discount|shortage|surplus|slippage)\b"
+    r"|\b(?:minus|less|take away)\b(?= (?:what|the|its|their|\w+ing)\b)"
     r"|\bhow many years (?=.*\b(?:after|before|later than|earlier than)\b)"
     r"|相差|之差|差距|差值|(?<=[的面积人口高度长度重量价格])差(?=多少|是|有|$)"
     r"|比[^，,]{1,20}?[大小高低长短重轻密深早晚贵多少老新][一-鿿]{0,3}?[了出]?(?P<word>多少|几[个座年米岁人])",

@@ -39,6 +39,7 @@ from kgqa.retrieval.gaps import GapRules
 from kgqa.retrieval.grouping import GroupRules
 from kgqa.retrieval.measures import MeasureRules
 from kgqa.retrieval.nothing import is_nothing
+from kgqa.retrieval.own import OwnRules
 from kgqa.retrieval.question import Asked
 from kgqa.retrieval.rules import RuleWeights, SetRules
 from kgqa.retrieval.scene import Scene, Superlative, words_of
@@ -73,9 +74,11 @@ class RootRules:
         graph: KnowledgeGraph,
         attributes: Attributes,
         rules: tuple[SetRules, MeasureRules],
+        own: OwnRules,
         weights: RuleWeights,
     ) -> None:
         sets, measures = rules
+        self._own = own
         self._graph = graph
         self._attributes = attributes
         self._measures = measures
@@ -97,11 +100,13 @@ class RootRules:
             found.extend(self._best_values(derivation, scene, bench))
             found.extend(self._numbers(derivation, scene, bench))
             found.extend(self._tests(derivation, ranked, scene, bench))
+            found.extend(self._own.tests(derivation, scene, bench))
         for domain in domains:
             numbers = self._numbers(domain, scene, bench)
             found.extend(c for c in numbers if isinstance(c.program, Aggregate) and _is_about(c.program, domain))
         found.extend(self._choices(derivations, scene, bench))
         found.extend(self._gaps.candidates(derivations, scene, bench))
+        found.extend(self._own.gaps(ranked[:_ROOTS], scene, bench))
         found.extend(self._relations(derivations, scene))
         found.extend(self._groups.candidates(ranked, scene, bench))
         kept = (c for c in found if c.links or c.used & _operators(scene))

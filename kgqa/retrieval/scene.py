@@ -20,6 +20,7 @@ from kgqa.retrieval.families import Family, Names
 from kgqa.retrieval.limits import Limit, find_limits
 from kgqa.retrieval.meant import FlagMeant
 from kgqa.retrieval.operator_words import Extreme, find_extremes
+from kgqa.retrieval.own_words import find_own
 from kgqa.retrieval.question import COUNTING, Phrase, QuestionView
 from kgqa.retrieval.relations import RelationMatcher, Scores
 from kgqa.retrieval.unit_words import UnitWords
@@ -78,6 +79,7 @@ _CUES: Mapping[str, Callable[[str], tuple[Cue, ...]]] = {
     "gaps": cues.find_gaps,
     "anys": cues.find_any,
     "boths": cues.find_both,
+    "owns": find_own,
 }
 """What finds the cues of each field of a `Scene`."""
 
@@ -141,6 +143,7 @@ class Scene:
     gaps: tuple[Marked, ...]
     anys: tuple[Marked, ...]
     boths: tuple[Marked, ...]
+    owns: tuple[Marked, ...]
     counting: int
     classes: frozenset[int] = frozenset()
 

@@ -1,0 +1,199 @@
+"""Two attributes of one thing held against each other: "jobs over budget", "by how much is it below its list price"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import permutations
+
+import numpy as np
+
+from kgqa.graph import KnowledgeGraph
+from kgqa.graph.graph import EMPTY
+from kgqa.graph.values import values_of
+from kgqa.program.algebra import Comparison, Exists, GapOwn, Order, Step, WhereOwn
+from kgqa.program.compare import IDENTITIES, SUBTRACTED, best_values, measure_of
+from kgqa.retrieval.attributes import Attributes
+from kgqa.retrieval.bounds import Bounds
+from kgqa.retrieval.contract import Candidate
+from kgqa.retrieval.derivation import Bench, Derivation, Form
+from kgqa.retrieval.question import Asked
+from kgqa.retrieval.relations import relation_names
+from kgqa.retrieval.rules import RuleWeights
+from kgqa.retrieval.scene import Marked, Scene
+from kgqa.types import NodeIds
+
+_SAMPLE = 500
+_PAIRS = 3
+"""How many pairs of attributes are tried of what one word holds against each other."""
+_SAID = 0.45
+"""The least match of the words that name one of the two."""
+_UNSAID = 0.1
+"""The score of one that no word names."""
+_ALIKE = 0.25
+"""What it adds that the two share a word of their names: planned date, actual date."""
+_BACKWARDS = 0.15
+"""What it costs that the attribute named first is the one held against."""
+
+
+class Pair:
+    """Two attributes, how well the words say them, and the words, a bit set."""
+
+    __slots__ = ("other", "score", "step", "used")
+
+    def __init__(self, step: Step, other: Step, score: float, used: int) -> None:
+        self.step, self.other, self.score, self.used = step, other, score, used
+
+
+class OwnRules:
+    """Holds what things of a set have of one attribute against what they have of another."""
+
+    def __init__(self, graph: KnowledgeGraph, attributes: Attributes, weights: RuleWeights) -> None:
+        self._graph = graph
+        self._attributes = attributes
+        self._weights = weights
+        self._bounds = Bounds(graph)
+        self._ranges: dict[int, tuple[float, float]] = {}
+        self._stems: dict[int, frozenset[str]] = {}
+
+    def extend(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Derivation]:
+        """Those of a set of which one attribute is more than another, or the same, or not."""
+        if source.form is Form.ENTITY or bench.is_literal(source.nodes):
+            return
+        for mark in scene.owns:
+            for pair in self._pairs(source, mark, scene, bench):
+                used = source.used | self._words(mark, scene) | pair.used
+                gain = self._weights.operator + pair.score - self._weights.step
+                if not bench.admits(used, source.score + gain):
+                    continue
+                program = WhereOwn(source.program, pair.step, _comparison(mark), pair.other)
+                nodes = bench.nodes(program)
+                if len(nodes):
+                    gain -= self._weights.idle if len(nodes) == len(source.nodes) else 0.0
+                    grown = source.grown(program, nodes, gain, used)
+                    yield replace(grown, ended=True, anchored=True)
+
+    def tests(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Candidate]:
+        """Whether it is so of one thing: "did job 12 go over its quote"."""
+        if scene.view.asked is not Asked.YES_NO or len(source.nodes) != 1 or bench.is_literal(source.nodes):
+            return
+        for mark in scene.owns:
+            for pair in self._pairs(source, mark, scene, bench):
+                program = Exists(WhereOwn(source.program, pair.step, _comparison(mark), pair.other))
+                yield self._candidate(source, program, pair, self._words(mark, scene), EMPTY)
+
+    def gaps(self, derivations: list[Derivation], scene: Scene, bench: Bench) -> Iterator[Candidate]:
+        """How far two attributes of one thing are apart."""
+        for mark in scene.gaps:
+            for source in derivations:
+                if len(source.nodes) != 1 or source.used & mark.used or bench.is_literal(source.nodes):
+                    continue
+                for pair in self._pairs(source, mark, scene, bench, subtracted=True):
+                    step, other = self._larger_first(source.nodes, pair)
+                    yield self._candidate(source, GapOwn(source.program, step, other), pair, mark.used, source.nodes)
+
+    def _candidate(
+        self, source: Derivation, program: Exists | GapOwn, pair: Pair, used: int, nodes: NodeIds
+    ) -> Candidate:
+        gain = self._weights.operator + pair.score - self._weights.step
+        words = source.used | used | pair.used
+        return Candidate(program, source.links, source.score + gain, used=words, nodes=nodes, truncated=source.cut)
+
+    def _larger_first(self, nodes: NodeIds, pair: Pair) -> tuple[Step, Step]:
+        """A difference between two has no sign."""
+        steps = (pair.step, pair.other)
+        most = [best_values(self._graph, nodes, s, Order.LARGEST)[1].max(initial=-np.inf) for s in steps]
+        return steps if most[0] >= most[1] else steps[::-1]
+
+    @staticmethod
+    def _words(mark: Marked, scene: Scene) -> int:
+        """The words of a mark, those of a comparative inside it included."""
+        used = mark.used
+        for item in scene.superlatives:
+            used |= item.used if item.used & mark.used else 0
+        return used
+
+    def _pairs(
+        self, source: Derivation, mark: Marked, scene: Scene, bench: Bench, *, subtracted: bool = False
+    ) -> list[Pair]:
+        """The attributes that a mark may hold against each other, the best said first."""
+        if mark.used & source.used or any(mark.used & bound.used for bound in scene.bounds):
+            return []
+        terms = not subtracted and _comparison(mark) in IDENTITIES
+        forward = sorted(r for r in bench.around(source.nodes)[0] if self._may_be(r, terms=terms))
+        said = {r: self._said(r, source.used | mark.used, scene) for r in forward}
+        found: list[Pair] = []
+        for one, other in permutations(forward, 2):
+            if max(said[one][0], said[other][0]) < _SAID or not self._alike(one, other, bench):
+                continue
+            if subtracted and measure_of(self._graph, Step(one)).value_class not in SUBTRACTED:
+                continue
+            found.append(self._pair(one, other, said, mark, terms=terms or subtracted))
+        best = sorted(found, key=lambda p: (-p.score, p.step.relation, p.other.relation))
+        return best[:_PAIRS]
+
+    def _pair(self, one: int, other: int, said: dict[int, tuple[float, int]], mark: Marked, *, terms: bool) -> Pair:
+        (first, words), (second, others) = said[one], said[other]
+        if words & others:  # the same words name one alone
+            first, words, second, others = (first, words, 0.0, 0) if first >= second else (0.0, 0, second, others)
+        score = max(first, _UNSAID) + max(second, _UNSAID) - self._weights.step
+        score += _ALIKE * bool(self._stem(one) & self._stem(other))
+        if terms:  # either way round is the same
+            backwards = one > other
+        elif words and others:
+            backwards = words > others
+        else:
+            backwards = (bool(words) and words > mark.used) or (bool(others) and others < mark.used)
+        return Pair(Step(one), Step(other), score - _BACKWARDS * backwards, words | others)
+
+    def _may_be(self, relation: int, *, terms: bool) -> bool:
+        measured = bool(self._attributes.measured[relation])
+        return measured or (terms and bool(self._attributes.linking[relation]))
+
+    def _said(self, relation: int, used: int, scene: Scene) -> tuple[float, int]:
+        """How well words that are not used yet name a relation, and the words."""
+        spoken = (s for s in scene.relations if s.relation == relation and not s.used & used and s.score >= _SAID)
+        best = max(spoken, key=lambda s: s.score, default=None)
+        return (0.0, 0) if best is None else (best.score, best.used)
+
+    def _alike(self, one: int, other: int, bench: Bench) -> bool:
+        """Whether values of two attributes can be held against each other."""
+        measured = self._attributes.measured
+        if bool(measured[one]) is not bool(measured[other]):
+            return False
+        if measured[one]:
+            units = {unit and unit.kind for unit in (self._bounds.unit(relation) for relation in (one, other))}
+            same = measure_of(self._graph, Step(one)) == measure_of(self._graph, Step(other))
+            return same and (len(units) == 1 or self._akin(one, other)) and self._overlap(one, other)
+        ends = [self._graph.relation_pairs(relation)[1] for relation in (one, other)]
+        return bench.kin(*ends)
+
+    def _akin(self, one: int, other: int) -> bool:
+        """Whether two attributes share a word of their names, and neither has a unit that the other has not."""
+        units = [self._bounds.unit(relation) for relation in (one, other)]
+        return None in units and bool(self._stem(one) & self._stem(other))
+
+    def _overlap(self, one: int, other: int) -> bool:
+        """Whether some values of one attribute lie among those of another: a price is no size."""
+        (low, high), (least, most) = self._range(one), self._range(other)
+        return low <= most and least <= high
+
+    def _range(self, relation: int) -> tuple[float, float]:
+        if relation not in self._ranges:
+            objects = self._graph.relation_pairs(relation)[1]
+            table, measure = values_of(self._graph), measure_of(self._graph, Step(relation))
+            some = objects[:: max(1, len(objects) // _SAMPLE)]
+            numbers = table.numbers(some[table.measured(some, measure)])
+            self._ranges[relation] = (float(numbers.min(initial=np.inf)), float(numbers.max(initial=-np.inf)))
+        return self._ranges[relation]
+
+    def _stem(self, relation: int) -> frozenset[str]:
+        if relation not in self._stems:
+            names = " ".join(relation_names(self._graph, relation)).casefold().split()
+            self._stems[relation] = frozenset(word[:5] for word in names if len(word) > 2)
+        return self._stems[relation]
+
+
+def _comparison(mark: Marked) -> Comparison:
+    assert mark.cue.comparison is not None
+    return mark.cue.comparison
