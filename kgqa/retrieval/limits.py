@@ -99,6 +99,7 @@ _AHEAD = (
 )
 _BY = re.compile(r"\bby\s*$", re.I)
 _ONWARDS = re.compile(r"\s*on(?:wards?)?\b(?! (?:the|an?|my|our|his|her|their)\b)", re.I)
+_ALSO = re.compile("也算")
 _INCLUDED = re.compile(r"\binclu(?:ded|sive|ding)\b|[（(，,]\s*含|也算")
 """What says that the day or month after which something is counts as well: 7月以后（含7月）."""
 _TIMED = re.compile(r"\b(after|since|before|earlier|later)\b|[之以]?[前后]", re.I)
@@ -148,7 +149,8 @@ def _days(text: str) -> Iterator[Limit]:
     for day in days:
         yield _timed(text, DaySpan(day.start, day.end, day.year, day.partial, day.partial))
     for span in find_day_spans(text):
-        if not any(span.start < day.end and day.start < span.end for day in days):
+        again = text[: span.start].endswith("含") or _ALSO.match(text, span.end)
+        if not again and not any(span.start < day.end and day.start < span.end for day in days):
             yield _timed(text, span)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgqa.text.dates import find_centuries, find_dates
+from kgqa.text.dates import find_centuries, find_dates, find_day_spans
 
 FORMS = ("{d} {month} {y}", "{month} {d}, {y}", "{y:04d}-{m:02d}-{d:02d}", "{y}年{m}月{d}日")
 
@@ -56,3 +57,43 @@ def test_no_date(text: str) -> None:
 )
 def test_centuries(text: str, years: tuple[int, int]) -> None:
     assert [(first, last) for _, _, first, last in find_centuries(text)] == [years]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "first", "last"),
+    [
+        ("orders in July 2024", "July 2024", "2024-07-01", "2024-07-31"),
+        ("in Feb 2024", "Feb 2024", "2024-02-01", "2024-02-29"),
+        ("in February and March 2023", "February and March 2023", "2023-02-01", "2023-03-31"),
+        ("from March to May 2024", "March to May 2024", "2024-03-01", "2024-05-31"),
+        ("since the start of June 2024", "the start of June 2024", "2024-06-01", "2024-06-01"),
+        ("up to the end of June 2024", "the end of June 2024", "2024-06-30", "2024-06-30"),
+        ("since April began", "April began", "--04-01", "--04-30"),
+        ("before June", "June", "--06-01", "--06-30"),
+        ("since the new year of 2025", "the new year of 2025", "2025-01-01", "2025-01-01"),
+        ("since 2024 began", "2024 began", "2024-01-01", "2024-01-01"),
+        ("2024年5月出海的", "2024年5月", "2024-05-01", "2024-05-31"),
+        ("7月到9月的单子", "7月到9月", "--07-01", "--09-30"),
+    ],
+)
+def test_months_and_runs_of_months(text: str, words: str, first: str, last: str) -> None:
+    (span,) = find_day_spans(text)
+    assert (text[span.start : span.end], span.first, span.last) == (words, first, last)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["what may I do", "May is who?", "who works with April", "Marsh in Marsh", "after 4 October", "in 1900", "13月"],
+)
+def test_no_month(text: str) -> None:
+    assert list(find_day_spans(text)) == []
+
+
+@given(st.dates(min_value=datetime.date(1000, 1, 1), max_value=datetime.date(2199, 12, 31)))
+def test_a_month_holds_all_of_its_days(day: datetime.date) -> None:
+    for text in (f"in {calendar.month_name[day.month]} {day.year:04d}", f"{day.year:04d}年{day.month}月的"):
+        (span,) = find_day_spans(text)
+        assert span.first <= day.isoformat() <= span.last
+        assert (
+            datetime.date.fromisoformat(span.first).month == datetime.date.fromisoformat(span.last).month == day.month
+        )
