@@ -48,6 +48,9 @@ _DOMAIN = 0.4
 """What it costs that only an attribute says what kind of things are meant."""
 _WELL = 0.55
 """The match from which on an operator's words name an attribute well."""
+_LIKELY = 0.35
+_FEW = 3
+"""How many attributes are tried that an operator's words may name, from `_LIKELY` on, where they name none well."""
 _SURELY = 0.8
 _ONE_CHARACTER = 0.3
 """What a class costs whose name is one character: 国 is more often part of a word."""
@@ -70,11 +73,17 @@ class Chart:
         return self._sets, self._measures
 
     def fill(
-        self, scene: Scene, bench: Bench, paths: Iterable[Derivation] = (), domains: Iterable[Derivation] = ()
+        self,
+        scene: Scene,
+        bench: Bench,
+        paths: Iterable[Derivation] = (),
+        domains: Iterable[Derivation] = (),
+        near: Iterable[Derivation] = (),
     ) -> list[Derivation]:
         """All derivations kept, those of fewest words first; `paths` are taken in ready made.
 
-        domains : sets that only a superlative or a limit makes something of, see `domains`.
+        domains : sets that only a superlative or a limit makes something of, see `domains`. near : sets that are kept
+        however many others stand on the same words.
         """
         names = self.names(scene, bench)
         classes = [d for d in names if d.form is Form.CLASS]
@@ -87,7 +96,8 @@ class Chart:
         sizes = min(len(scene.view.words), MASK_WORDS)
         for size in range(1, sizes + 1):
             floor = bench.left * (1 - _SHARE / max(sizes - size + 1, _SHARE))
-            for derivation in self._with_again(_best(layers.pop(size, [])), scene, bench, classes):
+            always = [d for d in near if d.used.bit_count() == size]
+            for derivation in self._with_again(_best(layers.pop(size, []), always), scene, bench, classes):
                 if bench.spent:
                     return kept
                 if bench.left < floor:
@@ -167,11 +177,15 @@ class Chart:
             return [] if scene.links else [*self._flagged(scene, bench)]
         said = {s.relation: s.score for s in reversed(scene.relations)}
         found: list[Derivation] = []
+        scored: dict[int, float] = {}
         for relation in np.flatnonzero(self._sets.attributes.measured).tolist():
             score = max(said.get(relation, 0.0), *(float(u[relation]) for u in usual if len(u)), 0.0)
-            if score >= _WELL:
-                nodes = bench.nodes(bearers := Having(Step(relation)))
-                found.append(Derivation(bearers, nodes, -_DOMAIN, 0, (), Form.SET))
+            scored[relation] = score
+        well = [relation for relation, score in scored.items() if score >= _WELL]
+        likely = sorted((r for r, score in scored.items() if score >= _LIKELY), key=lambda r: -scored[r])[:_FEW]
+        for relation in well or likely:
+            nodes = bench.nodes(bearers := Having(Step(relation)))
+            found.append(Derivation(bearers, nodes, -_DOMAIN, 0, (), Form.SET))
         return found
 
     def _flagged(self, scene: Scene, bench: Bench) -> Iterator[Derivation]:
@@ -246,8 +260,8 @@ class Chart:
                 yield from self._measures.beside(derivation, other, scene, bench)
 
 
-def _best(derivations: list[Derivation]) -> list[Derivation]:
-    """The best derivations of one size, few of the same words, none twice."""
+def _best(derivations: list[Derivation], always: Iterable[Derivation] = ()) -> list[Derivation]:
+    """The best derivations of one size, few of the same words, none twice, and those that are always kept."""
     seen: set[tuple[int, Form, bytes | Program]] = set()
     words: dict[int, int] = defaultdict(int)
     kept: list[Derivation] = []
@@ -262,7 +276,8 @@ def _best(derivations: list[Derivation]) -> list[Derivation]:
         kept.append(derivation)
         if len(kept) == _WIDTH:
             break
-    return kept
+    programs = {derivation.program for derivation in kept}
+    return [*kept, *(derivation for derivation in always if derivation.program not in programs)]
 
 
 def _says(derivation: Derivation, scene: Scene) -> bool:

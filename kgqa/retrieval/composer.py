@@ -32,6 +32,8 @@ from kgqa.types import Link, Mention, NodeIds
 
 _PROGRAMS = 900
 _SEEDS = 6
+_NEAR = 4
+"""How many single steps from a name are kept where a superlative or a sum may be about what they reach."""
 WORD = 0.15
 """What each meaningful word that a candidate leaves unexplained costs."""
 HAN = 0.07
@@ -115,8 +117,9 @@ class Composer:
         if self._is_plain(scene) and not lacks and not _surpasses(scene, bench):
             return Composition(scene, (), problem=self._problems.find(scene))
         seeds = [_seed(view, path) for group in paths for path in group[:_SEEDS] if path.nodes is not None]
+        near = [_seed(view, path) for group in paths for path in _near(group, scene)]
         domains = self._chart.domains(scene, bench)
-        derivations = self._chart.fill(scene, bench, [seed for seed in seeds if seed.used], domains)
+        derivations = self._chart.fill(scene, bench, [seed for seed in seeds if seed.used], domains, near)
         overran = bench.spent
         candidates = tuple(self._roots.candidates(derivations, scene, bench, domains))
         return Composition(scene, candidates, overran, self._problems.find(scene))
@@ -185,6 +188,12 @@ def _apposed(scene: Scene) -> bool:
     shared = {mention for (mention, _), n in Counter((link.mention, link.name) for link in certain).items() if n > 1}
     text = scene.view.text
     return any(one.end < two.start and not text[one.end : two.start].strip(" ,") for one in shared for two in sure)
+
+
+def _near(group: Sequence[Path], scene: Scene) -> list[Path]:
+    """The best single steps from a name to what may be summed up or ranked, where the question asks for such."""
+    near = (path for path in group if len(path.steps) == 1 and path.nodes is not None and len(path.nodes) > 1)
+    return list(near)[:_NEAR] if scene.folds or scene.superlatives else []
 
 
 def _seed(view: QuestionView, path: Path) -> Derivation:

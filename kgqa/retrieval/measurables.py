@@ -10,7 +10,7 @@ import numpy as np
 from kgqa.graph import KnowledgeGraph
 from kgqa.program.algebra import Follow, Step
 from kgqa.retrieval.attributes import Attributes
-from kgqa.retrieval.derivation import Bench, Derivation, within
+from kgqa.retrieval.derivation import Bench, Derivation, Form, within
 from kgqa.retrieval.relations import Scores
 from kgqa.retrieval.rules import TOLD, RuleWeights, SetRules
 from kgqa.retrieval.scene import Scene, Spoken
@@ -135,6 +135,19 @@ class Measurables:
                 if said < TOLD:
                     found += self._of(source, step, _GUESSED + self._weights.said * said, 0, near)
         return sorted(found, key=lambda c: -c.score)[:4]
+
+    def unsaid(self, source: Derivation, used: int, scene: Scene, bench: Bench) -> list[Counted]:
+        """What may be counted where the noun behind "most" names nothing that the graph has: "made the most drops"."""
+        noun = scene.meaning & 1 << used.bit_length()
+        if source.form is Form.ENTITY or len(source.nodes) < 2 or not noun or noun & source.used:
+            return []
+        found = []
+        for inverse, relations in enumerate(bench.around(source.nodes)):
+            for relation in relations:
+                if self._attributes.linking[relation]:
+                    score = _GUESSED / 2 + self._weights.said * float(scene.loudest[relation])
+                    found.append(Counted(Step(relation, inverse=bool(inverse)), score, noun))
+        return sorted(found, key=lambda c: (-c.score, c.step.relation))[:_HOLDERS]
 
     def held_by(self, members: Derivation, used: int, scene: Scene, bench: Bench) -> list[Counted]:
         """What leads from what nobody names to the members of a class, the best first."""

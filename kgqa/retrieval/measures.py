@@ -63,6 +63,9 @@ _BEFORE = 0.4
 """What lacking something costs that is named before the negation: "which capitals are not major cities"."""
 _SURELY = 0.8
 """The least score of an attribute that the words of a limit surely mean: "people" of population."""
+_GUESSED = 0.5
+"""The share of its best match that an attribute counts where a superlative neither says nor usually means any."""
+_GUESSES = 2
 _FEW_TIED = 3
 """Of so few a tie may be an answer."""
 _HEAD = 0.5
@@ -98,7 +101,7 @@ class MeasureRules:
             head = self._head_cost(source, item, scene, classes)
             many = _OF_MANY if item.extreme.comparative and source.form is not Form.ENTITY else 0.0
             named, idle = self._named(source, item, scene), self._weights.idle * alone
-            for measured in self.measurables.attributes(source, item.used, item.usual, scene, bench, strict=not named):
+            for measured in self._ranking(source, item, scene, bench, strict=not named):
                 extreme = item.extreme
                 program: Program = Top(source.program, measured.step, extreme.order, extreme.k)
                 if extreme.nth > 1:
@@ -109,6 +112,19 @@ class MeasureRules:
                 )
             if item.extreme.counts:
                 yield from self._most(source, item, scene, bench, classes)
+
+    def _ranking(
+        self, source: Derivation, item: Superlative, scene: Scene, bench: Bench, *, strict: bool
+    ) -> list[Measured]:
+        """The attributes that a superlative may rank a set by; the likeliest of all where none is said or meant."""
+        found = self.measurables.attributes(source, item.used, item.usual, scene, bench, strict=strict)
+        guessed = not found and not item.extreme.counts and not item.extreme.comparative
+        if not guessed:
+            return found
+        relations = [r for r in bench.around(source.nodes)[0] if self._attributes.measured[r]]
+        plain = [r for r in relations if not self._attributes.timed[r]] or relations
+        likely = sorted(plain, key=lambda r: (-scene.loudest[r], r))[:_GUESSES]
+        return [Measured(Step(r), _GUESSED * float(scene.loudest[r])) for r in likely]
 
     def named(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Derivation]:
         """Those whose attribute is the most, where its name says so itself: "the state with the highest elevation"."""
@@ -173,7 +189,8 @@ class MeasureRules:
         self, source: Derivation, item: Superlative, scene: Scene, bench: Bench, classes: list[Derivation]
     ) -> Iterator[Derivation]:
         order, k = item.extreme.order, item.extreme.k
-        for counted in self.measurables.counted(source, item.used, scene, bench, classes):
+        found = self.measurables.counted(source, item.used, scene, bench, classes)
+        for counted in found or self.measurables.unsaid(source, item.used, scene, bench):
             program: Program
             if counted.members is None:
                 program = TopByCount(source.program, counted.step, order, k)
