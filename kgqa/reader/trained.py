@@ -123,7 +123,9 @@ class TrainedReader:
         programs, general = [c.tokens for c in kept.candidates], self._weights.general
         own = prior(columns)
         unfamiliar = general is not None and is_unfamiliar(programs, self._known)
-        if self._early_exit and is_sure(kept.candidates[0], float(own[order[0]]), unfamiliar=unfamiliar):
+        # What a thing lacks of what is asked outright is told by retrieval alone, which so high a score is for.
+        closer = unfamiliar and kept.candidates[0].size > 0 and self._reads_closely(kept)
+        if self._early_exit and not closer and is_sure(kept.candidates[0], float(own[order[0]]), unfamiliar=unfamiliar):
             weighed = self._weights.weighed(own, programs)
             if leads(weighed):
                 return ReaderOutput(np.float32(CERTAIN) + np.float32(_PER_POINT) * weighed, NONE)
@@ -136,10 +138,14 @@ class TrainedReader:
         both = _together(found, self._generally(general, kept, rows), share)
         return ReaderOutput(_placed(both, order), NONE, general=True)
 
+    def _reads_closely(self, item: ReaderInput) -> bool:
+        """Whether the cross-encoder reads candidates: it tells more than retrieval's own score, however high."""
+        return self._cross is not None and tells_kinds(c.tokens for c in item.candidates)
+
     def _generally(self, general: General, item: ReaderInput, rows: Rows) -> ReaderOutput:
         """What is made of candidates whose relations nobody taught."""
         found = general.score(rows, self._plain)
-        if self._cross is None or not tells_kinds(c.tokens for c in item.candidates):
+        if self._cross is None or not self._reads_closely(item):
             return found
         texts = [pair_text(c.masked, c.tokens, c.yielded.shown) for c in item.candidates]
         return replace(found, scores=self._cross.refine(texts, found.scores))

@@ -57,7 +57,7 @@ _FOLDS: tuple[tuple[re.Pattern[str], Aggregation], ...] = (
             r"|\b(?:how (?:much|many)|what (?:did|do|does|have|has))\b.*"
             r"\b(?P<both>together|between them)(?=\s*[?.]?\s*$)"
             r"|\b(?:all|add)\b[^,;?]{1,40}?\b(?P<word>together)\b"
-            r"|总和|总计|合计|(?P<all>总共|一共)|加在一起|加起来|(?<=的)总(?![统理部督裁书参会局店机])",
+            r"|总和|总计|合计|(?P<all>总共|一共|拢共)|加在一起|加起来|合起来|加一块|加总|(?<=的)总(?![统理部督裁书参会局店机])",
             re.I,
         ),
         Aggregation.SUM,
@@ -74,7 +74,7 @@ _GAP = re.compile(
     r"|\b(?:margin|mark-?up|profit|shortfall|overspend|underspend|overrun|discount|shortage|surplus|slippage)\b"
     r"|\b(?:minus|less|take away)\b(?= (?:what|the|its|their|\w+ing)\b)"
     r"|\bhow many years (?=.*\b(?:after|before|later than|earlier than)\b)"
-    r"|相差|之差|差距|差值|(?<=[的面积人口高度长度重量价格])差(?=多少|是|有|$)"
+    r"|相差|之差|差距|差值|差价|差额|[超欠亏省砍贵便宜多少][出支了掉]{1,2}(?=多少|几)|还能[一-鿿]{0,3}多少|(?<=[的面积人口高度长度重量价格])差(?=多少|是|有|$)"
     r"|比[^，,]{1,20}?[大小高低长短重轻密深早晚贵多少老新][一-鿿]{0,3}?[了出]?(?P<word>多少|几[个座年米岁人])",
     re.I,
 )

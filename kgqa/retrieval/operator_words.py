@@ -105,12 +105,25 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
     (
         r"\b(longest[- ](?:serving|standing)|most senior"
         r"|(?:been|worked|served)\b[^,;?]{0,40}?\b(?P<word>the longest|longest))\b"
-        r"|资历最[老深]|最资深",
+        r"|资历最[老深]|最资深|[来干待做]得?(?:公司|店里|这里|这儿)?最[久早]",
         Order.SMALLEST,
         _SINCE,
         False,
     ),
-    (r"\b(?:been|worked|served)\b[^,;?]{0,40}?\b(?P<word>the shortest|shortest)\b", Order.LARGEST, _SINCE, False),
+    (
+        r"\b(?:been|worked|served)\b[^,;?]{0,40}?\b(?P<word>the shortest|shortest)\b|资历最[浅嫩短]",
+        Order.LARGEST,
+        _SINCE,
+        False,
+    ),
+    (r"最卖座|最叫座", Order.LARGEST, ("票房", "box office"), False),
+    (r"最先|第一个(?=[一-鿿]{0,2}(?:来|到|进|入|加|开|建|成))", Order.SMALLEST, (*_SINCE, *_TIME), False),
+    (r"最后(?=[一-鿿]{0,2}(?:来|到|进|入|加|开|建|成))", Order.LARGEST, (*_SINCE, *_TIME), False),
+    (r"更久|最久", Order.LARGEST, ("duration", "时长", "年限", "周期", "天数", *_LENGTH), False),
+    (r"最省钱?|最划算", Order.SMALLEST, _PRICE, False),
+    (r"最勤|最频繁|最常", Order.LARGEST, (), True),
+    (r"垫底|倒数第一", Order.SMALLEST, (), True),
+    (r"(?<=哪[部家个座])先|(?<=谁)先", Order.SMALLEST, _TIME, False),
     (
         r"\b(?:been|worked|served|belonged)\b[^,;?]{0,40}?\b(?P<word>longer)\b(?! than \d)",
         Order.SMALLEST,
@@ -258,12 +271,13 @@ _HAN_ADJECTIVES: Mapping[str, tuple[Order, tuple[str, ...]]] = {
     "早": (Order.SMALLEST, _TIME),
     "晚": (Order.LARGEST, _TIME),
     "贵": (Order.LARGEST, _PRICE),
+    "便宜": (Order.SMALLEST, _PRICE),
     "多": (Order.LARGEST, ()),
     "少": (Order.SMALLEST, ()),
     "老": (Order.SMALLEST, _TIME),
     "新": (Order.LARGEST, _TIME),
 }
-_HAN_ORDINAL = re.compile(rf"第(?P<number>[一二三四五六七八九十\d]+)(?P<adjective>[{''.join(_HAN_ADJECTIVES)}])")
+_HAN_ORDINAL = re.compile(rf"第(?P<number>[一二三四五六七八九十\d]+)(?P<adjective>便宜|[{''.join(_HAN_ADJECTIVES)}])")
 _HAN_THAN = re.compile(
     rf"(?P<than>比).{{1,20}}?(更|还要|还|要)?(?P<adjective>[{''.join(_HAN_ADJECTIVES)}])(?!小|于|国)"
 )
@@ -271,7 +285,7 @@ _HAN_PASSES = re.compile(
     r"(?<!不)(?:超过|高于|大于|多于|(?P<less>低于|小于|少于))了?(?=[^\d\s一二两三四五六七八九十百千万半]|[一-鿿]{2})(?![一二两三四五六七八九十百千万半\d])"
 )
 _HAN_BARE = re.compile(
-    rf"哪一?[个座家种条位]?[^，,。？?]{{0,8}}?(?P<adjective>[{''.join(_HAN_ADJECTIVES)}])一?[些点]?[?？]?\s*$"
+    rf"(?:哪一?[个座家种条位款部台]?|谁)[^，,。？?]{{0,8}}?(?P<adjective>[{''.join(_HAN_ADJECTIVES)}])一?[些点]?[?？]?\s*$"
 )
 """A choice between two says its adjective bare: 哪家座位多."""
 _NUMBERED = re.compile(r"([^\s一-鿿]+|第?[一二三四五六七八九十百\d]+)\s*$|$")

@@ -83,7 +83,7 @@ _ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
         Asked.NUMBER,
         re.compile(
             r"\bhow (many|much|big|large|tall|high|long|far|old|heavy|dense|populous)\b"
-            r"|\bnumber of\b|多少|(?<![哪那这])几[个种位座条家部国套只台辆本张次场间件]|有多[大高长远重]",
+            r"|\bnumber of\b|多少|(?<![哪那这])几[个种位座条家部国套只台辆本张次场间件笔回户起批份趟]|有多[大高长远重]",
             re.I,
         ),
     ),
@@ -98,7 +98,7 @@ _ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     (
         Asked.YES_NO,
         re.compile(
-            r"^\s*(is|are|was|were|do|does|did|has|have|had)\b|,\s*(?:no|right|correct|yes)\s*\?\s*$|吗\s*[?？]?\s*$|是否|([\u4e00-\u9fff])不\2|有没有(?!.*[哪谁几什])|(没有?|不)\s*[?？]?\s*$",
+            r"^\s*(is|are|was|were|do|does|did|has|have|had)\b|,\s*(?:no|right|correct|yes)\s*\?\s*$|[吗吧]\s*[?？]?\s*$|是否|([\u4e00-\u9fff])不\2|有没有(?!.*[哪谁几什])|(没有?|不)\s*[?？]?\s*$",
             re.I,
         ),
     ),
@@ -110,7 +110,7 @@ _UNITS = (
     r"|kg|grams|tonnes|tons|pounds|lit(?:re|er)s|degrees|euros|dollars|quid)\b"
 )
 """What follows "how many" where an amount is asked for, and nothing counted."""
-MEASURE_WORDS = "个种位座条家部国名款道所处届套只台辆本张次场间件支把颗头匹艘架单门节副双栋幢"
+MEASURE_WORDS = "个种位座条家部国名款道所处届套只台辆本张次场间件支把颗头匹艘架单门节副双栋幢笔回户起批份趟项样首篇轮"
 _BEFORE_NUMBER = (
     "the a an what which whose total overall whole full combined exact precise actual current average mean median"
     " maximum minimum same large larger greater higher more small smaller lower fewer in by and or of is with has have"
