@@ -277,15 +277,14 @@ _HAN_ADJECTIVES: Mapping[str, tuple[Order, tuple[str, ...]]] = {
     "老": (Order.SMALLEST, _TIME),
     "新": (Order.LARGEST, _TIME),
 }
-_HAN_ORDINAL = re.compile(rf"第(?P<number>[一二三四五六七八九十\d]+)(?P<adjective>便宜|[{''.join(_HAN_ADJECTIVES)}])")
-_HAN_THAN = re.compile(
-    rf"(?P<than>比).{{1,20}}?(更|还要|还|要)?(?P<adjective>[{''.join(_HAN_ADJECTIVES)}])(?!小|于|国)"
-)
+_HAN_ADJECTIVE = "|".join(sorted(_HAN_ADJECTIVES, key=len, reverse=True))
+_HAN_ORDINAL = re.compile(rf"第(?P<number>[一二三四五六七八九十\d]+)(?P<adjective>{_HAN_ADJECTIVE})")
+_HAN_THAN = re.compile(rf"(?P<than>比).{{1,20}}?(更|还要|还|要)?(?P<adjective>{_HAN_ADJECTIVE})(?!小|于|国)")
 _HAN_PASSES = re.compile(
     r"(?<!不)(?:超过|高于|大于|多于|(?P<less>低于|小于|少于))了?(?=[^\d\s一二两三四五六七八九十百千万半]|[一-鿿]{2})(?![一二两三四五六七八九十百千万半\d])"
 )
 _HAN_BARE = re.compile(
-    rf"(?:哪一?[个座家种条位款部台]?|谁)[^，,。？?]{{0,8}}?(?P<adjective>[{''.join(_HAN_ADJECTIVES)}])一?[些点]?[?？]?\s*$"
+    rf"(?:哪一?[个座家种条位款部台]?|谁)[^，,。？?]{{0,8}}?(?P<adjective>{_HAN_ADJECTIVE})一?[些点]?[?？]?\s*$"
 )
 """A choice between two says its adjective bare: 哪家座位多."""
 _NUMBERED = re.compile(r"([^\s一-鿿]+|第?[一二三四五六七八九十百\d]+)\s*$|$")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kgqa.program.algebra import Comparison, Order
-from kgqa.retrieval.cues import find_asked_outright, find_folds, find_negations
+from kgqa.retrieval.cues import find_asked_outright, find_folds, find_gaps, find_negations
 from kgqa.retrieval.limits import find_limits
 from kgqa.retrieval.operator_words import find_extremes
+from kgqa.retrieval.own_words import find_own
 from kgqa.retrieval.question import Asked, QuestionView
 
 
@@ -27,6 +30,14 @@ from kgqa.retrieval.question import Asked, QuestionView
         ("rivers that are not as long as the Rhine", Order.SMALLEST, "length"),
         ("countries that aren't as big as France", Order.SMALLEST, "area"),
         ("the tiniest state", Order.SMALLEST, "area"),
+        ("who has been with us longer, Ann or Bob", Order.SMALLEST, "hire date"),
+        ("who joined us most recently", Order.LARGEST, "hire date"),
+        ("the newest member of the team", Order.LARGEST, "hire date"),
+        ("Who was the first sponsor to sign?", Order.SMALLEST, "date"),
+        ("第二便宜的车型", Order.SMALLEST, "价"),
+        ("花蕾和车小虎谁来公司早", Order.SMALLEST, "date"),
+        ("资历最浅的管家", Order.LARGEST, "入职"),
+        ("最先到期的合同", Order.SMALLEST, "入职"),
         ("the city with the greatest number of inhabitants", Order.LARGEST, "population"),
         ("which mountain stands taller than all the others", Order.LARGEST, "height"),
         ("where do more people live than in any other city", Order.LARGEST, "population"),
@@ -154,3 +165,92 @@ def test_a_birthday_is_asked_for_outright(text: str) -> None:
     (names,) = find_asked_outright(text)
     assert names.search("birth date")
     assert not names.search("hired on")
+
+
+_WORDS = (
+    *[
+        "最",
+        "第",
+        "二",
+        "便宜",
+        "便",
+        "宜",
+        "早",
+        "比",
+        "更",
+        "哪个",
+        "谁",
+        "先",
+        "垫底",
+        "资历",
+        "浅",
+        "一",
+        "5",
+        "多少",
+        "差",
+        "超支",
+        "不",
+        "没",
+        "含",
+        "以后",
+        "月",
+        "年",
+        "吧",
+        "的",
+        "笔",
+    ],
+    *[
+        "the",
+        "most",
+        "second",
+        "dearest",
+        "longer",
+        "than",
+        "who",
+        "been",
+        "joined",
+        "last",
+        "since",
+        "May",
+        "2024",
+        "over",
+        "5",
+        "not",
+        "by",
+        "how",
+        "much",
+        "between",
+    ],
+    *[
+        "and",
+        "to",
+        "nobody",
+        "with",
+        "five",
+        "seats",
+        "at",
+        "least",
+        "under",
+        "a",
+        "same",
+        "another",
+        "km",
+        "kilos",
+        "first",
+        "sponsor",
+        "sign",
+        "of",
+        "?",
+        ",",
+        ".",
+    ],
+)
+
+
+@given(st.lists(st.sampled_from(_WORDS), max_size=14), st.sampled_from(("", " ")))
+def test_any_run_of_such_words_is_read(words: list[str], between: str) -> None:
+    text = between.join(words)
+    found = [span for e in find_extremes(text) for span in e.spans] + [(b.start, b.end) for b in find_limits(text)]
+    marks = (find_folds, find_negations, find_gaps, find_own)
+    found += [(cue.start, cue.end) for find in marks for cue in find(text)]
+    assert all(0 <= start <= end <= len(text) for start, end in found)
