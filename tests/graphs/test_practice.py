@@ -17,8 +17,8 @@ FOLDERS = sorted((DATA / "practice").iterdir())
 
 
 def test_no_graph_is_one_that_is_measured_on() -> None:
-    assert len(FOLDERS) == 72
-    assert not {folder.name.rstrip("456") for folder in FOLDERS} & {
+    assert len(FOLDERS) == 104
+    assert not {folder.name.rstrip("4567") for folder in FOLDERS} & {
         folder.name.rstrip("23") for folder in (DATA / "everyday").iterdir()
     }
 
