@@ -55,7 +55,8 @@ def kinds_of(graph: KnowledgeGraph) -> NDArray[np.uint8]:
 def entities_of(graph: KnowledgeGraph) -> NodeIds:
     """The entities and blank nodes that stand in facts, ascending.
 
-    A term that stands only as a predicate, or in facts about itself as one (its label, domain, ...), is none.
+    A term that stands only as a predicate, or in facts about itself as one (its label, domain, ...), is none, unless it
+    is a class too: in a table, the column `product` of orders is called like the kind of what it holds.
     """
     used = np.zeros(graph.n_terms, dtype=bool)
     used[graph.subjects] = True
@@ -70,7 +71,7 @@ def _are_nodes(graph: KnowledgeGraph, terms: NodeIds) -> NDArray[np.bool_]:
     schema = graph.schema
     about = {*schema.naming, *schema.types, *schema.subclasses, *schema.inverses}
     about |= {r for r in map(graph.find_relation, _ABOUT_RELATIONS) if r >= 0}
-    found = np.zeros(len(terms), dtype=bool)
+    found: NDArray[np.bool_] = np.isin(terms, graph.classes)
     for side in (graph.arrays.out, graph.arrays.into):
         nodes, relations, _ = side.pairs(terms)
         found |= np.isin(terms, nodes[~np.isin(relations, list(about))])

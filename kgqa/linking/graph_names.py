@@ -29,13 +29,13 @@ _NUMERIC = re.compile(r"[\d\s.,:+\-/TZ]*")
 def names_of_graph(graph: KnowledgeGraph) -> Iterator[NodeName]:
     """Every name of every node that a question may mean: entities by label, alias or local name, short strings.
 
-    A term that only names others or that stands as a predicate is no such node: questions mean a relation by its
-    name, not the relation's own description. Names of more than 300 characters are no one's words for a thing and
-    are left out.
+    A term that only names others or that stands as a predicate is no such node, unless it is a class: questions mean a
+    relation by its name, not the relation's own description. Names of more than 300 characters are no one's words for
+    a thing and are left out.
     """
     nodes = np.arange(graph.n_terms, dtype=np.int32)
     weights = _facts(graph, nodes)
-    weights[graph.arrays.relations] = 0
+    weights[np.setdiff1d(graph.arrays.relations, graph.classes)] = 0
     weights[_declared_relations(graph)] = 0
     for node, name, flag in _entity_names(graph, nodes[weights > 0]):
         if weights[node] and 0 < len(name) <= LONGEST_NAME:

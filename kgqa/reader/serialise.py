@@ -7,6 +7,8 @@ walking order: X, against "directed by", along "release year" are the years of t
 
 from __future__ import annotations
 
+import calendar
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -15,14 +17,17 @@ from functools import lru_cache
 import numpy as np
 
 from kgqa.graph import KnowledgeGraph
-from kgqa.graph.terms import key_to_literal
+from kgqa.graph.terms import XSD, key_to_literal
 from kgqa.program import algebra as ops
 from kgqa.program.algebra import Program, Step
 from kgqa.retrieval.vocabulary import Vocabulary
-from kgqa.types import Link
+from kgqa.text.language import Language
+from kgqa.types import Link, Literal
 
 _LETTERS = "XYZ"
 _REMEMBERED = 4_096
+_DATED = (XSD + "date", XSD + "dateTime")
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
 class TokenKind(Enum):
@@ -220,7 +225,7 @@ class Serialiser:
         """What an attribute is held against; a word of the user's own reads like a class."""
         if word := self._vocabulary.word(step.relation, comparison, value):
             return (ProgramToken(TokenKind.CLASS, word),)
-        compared = ProgramToken(_COMPARED[comparison], key_to_literal(value).lexical)
+        compared = ProgramToken(_COMPARED[comparison], in_words(key_to_literal(value), self._language))
         return self._related(TokenKind.WHERE, step), compared
 
     def _ranked(self, kind: TokenKind, step: Step, k: int) -> Tokens:
@@ -307,3 +312,14 @@ class Serialiser:
         graph, relation = self._graph, step.relation
         label, domain = graph.relation_label(relation, self._language), graph.relation_domain(relation)
         return f"{label} ({domain})" if domain else label
+
+
+def in_words(value: Literal, language: str) -> str:
+    """A value as a question would write it: a day by the name of its month, anything else as it stands."""
+    day = _DAY.match(value.lexical) if value.datatype in _DATED else None
+    if day is None:
+        return value.lexical
+    year, month, number = (int(part) for part in day.groups())
+    if language == Language.CHINESE.value:
+        return f"{year}年{month}月{number}日"
+    return f"{number} {calendar.month_name[month]} {year}"

@@ -135,6 +135,7 @@ class Composer:
             or (scene.named and all(strength(link) < _CERTAIN for link in scene.links))
             or scene.families
             or scene.groupings
+            or (scene.owns and all(strength(link) < _CERTAIN for link in scene.links))
             or scene.view.asked is Asked.YES_NO
         )
         return not asks and not any(link.node in self._classes for link in scene.links)

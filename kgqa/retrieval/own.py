@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import permutations
@@ -17,6 +18,7 @@ from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.bounds import Bounds
 from kgqa.retrieval.contract import Candidate
 from kgqa.retrieval.derivation import Bench, Derivation, Form
+from kgqa.retrieval.own_words import NORM, OF_TIME
 from kgqa.retrieval.question import Asked
 from kgqa.retrieval.relations import relation_names
 from kgqa.retrieval.rules import RuleWeights
@@ -28,12 +30,17 @@ _PAIRS = 3
 """How many pairs of attributes are tried of what one word holds against each other."""
 _SAID = 0.45
 """The least match of the words that name one of the two."""
+_MEANT = 0.5
+"""How well a word such as "late" names what another should be."""
+_NORM = re.compile(
+    r"\b(?:due|promis|plan|sched|deadline|expect|est\b|estim|target|budget|quot|limit|allow|should|agreed|normal|usual)"
+    r"|应|计划|预计|约定|截止|预算|报价|额定|上限|标准|限",
+    re.I,
+)
 _UNSAID = 0.1
 """The score of one that no word names."""
 _ALIKE = 0.25
 """What it adds that the two share a word of their names: planned date, actual date."""
-_BACKWARDS = 0.15
-"""What it costs that the attribute named first is the one held against."""
 
 
 class Pair:
@@ -121,18 +128,26 @@ class OwnRules:
             return []
         terms = not subtracted and _comparison(mark) in IDENTITIES
         forward = sorted(r for r in bench.around(source.nodes)[0] if self._may_be(r, terms=terms))
+        if OF_TIME in mark.cue.hints:
+            forward = [r for r in forward if self._attributes.timed[r]]
         said = {r: self._said(r, source.used | mark.used, scene) for r in forward}
+        if NORM in mark.cue.hints:
+            said |= {r: (_MEANT, 0) for r in forward if self._is_norm(r) and said[r][0] < _MEANT}
         found: list[Pair] = []
         for one, other in permutations(forward, 2):
             if max(said[one][0], said[other][0]) < _SAID or not self._alike(one, other, bench):
                 continue
             if subtracted and measure_of(self._graph, Step(one)).value_class not in SUBTRACTED:
                 continue
-            found.append(self._pair(one, other, said, mark, terms=terms or subtracted))
+            pair = self._pair(one, other, said, mark, terms=terms or subtracted)
+            found += [] if pair is None else [pair]
         best = sorted(found, key=lambda p: (-p.score, p.step.relation, p.other.relation))
         return best[:_PAIRS]
 
-    def _pair(self, one: int, other: int, said: dict[int, tuple[float, int]], mark: Marked, *, terms: bool) -> Pair:
+    def _pair(
+        self, one: int, other: int, said: dict[int, tuple[float, int]], mark: Marked, *, terms: bool
+    ) -> Pair | None:
+        """Two attributes in this order; None where the words have it the other way round."""
         (first, words), (second, others) = said[one], said[other]
         if words & others:  # the same words name one alone
             first, words, second, others = (first, words, 0.0, 0) if first >= second else (0.0, 0, second, others)
@@ -142,9 +157,11 @@ class OwnRules:
             backwards = one > other
         elif words and others:
             backwards = words > others
+        elif self._is_norm(one) is not self._is_norm(other):
+            backwards = self._is_norm(one)
         else:
             backwards = (bool(words) and words > mark.used) or (bool(others) and others < mark.used)
-        return Pair(Step(one), Step(other), score - _BACKWARDS * backwards, words | others)
+        return None if backwards else Pair(Step(one), Step(other), score, words | others)
 
     def _may_be(self, relation: int, *, terms: bool) -> bool:
         measured = bool(self._attributes.measured[relation])
@@ -186,6 +203,10 @@ class OwnRules:
             numbers = table.numbers(some[table.measured(some, measure)])
             self._ranges[relation] = (float(numbers.min(initial=np.inf)), float(numbers.max(initial=-np.inf)))
         return self._ranges[relation]
+
+    def _is_norm(self, relation: int) -> bool:
+        """Whether an attribute is by its name what another should be: planned, promised, a budget, a limit."""
+        return any(_NORM.search(name) for name in relation_names(self._graph, relation))
 
     def _stem(self, relation: int) -> frozenset[str]:
         if relation not in self._stems:

@@ -41,6 +41,16 @@ _PATTERNS: tuple[tuple[Comparison, re.Pattern[str]], ...] = tuple(
 )
 
 
+NORM, OF_TIME = "norm", "time"
+"""The hints of a word that by itself holds what is against what should be ("overspent", 超支), and of one that says so
+of a day ("late", 逾期)."""
+_AGAINST_NORM = re.compile(
+    r"(?P<time>late|early|on time|on schedule|overdue|moved|postponed|rescheduled|超期|逾期|延期|改期|提前|按时|准时)"
+    r"|over(?:ran|spent|shot)|under(?:spent|shot)|as (?:planned|scheduled|promised)|超支",
+    re.I,
+)
+
+
 def find_own(text: str) -> tuple[Cue, ...]:
     """The words by which a question may hold two attributes of one thing against each other, and how."""
     return tuple(_found(text))
@@ -49,4 +59,6 @@ def find_own(text: str) -> tuple[Cue, ...]:
 def _found(text: str) -> Iterator[Cue]:
     for comparison, pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            yield Cue(*match.span(), comparison=comparison)
+            norm = _AGAINST_NORM.fullmatch(match.group())
+            hints = () if norm is None else (NORM, OF_TIME) if norm["time"] else (NORM,)
+            yield Cue(*match.span(), hints=hints, comparison=comparison)

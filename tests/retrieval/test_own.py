@@ -86,3 +86,18 @@ def test_words_that_hold_two_against_each_other(text: str, comparison: Compariso
 @pytest.mark.parametrize("text", ["jobs over 500", "more than 20 floors", "who owns Aa", "超过5公里", "before 1900"])
 def test_a_number_is_a_limit_and_no_attribute(text: str) -> None:
     assert find_own(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Which jobs were late?", {"Bb"}),
+        ("Which jobs came in early?", {"Dd"}),
+        ("Was Bb late?", True),
+        ("Was Aa late?", False),
+    ],
+)
+def test_what_should_be_is_known_by_its_name(question: str, answer: object) -> None:
+    best = LAB.ask(question).candidates[0].program
+    found = execute(best, GRAPH)
+    assert (found.boolean if isinstance(answer, bool) else set(map(GRAPH.label, found.nodes.tolist()))) == answer
