@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 _MONTH_NAMES = "january february march april may june july august september october november december"
@@ -36,7 +36,9 @@ _SPAN = re.compile(
     r"|(?:(?P<y3>\d{4})年)?(?<!\d)(?P<a3>\d{1,2})月(?!\d{1,2}[日号])份?(?:[到至和、—-](?P<b3>\d{1,2})月份?(?!\d))?"
     r"(?P<edge3>月?[初底末])?"
     r"|\b(?P<edge4>(?:the )?(?:start|beginning) of |(?:the )?new year(?:['’]s)?(?: day)?(?: of)? )(?P<y4>\d{4})\b"
-    r"|\b(?P<y5>\d{4})(?P<edge5> (?:began|started))\b",
+    r"|\b(?P<y5>\d{4})(?P<edge5> (?:began|started))\b"
+    r"|\b(?:the )?(?P<half6>first|second|last) half of (?P<y6>\d{4})\b|(?P<y7>\d{4})年(?P<half7>[上下])半年"
+    r"|\bQ(?P<quarter8>[1-4])[ -]?(?P<y8>\d{4})\b|(?P<y9>\d{4})年第?(?P<quarter9>[一二三四1-4])季度",
     re.I,
 )
 
@@ -102,11 +104,14 @@ class DaySpan:
 
 
 def find_day_spans(text: str) -> Iterator[DaySpan]:
-    """Months, runs of months, and their first or last days ("since the start of June 2024", 2024年7月), in order."""
+    """Months, runs of months, halves and quarters of years, and first or last days of such, in order.
+
+    "Since the start of June 2024", "in the first half of 2025", 2024年7月, 2024年上半年.
+    """
     for match in _SPAN.finditer(text):
         groups = {name: value for name, value in match.groupdict().items() if value}
         year = int(next((value for name, value in groups.items() if name[0] == "y"), "0"))
-        months = [_number_of(value) for name, value in groups.items() if name[0] in "ab"] or [1]
+        months = _months(groups)
         if not all(1 <= month <= 12 for month in months) or months[-1] < months[0]:
             continue
         first = f"{months[0]:02d}-01"
@@ -116,6 +121,17 @@ def find_day_spans(text: str) -> Iterator[DaySpan]:
             first = last = last if re.search("end|底|末", edge) else first
         ahead = f"{year:04d}-" if year else "--"
         yield DaySpan(match.start(), match.end(), year, ahead + first, ahead + last)
+
+
+def _months(groups: Mapping[str, str]) -> list[int]:
+    """The first and last month that a match names; January where it names none."""
+    for name, value in groups.items():
+        if name.startswith("half"):
+            return [1, 6] if value in ("上", "first", "First") else [7, 12]
+        if name.startswith("quarter"):
+            quarter = int(value) if value.isascii() else "一二三四".index(value) + 1
+            return [3 * quarter - 2, 3 * quarter]
+    return [_number_of(value) for name, value in groups.items() if name[0] in "ab"] or [1]
 
 
 def _number_of(month: str) -> int:

@@ -20,11 +20,11 @@ import torch
 from torch import Tensor, nn
 
 from kgqa.embedding import Adapter, EncoderWeights
-from kgqa.errors import ConfigError, QuestionsFileError
+from kgqa.errors import QuestionsFileError
 from kgqa.retrieval.meaning_texts import class_text, is_flag, value_text
 from kgqa.retrieval.question import QuestionView
 from kgqa.text.language import Language, guess_language
-from kgqa.training.config import TuningSettings, check_counts, check_positive
+from kgqa.training.config import TuningSettings, check_counts, check_positive, check_shares
 from kgqa.training.descending import Descent, OnStep, descend
 from kgqa.training.tunable import TunableEncoder
 from kgqa.types import Mention
@@ -91,9 +91,7 @@ class AskingSettings:
     def __post_init__(self) -> None:
         check_counts(self, ("steps", "domains", "questions", "phrases", "rank"), "")
         check_positive(self, ("rate", "clip"), "")
-        for name in ("by_phrases", "share"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ConfigError(f"{name!r} is {getattr(self, name)!r}; expected a share from 0 to 1")
+        check_shares(self, ("by_phrases", "share"), "")
 
 
 def read_asks(path: Path) -> tuple[Ask, ...]:

@@ -187,6 +187,13 @@ def check_counts(settings: object, names: Sequence[str], within: str) -> None:
             raise ConfigError(f"'{within}{name}' is {getattr(settings, name)!r}; expected 1 or more")
 
 
+def check_shares(settings: object, names: Sequence[str], within: str) -> None:
+    """Refuse settings that are no shares, from 0 to 1; as `check_counts`."""
+    for name in names:
+        if not 0 <= getattr(settings, name) <= 1:
+            raise ConfigError(f"'{within}{name}' is {getattr(settings, name)!r}; expected a share from 0 to 1")
+
+
 def check_positive(settings: object, names: Sequence[str], within: str) -> None:
     """Refuse settings that are not above 0, or no numbers; as `check_counts`."""
     for name in names:

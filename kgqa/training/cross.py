@@ -19,14 +19,14 @@ from torch import Tensor, nn
 
 from kgqa.embedding import Adapter, EncoderWeights, TextEncoder
 from kgqa.embedding.contract import Floats
-from kgqa.errors import ConfigError, TrainingError
+from kgqa.errors import TrainingError
 from kgqa.reader.cross_encoder import CrossHead, pair_text
 from kgqa.reader.general import General
 from kgqa.reader.serialise import MaskedQuestion, ProgramToken, TokenKind
 from kgqa.training.asking import read_domains
 from kgqa.training.batches import collate, whole
 from kgqa.training.calibrating import RIGHT
-from kgqa.training.config import TuningSettings, check_counts, check_positive
+from kgqa.training.config import TuningSettings, check_counts, check_positive, check_shares
 from kgqa.training.descending import Descent, OnStep, descend
 from kgqa.training.examples import Example, shortened
 from kgqa.training.schedule import schedule
@@ -82,9 +82,7 @@ class CrossSettings:
     def __post_init__(self) -> None:
         check_counts(self, ("steps", "questions", "candidates", "rank"), "")
         check_positive(self, ("rate", "own_rate", "clip"), "")
-        for name in ("others", "asks", "bare"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ConfigError(f"{name!r} is {getattr(self, name)!r}; expected a share from 0 to 1")
+        check_shares(self, ("others", "asks", "bare"), "")
 
 
 def scored_choices(examples: Iterable[Example], general: General, encoder: TextEncoder) -> list[CrossChoice]:
