@@ -127,7 +127,7 @@ def _months(groups: Mapping[str, str]) -> list[int]:
     """The first and last month that a match names; January where it names none."""
     for name, value in groups.items():
         if name.startswith("half"):
-            return [1, 6] if value in ("上", "first", "First") else [7, 12]
+            return [1, 6] if value.casefold() in ("上", "first") else [7, 12]
         if name.startswith("quarter"):
             quarter = int(value) if value.isascii() else "一二三四".index(value) + 1
             return [3 * quarter - 2, 3 * quarter]
