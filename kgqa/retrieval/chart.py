@@ -73,17 +73,11 @@ class Chart:
         return self._sets, self._measures
 
     def fill(
-        self,
-        scene: Scene,
-        bench: Bench,
-        paths: Iterable[Derivation] = (),
-        domains: Iterable[Derivation] = (),
-        near: Iterable[Derivation] = (),
+        self, scene: Scene, bench: Bench, paths: Iterable[Derivation] = (), domains: Iterable[Derivation] = ()
     ) -> list[Derivation]:
         """All derivations kept, those of fewest words first; `paths` are taken in ready made.
 
-        domains : sets that only a superlative or a limit makes something of, see `domains`. near : sets that are kept
-        however many others stand on the same words.
+        domains : sets that only a superlative or a limit makes something of, see `domains`.
         """
         names = self.names(scene, bench)
         classes = [d for d in names if d.form is Form.CLASS]
@@ -96,8 +90,7 @@ class Chart:
         sizes = min(len(scene.view.words), MASK_WORDS)
         for size in range(1, sizes + 1):
             floor = bench.left * (1 - _SHARE / max(sizes - size + 1, _SHARE))
-            always = [d for d in near if d.used.bit_count() == size]
-            for derivation in self._with_again(_best(layers.pop(size, []), always), scene, bench, classes):
+            for derivation in self._with_again(_best(layers.pop(size, [])), scene, bench, classes):
                 if bench.spent:
                     return kept
                 if bench.left < floor:
@@ -260,8 +253,8 @@ class Chart:
                 yield from self._measures.beside(derivation, other, scene, bench)
 
 
-def _best(derivations: list[Derivation], always: Iterable[Derivation] = ()) -> list[Derivation]:
-    """The best derivations of one size, few of the same words, none twice, and those that are always kept."""
+def _best(derivations: list[Derivation]) -> list[Derivation]:
+    """The best derivations of one size, few of the same words, none twice."""
     seen: set[tuple[int, Form, bytes | Program]] = set()
     words: dict[int, int] = defaultdict(int)
     kept: list[Derivation] = []
@@ -276,8 +269,7 @@ def _best(derivations: list[Derivation], always: Iterable[Derivation] = ()) -> l
         kept.append(derivation)
         if len(kept) == _WIDTH:
             break
-    programs = {derivation.program for derivation in kept}
-    return [*kept, *(derivation for derivation in always if derivation.program not in programs)]
+    return kept
 
 
 def _says(derivation: Derivation, scene: Scene) -> bool:

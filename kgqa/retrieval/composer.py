@@ -33,7 +33,7 @@ from kgqa.types import Link, Mention, NodeIds
 _PROGRAMS = 900
 _SEEDS = 6
 _NEAR = 4
-"""How many single steps from a name are kept where a superlative or a sum may be about what they reach."""
+"""How many single steps from a name are looked at where a superlative or a sum may be about what they reach."""
 WORD = 0.15
 """What each meaningful word that a candidate leaves unexplained costs."""
 HAN = 0.07
@@ -119,9 +119,9 @@ class Composer:
         seeds = [_seed(view, path) for group in paths for path in group[:_SEEDS] if path.nodes is not None]
         near = [_seed(view, path) for group in paths for path in _near(group, scene)]
         domains = self._chart.domains(scene, bench)
-        derivations = self._chart.fill(scene, bench, [seed for seed in seeds if seed.used], domains, near)
+        derivations = self._chart.fill(scene, bench, [seed for seed in seeds if seed.used], domains)
         overran = bench.spent
-        candidates = tuple(self._roots.candidates(derivations, scene, bench, domains))
+        candidates = tuple(self._roots.candidates(derivations, scene, bench, domains, near))
         return Composition(scene, candidates, overran, self._problems.find(scene))
 
     def _is_plain(self, scene: Scene) -> bool:

@@ -87,9 +87,17 @@ class RootRules:
         self._groups = GroupRules(graph, attributes, (sets, measures), weights)
 
     def candidates(
-        self, derivations: list[Derivation], scene: Scene, bench: Bench, domains: Iterable[Derivation] = ()
+        self,
+        derivations: list[Derivation],
+        scene: Scene,
+        bench: Bench,
+        domains: Iterable[Derivation] = (),
+        near: Iterable[Derivation] = (),
     ) -> list[Candidate]:
-        """All that the question may ask of its best derivations, and of all that has an attribute."""
+        """All that the question may ask of its best derivations, and of all that has an attribute.
+
+        near : what a single step from a name leads to, of which sums and first places alone are asked.
+        """
         found: list[Candidate] = []
         ranked = sorted(derivations, key=lambda d: -d.score - 0.15 * (d.used & scene.meaning).bit_count())
         for derivation in ranked[:_ROOTS]:
@@ -104,6 +112,12 @@ class RootRules:
         for domain in domains:
             numbers = self._numbers(domain, scene, bench)
             found.extend(c for c in numbers if isinstance(c.program, Aggregate) and _is_about(c.program, domain))
+        classes = [d for d in derivations if d.form is Form.CLASS]
+        for source in near:
+            found.extend(c for c in self._numbers(source, scene, bench) if isinstance(c.program, Aggregate))
+            for made in self._measures.superlative(source, scene, bench, classes):
+                found.append(_candidate(made, made.program, made.nodes))
+                found.extend(self._best_values(made, scene, bench))
         found.extend(self._choices(derivations, scene, bench))
         found.extend(self._gaps.candidates(derivations, scene, bench))
         found.extend(self._own.gaps(ranked[:_ROOTS], scene, bench))
