@@ -135,6 +135,7 @@ class Composer:
             or (scene.named and all(strength(link) < _CERTAIN for link in scene.links))
             or scene.families
             or scene.groupings
+            or scene.ladders
             or (scene.owns and all(strength(link) < _CERTAIN for link in scene.links))
             or scene.view.asked is Asked.YES_NO
         )

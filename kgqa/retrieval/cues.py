@@ -189,6 +189,18 @@ _ASKED_RELATIONS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
 )
 
 
+_LADDER = re.compile(
+    r"\b(?:exactly )?(?:(?P<three>three|3)|two|2|a couple of)"
+    r" (?:levels?|rungs?|steps?|layers?|tiers?|generations?|places?)"
+    r"(?: (?:above|up|below|down|beneath|under(?:neath)?|over|higher|lower|removed|back|earlier|later))*\b"
+    r"|\b(?P<own>[a-z]{3,})['’]s (?:own )?(?P=own)\b|\b(?P<of>[a-z]{3,}) of (?:an?|the|its|his|her|their) (?P=of)\b"
+    r"|\bgrand-?(?=[a-z])(?!e\b|ma\b|pa\b|eur)[a-z]+"
+    r"|(?:往)?[上下]面?(?:数|隔)?[两二]?一?级的?|隔(?:了)?一[级层]|再[往上下]?[上下]一?[级层]|[两二][级层]"
+    r"|(?P<han>[一-鿿]{2})的(?P=han)|爷爷|奶奶|姥爷|姥姥|外公|外婆|孙[子女]|外孙",
+    re.I,
+)
+
+
 _CALLED = re.compile(
     r"\s*(?:(?:that|which|who)\s+)?(?:(?:is|are|was|were)\s+)?(?:named|called)\s+"
     r"|\s*(?:by|with|under|that\s+ha(?:s|ve)|having)\s+the\s+name(?:\s+of)?\s+|(?:名叫|名为|叫做|叫)",
@@ -277,6 +289,11 @@ def _word_of(match: re.Match[str]) -> tuple[int, int]:
 def find_gaps(text: str) -> tuple[Cue, ...]:
     """The words that ask how much one thing has over another."""
     return tuple(Cue(*_word_of(match)) for match in _GAP.finditer(text))
+
+
+def find_ladders(text: str) -> tuple[Cue, ...]:
+    """The words that ask for a step taken more than once; `hints` says "three" where it is three times."""
+    return tuple(Cue(*match.span(), hints=("three",) if match["three"] else ()) for match in _LADDER.finditer(text))
 
 
 def find_asked_attributes(text: str) -> tuple[Cue, ...]:

@@ -37,6 +37,7 @@ from kgqa.retrieval.cues import asks_for_some, find_asked_attributes
 from kgqa.retrieval.derivation import Bench, Derivation, Form, pairs_of_things, within
 from kgqa.retrieval.gaps import GapRules
 from kgqa.retrieval.grouping import GroupRules
+from kgqa.retrieval.ladders import LadderRules
 from kgqa.retrieval.measures import MeasureRules
 from kgqa.retrieval.nothing import is_nothing
 from kgqa.retrieval.own import OwnRules
@@ -84,6 +85,7 @@ class RootRules:
         self._measures = measures
         self._weights = weights
         self._gaps = GapRules(graph, measures, weights)
+        self._ladders = LadderRules(attributes, weights)
         self._groups = GroupRules(graph, attributes, (sets, measures), weights)
 
     def candidates(
@@ -120,6 +122,7 @@ class RootRules:
                 found.extend(self._best_values(made, scene, bench))
         found.extend(self._choices(derivations, scene, bench))
         found.extend(self._gaps.candidates(derivations, scene, bench))
+        found.extend(self._ladders.candidates(ranked, scene, bench))
         found.extend(self._own.gaps(ranked[:_ROOTS], scene, bench))
         found.extend(self._relations(derivations, scene))
         found.extend(self._groups.candidates(ranked, scene, bench))

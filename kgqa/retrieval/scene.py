@@ -80,6 +80,7 @@ _CUES: Mapping[str, Callable[[str], tuple[Cue, ...]]] = {
     "anys": cues.find_any,
     "boths": cues.find_both,
     "owns": find_own,
+    "ladders": cues.find_ladders,
 }
 """What finds the cues of each field of a `Scene`."""
 
@@ -144,6 +145,7 @@ class Scene:
     anys: tuple[Marked, ...]
     boths: tuple[Marked, ...]
     owns: tuple[Marked, ...]
+    ladders: tuple[Marked, ...]
     counting: int
     classes: frozenset[int] = frozenset()
 
