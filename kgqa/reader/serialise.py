@@ -8,9 +8,9 @@ walking order: X, against "directed by", along "release year" are the years of t
 from __future__ import annotations
 
 import calendar
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import Enum
 from functools import lru_cache
 
@@ -27,7 +27,6 @@ from kgqa.types import Link, Literal
 _LETTERS = "XYZ"
 _REMEMBERED = 4_096
 _DATED = (XSD + "date", XSD + "dateTime")
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
 class TokenKind(Enum):
@@ -198,6 +197,10 @@ class Serialiser:
     def _operator(self, program: Program, slots: Mapping[int, int]) -> Tokens:
         head: Tokens
         match program:
+            case ops.Where(ops.Where(source, first, ops.Comparison.GREATER_EQUAL, low), step, comparison, high) if (
+                first == step and (days := span_in_words(low, comparison, high, self._language))
+            ):
+                head = (self._related(TokenKind.WHERE, step), ProgramToken(TokenKind.EQUAL, days))
             case ops.Where(source, step, comparison, value):
                 head = self._held(step, comparison, value)
             case ops.WhereCount(source, step, comparison, number):
@@ -314,12 +317,38 @@ class Serialiser:
         return f"{label} ({domain})" if domain else label
 
 
+def span_in_words(low: str, comparison: ops.Comparison, high: str, language: str) -> str:
+    """The year, month or days that lie between two keys of dates, as a question would write it; "" where none do."""
+    first, last = (_day(key_to_literal(key)) for key in (low, high))
+    if first is None or last is None or comparison not in (ops.Comparison.LESS, ops.Comparison.LESS_EQUAL):
+        return ""
+    last -= timedelta(days=comparison is ops.Comparison.LESS)  # a moment before the day after
+    chinese, names = language == Language.CHINESE.value, calendar.month_name
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
+        years = f"{first.year}" if first.year == last.year else f"{first.year} to {last.year}"
+        return years.replace(" to ", "年到") + "年" if chinese else years
+    if first.day == 1 and last.day == calendar.monthrange(last.year, last.month)[1]:
+        months = dict.fromkeys((day.year, day.month) for day in (first, last))
+        if chinese:
+            return "到".join(f"{year}年{month}月" for year, month in months)
+        return " to ".join(f"{names[month]} {year}" for year, month in months)
+    days = [in_words(Literal(day.isoformat(), XSD + "date"), language) for day in (first, last)]
+    return ("到" if chinese else " to ").join(days)
+
+
+def _day(value: Literal) -> date | None:
+    """The day of a date or a moment, if the calendar has it."""
+    try:
+        return date.fromisoformat(value.lexical[:10]) if value.datatype in _DATED else None
+    except ValueError:
+        return None
+
+
 def in_words(value: Literal, language: str) -> str:
     """A value as a question would write it: a day by the name of its month, anything else as it stands."""
-    day = _DAY.match(value.lexical) if value.datatype in _DATED else None
+    day = _day(value)
     if day is None:
         return value.lexical
-    year, month, number = (int(part) for part in day.groups())
     if language == Language.CHINESE.value:
-        return f"{year}年{month}月{number}日"
-    return f"{number} {calendar.month_name[month]} {year}"
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {calendar.month_name[day.month]} {day.year}"

@@ -133,6 +133,8 @@ class Bounds:
 
 def _of_moments(days: tuple[str, str], comparison: Comparison, zone: Zone) -> Conditions:
     """What a span of days asks of dateTimes: a moment before a day, or before the day after one."""
+    if days[1] == str(date.max):
+        return ()
     first, after = (_moment(day, zone) for day in (days[0], str(date.fromisoformat(days[1]) + timedelta(days=1))))
     since, until = (Comparison.GREATER_EQUAL, first), (Comparison.LESS, after)
     return {

@@ -49,6 +49,8 @@ _DOMAIN = 0.4
 _WELL = 0.55
 """The match from which on an operator's words name an attribute well."""
 _LIKELY = 0.35
+_OF_LOUDEST = 0.1
+"""The share of its best match by which one date is a likelier one than another to have a limit, where none is named."""
 _FEW = 3
 """How many attributes are tried that an operator's words may name, from `_LIKELY` on, where they name none well."""
 _SURELY = 0.8
@@ -171,8 +173,11 @@ class Chart:
         said = {s.relation: s.score for s in reversed(scene.relations)}
         found: list[Derivation] = []
         scored: dict[int, float] = {}
+        dated = any(bound.limit.timed for bound in scene.bounds)
         for relation in np.flatnonzero(self._sets.attributes.measured).tolist():
             score = max(said.get(relation, 0.0), *(float(u[relation]) for u in usual if len(u)), 0.0)
+            if dated and self._sets.attributes.timed[relation]:
+                score = max(score, _LIKELY + _OF_LOUDEST * float(scene.loudest[relation]))
             scored[relation] = score
         well = [relation for relation, score in scored.items() if score >= _WELL]
         likely = sorted((r for r, score in scored.items() if score >= _LIKELY), key=lambda r: -scored[r])[:_FEW]

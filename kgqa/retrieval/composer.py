@@ -19,6 +19,7 @@ from kgqa.retrieval.contract import Candidate, Problem, strength
 from kgqa.retrieval.cues import find_pairs, find_unions
 from kgqa.retrieval.derivation import Bench, Derivation, Form, within
 from kgqa.retrieval.families import Names
+from kgqa.retrieval.ladders import LadderRules
 from kgqa.retrieval.meant import FlagMeant
 from kgqa.retrieval.paths import Path
 from kgqa.retrieval.problems import ProblemFinder
@@ -96,7 +97,8 @@ class Composer:
         self._reader = SceneReader(graph, matcher, attributes, vocabulary or Vocabulary(graph))
         self._chart = Chart(graph, attributes, weights)
         self._problems = ProblemFinder(graph, attributes)
-        self._roots = RootRules(graph, attributes, self._chart.rules, self._chart.own, weights)
+        ladders = LadderRules(attributes, weights, config.max_hops)
+        self._roots = RootRules(graph, attributes, self._chart.rules, (self._chart.own, ladders), weights)
 
     def compose(
         self,

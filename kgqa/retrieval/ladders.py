@@ -21,7 +21,8 @@ _TAKEN = 0.2
 class LadderRules:
     """Takes a step between things of one kind again and again."""
 
-    def __init__(self, attributes: Attributes, weights: RuleWeights) -> None:
+    def __init__(self, attributes: Attributes, weights: RuleWeights, max_hops: int) -> None:
+        self._max_hops = max_hops
         self._attributes = attributes
         self._weights = weights
 
@@ -29,8 +30,10 @@ class LadderRules:
         """What the things that a question names come to by a step taken twice, or three times."""
         for mark in scene.ladders:
             for source in derivations:
-                if source.form is Form.ENTITY and len(source.nodes) == 1 and not source.used & mark.used:
-                    yield from self._climbed(source, mark.used, 3 if mark.cue.hints else 2, scene, bench)
+                times = 3 if mark.cue.hints else 2
+                thing = source.form is Form.ENTITY and len(source.nodes) == 1 and not source.used & mark.used
+                if thing and times <= self._max_hops:
+                    yield from self._climbed(source, mark.used, times, scene, bench)
 
     def _climbed(self, source: Derivation, used: int, times: int, scene: Scene, bench: Bench) -> Iterator[Candidate]:
         forward, backward = bench.around(source.nodes)

@@ -75,17 +75,16 @@ class RootRules:
         graph: KnowledgeGraph,
         attributes: Attributes,
         rules: tuple[SetRules, MeasureRules],
-        own: OwnRules,
+        beside: tuple[OwnRules, LadderRules],
         weights: RuleWeights,
     ) -> None:
         sets, measures = rules
-        self._own = own
+        self._own, self._ladders = beside
         self._graph = graph
         self._attributes = attributes
         self._measures = measures
         self._weights = weights
         self._gaps = GapRules(graph, measures, weights)
-        self._ladders = LadderRules(attributes, weights)
         self._groups = GroupRules(graph, attributes, (sets, measures), weights)
 
     def candidates(

@@ -220,6 +220,9 @@ class SceneReader:
         counting = next((words_of(view, m.start(), m.end()) for m in COUNTING.finditer(text)), 0)
         classes = {words_of(view, link.mention.start, link.mention.end) for link in links if self._names_class(link)}
         spoken = self._spoken(rows, bits, self._attributes.closed, wanted=False)
+        # "Ann's boss's boss" is a path where the graph has bosses.
+        said = [s.used for s in spoken if s.score >= _MEANT]
+        marks["ladders"] = tuple(m for m in marks["ladders"] if not any(m.used & used for used in said))
         spoken = tuple(_as_class(s) if s.used in classes and s.score < _NAMESAKE else s for s in spoken)
         asked = [
             *(s for cue in cues.find_asked_attributes(text) for s in self._asked(view, cue)),

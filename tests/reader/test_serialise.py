@@ -53,6 +53,28 @@ CASES: list[tuple[Program, str]] = [
         ops.Where(FILMED, step("runtime"), Comparison.GREATER, literal_key(Literal("100", XSD + "integer"))),
         f"{KIM_THEN} WHERE:runtime GREATER:100",
     ),
+    *(
+        (
+            ops.Where(
+                ops.Where(FILMED, step("released"), Comparison.GREATER_EQUAL, literal_key(Literal(low, XSD + "date"))),
+                step("released"),
+                Comparison.LESS_EQUAL,
+                literal_key(Literal(high, XSD + "date")),
+            ),
+            f"{KIM_THEN} WHERE:released EQUAL:{words}",
+        )
+        for low, high, words in (
+            ("2024-01-01", "2024-12-31", "2024"),
+            ("1701-01-01", "1800-12-31", "1701 to 1800"),
+            ("2024-02-01", "2024-02-29", "February 2024"),
+            ("2024-02-01", "2024-04-30", "February 2024 to April 2024"),
+            ("2024-02-03", "2024-02-29", "3 February 2024 to 29 February 2024"),
+        )
+    ),
+    (
+        ops.Where(FILMED, step("released"), Comparison.LESS, literal_key(Literal("2024-03-05", XSD + "date"))),
+        f"{KIM_THEN} WHERE:released LESS:5 March 2024",
+    ),
     (
         ops.WhereBeside(FILMED, step("runtime"), Comparison.GREATER, STARRED),
         f"{KIM_THEN} WHERE:runtime GREATER BESIDE SECOND:Person AGAINST:star",

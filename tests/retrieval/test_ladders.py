@@ -26,7 +26,7 @@ LAB = Lab(GRAPH)
     [
         ("Who is two levels above Dot?", {"Bob"}),
         ("Who is three levels above Dot by boss?", {"Ann"}),
-        ("Who is Cec's boss's boss?", {"Ann"}),
+        ("Who is Cec's chief's chief?", {"Ann"}),
         ("Who is two rungs below Bob?", {"Dot", "Eve"}),
         ("What is two places on from Rome?", {"Lima"}),
     ],
