@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import permutations
 
 import numpy as np
@@ -43,13 +43,14 @@ _ALIKE = 0.25
 """What it adds that the two share a word of their names: planned date, actual date."""
 
 
+@dataclass(frozen=True, slots=True)
 class Pair:
     """Two attributes, how well the words say them, and the words, a bit set."""
 
-    __slots__ = ("other", "score", "step", "used")
-
-    def __init__(self, step: Step, other: Step, score: float, used: int) -> None:
-        self.step, self.other, self.score, self.used = step, other, score, used
+    step: Step
+    other: Step
+    score: float
+    used: int
 
 
 class OwnRules:
