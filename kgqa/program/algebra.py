@@ -199,6 +199,14 @@ class Where(Program):
     value: str
 
 
+def span_start(program: Where) -> Where | None:
+    """The lower limit of a span, where a program is the upper one upon it: "between 1945 and 1950", both included."""
+    low = program.source
+    if not isinstance(low, Where) or low.step != program.step or program.comparison is not Comparison.LESS_EQUAL:
+        return None
+    return low if low.comparison is Comparison.GREATER_EQUAL else None
+
+
 @dataclass(frozen=True, slots=True)
 class WhereBeside(Program):
     """Nodes of a set that have, along a step, some value that compares as asked with the largest one of another set.

@@ -123,6 +123,9 @@ def _of_type(program: a.OfType, names: Names) -> str:
 
 @phrase.register
 def _where(program: a.Where, names: Names) -> str:
+    if (low := a.span_start(program)) is not None:
+        span = f"在{names.value(low.value)}到{names.value(program.value)}之间"
+        return f"{atom(low.source, names)}中{names.relation(program.step)}{span}的"
     words = (_TIMES if names.is_time(program.value) else _NUMBERS)[program.comparison]
     return f"{atom(program.source, names)}中{names.relation(program.step)}{words}{names.value(program.value)}的"
 

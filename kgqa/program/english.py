@@ -184,10 +184,13 @@ def _of_type(program: a.OfType, names: Names) -> str:
 @phrase.register
 def _where(program: a.Where, names: Names) -> str:
     words = (_TIMES if names.is_time(program.value) else _NUMBERS)[program.comparison]
-    joined = f"whose {names.relation(program.step)} {words} {names.value(program.value)}"
-    if _is_implied(program.source, program.step):
-        return f"{pluralised(_head(program.source, names))} {joined}"
-    return _narrowed(program.source, joined, names)
+    source, held = program.source, f"{words} {names.value(program.value)}"
+    if (low := a.span_start(program)) is not None:
+        source, held = low.source, f"is from {names.value(low.value)} to {names.value(program.value)}"
+    joined = f"whose {names.relation(program.step)} {held}"
+    if _is_implied(source, program.step):
+        return f"{pluralised(_head(source, names))} {joined}"
+    return _narrowed(source, joined, names)
 
 
 @phrase.register

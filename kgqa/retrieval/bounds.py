@@ -101,9 +101,10 @@ class Bounds:
         days = self._days(relation, limit)
         if days is None or measured not in (ValueClass.DATE, ValueClass.DATETIME):
             return ()
+        comparison = limit.comparison if limit.upper is None else Comparison.EQUAL  # a span is all between its ends
         if measured is ValueClass.DATETIME:
-            return _of_moments(days, limit.comparison, values_of(self._graph).measure(self._graph, relation).zone)
-        (first, last), comparison = days, limit.comparison
+            return _of_moments(days, comparison, values_of(self._graph).measure(self._graph, relation).zone)
+        first, last = days
         if comparison is Comparison.EQUAL and first == last:
             return ((comparison, _typed(first, "date")),)
         return tuple((c, _typed(first if c in _FROM_THE_FIRST else last, "date")) for c in _ENDS.get(comparison, ()))

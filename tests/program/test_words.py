@@ -86,6 +86,16 @@ EXAMPLES: list[tuple[Program, str, str]] = [
         "countries whose founded is before 1900",
         "国家中成立时间早于1900的",
     ),
+    (
+        a.Where(
+            a.Where(COUNTRIES, step(5), Comparison.GREATER_EQUAL, typed("1900", "gYear")),
+            step(5),
+            Comparison.LESS_EQUAL,
+            typed("1950", "gYear"),
+        ),
+        "countries whose founded is from 1900 to 1950",
+        "国家中成立时间在1900到1950之间的",
+    ),
     (a.Count(RIVERS), "the number of (rivers that flow through France)", "（流经为法国的河流）的数量"),
     (a.Aggregate(COUNTRIES, step(4), Aggregation.AVERAGE), "the average population of countries", "国家的人口的平均值"),
     (
