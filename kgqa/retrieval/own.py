@@ -11,11 +11,10 @@ import numpy as np
 
 from kgqa.graph import KnowledgeGraph
 from kgqa.graph.graph import EMPTY
-from kgqa.graph.values import values_of
 from kgqa.program.algebra import Comparison, Exists, GapOwn, Order, Step, WhereOwn
 from kgqa.program.compare import IDENTITIES, SUBTRACTED, best_values, measure_of
+from kgqa.retrieval.alike import AlikeAttributes
 from kgqa.retrieval.attributes import Attributes
-from kgqa.retrieval.bounds import Bounds
 from kgqa.retrieval.contract import Candidate
 from kgqa.retrieval.derivation import Bench, Derivation, Form
 from kgqa.retrieval.own_words import NORM, OF_TIME
@@ -25,7 +24,6 @@ from kgqa.retrieval.rules import RuleWeights
 from kgqa.retrieval.scene import Marked, Scene
 from kgqa.types import NodeIds
 
-_SAMPLE = 500
 _PAIRS = 3
 """How many pairs of attributes are tried of what one word holds against each other."""
 _SAID = 0.45
@@ -60,9 +58,7 @@ class OwnRules:
         self._graph = graph
         self._attributes = attributes
         self._weights = weights
-        self._bounds = Bounds(graph)
-        self._ranges: dict[int, tuple[float, float]] = {}
-        self._stems: dict[int, frozenset[str]] = {}
+        self._comparable = AlikeAttributes(graph)
 
     def extend(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Derivation]:
         """Those of a set of which one attribute is more than another, or the same, or not."""
@@ -153,7 +149,7 @@ class OwnRules:
         if words & others:  # the same words name one alone
             first, words, second, others = (first, words, 0.0, 0) if first >= second else (0.0, 0, second, others)
         score = max(first, _UNSAID) + max(second, _UNSAID) - self._weights.step
-        score += _ALIKE * bool(self._stem(one) & self._stem(other))
+        score += _ALIKE * self._comparable.share_a_word(one, other)
         if terms:  # either way round is the same
             backwards = one > other
         elif words and others:
@@ -175,45 +171,18 @@ class OwnRules:
         return (0.0, 0) if best is None else (best.score, best.used)
 
     def _alike(self, one: int, other: int, bench: Bench) -> bool:
-        """Whether values of two attributes can be held against each other."""
+        """Whether two attributes can be held against each other, or two relations lead to things of one kind."""
         measured = self._attributes.measured
         if bool(measured[one]) is not bool(measured[other]):
             return False
         if measured[one]:
-            units = {unit and unit.kind for unit in (self._bounds.unit(relation) for relation in (one, other))}
-            same = measure_of(self._graph, Step(one)) == measure_of(self._graph, Step(other))
-            return same and (len(units) == 1 or self._akin(one, other)) and self._overlap(one, other)
+            return self._comparable.alike(one, other)
         ends = [self._graph.relation_pairs(relation)[1] for relation in (one, other)]
         return bench.kin(*ends)
-
-    def _akin(self, one: int, other: int) -> bool:
-        """Whether two attributes share a word of their names, and neither has a unit that the other has not."""
-        units = [self._bounds.unit(relation) for relation in (one, other)]
-        return None in units and bool(self._stem(one) & self._stem(other))
-
-    def _overlap(self, one: int, other: int) -> bool:
-        """Whether some values of one attribute lie among those of another: a price is no size."""
-        (low, high), (least, most) = self._range(one), self._range(other)
-        return low <= most and least <= high
-
-    def _range(self, relation: int) -> tuple[float, float]:
-        if relation not in self._ranges:
-            objects = self._graph.relation_pairs(relation)[1]
-            table, measure = values_of(self._graph), measure_of(self._graph, Step(relation))
-            some = objects[:: max(1, len(objects) // _SAMPLE)]
-            numbers = table.numbers(some[table.measured(some, measure)])
-            self._ranges[relation] = (float(numbers.min(initial=np.inf)), float(numbers.max(initial=-np.inf)))
-        return self._ranges[relation]
 
     def _is_norm(self, relation: int) -> bool:
         """Whether an attribute is by its name what another should be: planned, promised, a budget, a limit."""
         return any(_NORM.search(name) for name in relation_names(self._graph, relation))
-
-    def _stem(self, relation: int) -> frozenset[str]:
-        if relation not in self._stems:
-            names = " ".join(relation_names(self._graph, relation)).casefold().split()
-            self._stems[relation] = frozenset(word[:5] for word in names if len(word) > 2)
-        return self._stems[relation]
 
 
 def _comparison(mark: Marked) -> Comparison:

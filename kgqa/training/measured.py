@@ -10,10 +10,12 @@ import numpy as np
 from kgqa.graph.terms import XSD, literal_key
 from kgqa.graph.values import ValueClass, values_of
 from kgqa.program import algebra as ops
+from kgqa.program import execute
 from kgqa.program.algebra import Comparison, Order, Program, Step
-from kgqa.training.draws import Attribute, Draft, Drafts, degree, said
+from kgqa.retrieval.alike import AlikeAttributes
+from kgqa.training.draws import Attribute, Draft, Drafts, Draws, degree, said
 from kgqa.training.templates import Adjective, Forms
-from kgqa.types import Literal
+from kgqa.types import Literal, NodeIds
 
 _YEAR = 4
 _DIGITS = 2
@@ -35,6 +37,10 @@ class _Limit:
 class MeasuredDrafts(Drafts):
     """Drafts about what the things of a graph's classes measure."""
 
+    def __init__(self, draws: Draws) -> None:
+        super().__init__(draws)
+        self._comparable = AlikeAttributes(self._graph)
+
     @property
     def kinds(self) -> tuple[Callable[[], Draft | None], ...]:
         """One method for each kind of question."""
@@ -51,6 +57,8 @@ class MeasuredDrafts(Drafts):
             self.limit_test,
             self.choice,
             self.beyond,
+            self.own,
+            self.own_gap,
         )
 
     # -- limits --------------------------------------------------------------------------------
@@ -242,6 +250,45 @@ class MeasuredDrafts(Drafts):
     def _adjective(self, own: Attribute) -> Adjective | None:
         names = {own.name.casefold(), self._graph.relation_label(own.step.relation).casefold()}
         return next((found for name, found in self._words.adjectives.items() if name in names), None)
+
+    # -- two attributes of one thing -------------------------------------------------------------
+
+    def own(self) -> Draft | None:
+        """Things with more or less of something than of something else."""
+        things = self._draws.things()
+        pair = self._two(things.nodes) if things else None
+        if things is None or pair is None:
+            return None
+        own, other = pair
+        above = self._draws.toss()
+        program = ops.WhereOwn(things.program, own.step, Comparison.GREATER if above else Comparison.LESS, other.step)
+        forms = self._words.own_above, self._words.own_below, self._words.own_later, self._words.own_earlier
+        words = said(things, own, o=other.name)
+        return Draft(program, self._draws.choose(forms[2 * own.timed + (not above)], words))
+
+    def own_gap(self) -> Draft | None:
+        """How much more a thing has of something than of something else."""
+        things = self._draws.things(narrowed=False)
+        pair = self._two(things.nodes, timed=False) if things else None
+        if pair is None:
+            return None
+        own, other = pair
+        thing = int(self._drawn.choice(own.nodes.tolist()))
+        program = ops.GapOwn(ops.Entities((thing,)), own.step, other.step)
+        if (execute(program, self._graph).number or 0) < 0:  # one is above the other
+            own, other = other, own
+            program = ops.GapOwn(program.source, own.step, other.step)
+        words = {"x": self._draws.node(thing), "m": own.name, "o": other.name}
+        return Draft(program, self._draws.choose(self._words.own_gap, words))
+
+    def _two(self, nodes: NodeIds, *, timed: bool | None = None) -> tuple[Attribute, Attribute] | None:
+        """Two attributes that may well be held against each other: of one unit or by names alike, or both of time."""
+        own, other = (self._draws.attribute(nodes, timed=timed) for _ in range(2))
+        if own is None or other is None or own.step == other.step:
+            return None
+        one, two, alike = own.step.relation, other.step.relation, self._comparable
+        told = own.timed or alike.in_one_unit(one, two) or alike.share_a_word(one, two)
+        return (own, other) if told and alike.alike(one, two) else None
 
     # -- averages ------------------------------------------------------------------------------
 

@@ -80,6 +80,11 @@ class Templates:
     limit_test_below: Forms
     beside: Forms
     beside_adjective: Forms
+    own_above: Forms
+    own_below: Forms
+    own_later: Forms
+    own_earlier: Forms
+    own_gap: Forms
     compare: Forms
     compare_adjective: Forms
     choice: Forms
@@ -269,6 +274,34 @@ ENGLISH = Templates(
         "Which {many} are {more} than {x}?",
         "{many} {more} than {x}",
         "What {many} are {more} than {x}?",
+    ),
+    own_above=(
+        "Which {many} have a {m} above their {o}?",
+        "{many} with a {m} over the {o}",
+        "Which {many} have a {m} greater than their {o}?",
+        "{many} whose {m} exceeds the {o}",
+    ),
+    own_below=(
+        "Which {many} have a {m} below their {o}?",
+        "{many} with a {m} under the {o}",
+        "Which {many} have a {m} less than their {o}?",
+        "{many} whose {m} is lower than the {o}",
+    ),
+    own_later=(
+        "Which {many} have a {m} after their {o}?",
+        "{many} with a {m} later than the {o}",
+        "Which {many} have a later {m} than {o}?",
+    ),
+    own_earlier=(
+        "Which {many} have a {m} before their {o}?",
+        "{many} with a {m} earlier than the {o}",
+        "Which {many} have an earlier {m} than {o}?",
+    ),
+    own_gap=(
+        "How much is the {m} of {x} above its {o}?",
+        "What is the difference between the {m} and the {o} of {x}?",
+        "By how much does the {m} of {x} exceed its {o}?",
+        "How far is {x}'s {m} above its {o}?",
     ),
     compare=(
         "Does {x} have a {more} {m} than {y}?",
