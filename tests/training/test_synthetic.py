@@ -24,7 +24,7 @@ def subjects(relation: str, value: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def made() -> list[tuple[str, set[str]]]:
-    found = Synthesiser(FILMS, seed=1).questions(1500)
+    found = Synthesiser(FILMS, seed=1).questions(2500)
     return [(question.text, set(found.gold[question.id].answers)) for question in found.questions]
 
 
