@@ -332,12 +332,16 @@ class FinetuningSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class EverydaySettings:
-    """Everyday graphs. splits : of the questions of `sets`, each measured by itself. looked_at : measured whole."""
+    """Everyday graphs. splits : of the questions of `sets`, each measured by itself. looked_at : measured whole.
+
+    held_out : the folder of graphs on which nothing was chosen, pooled by language, or "".
+    """
 
     seed: int
     splits: tuple[str, ...]
     sets: tuple[AdaptingSet, ...] = field(default_factory=tuple)
     looked_at: tuple[AdaptingSet, ...] = field(default_factory=tuple)
+    held_out: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
