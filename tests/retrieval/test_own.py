@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from kgqa import KGQA
 from kgqa.program import execute
 from kgqa.program.algebra import Comparison, GapOwn, WhereOwn
 from kgqa.retrieval.own_words import find_own
@@ -101,3 +104,10 @@ def test_what_should_be_is_known_by_its_name(question: str, answer: object) -> N
     best = LAB.ask(question).candidates[0].program
     found = execute(best, GRAPH)
     assert (found.boolean if isinstance(answer, bool) else set(map(GRAPH.label, found.nodes.tolist()))) == answer
+
+
+def test_arsenic_has_a_boiling_point_below_its_melting_point() -> None:
+    elements = KGQA.from_graph(Path(__file__).parents[2] / "graphs/elements.ttl")
+    answer = elements.ask("Which elements have a boiling point below their melting point?")
+    assert [value.label for value in answer.values] == ["Arsenic"]
+    assert "30 of 118 have no boiling point" in str(answer.words)
