@@ -54,8 +54,7 @@ _FOLDS: tuple[tuple[re.Pattern[str], Aggregation], ...] = (
         re.compile(
             r"\b(total|sum|combined|altogether|comes? to|all told|in all(?=\s*[?.]?\s*$)"
             r"|(?:put|all|added) together|add(?:ing|ed)? up|(?:summ|tott?)ed up)\b"
-            r"|\b(?:how (?:much|many)|what (?:did|do|does|have|has))\b.*"
-            r"\b(?P<both>together|between them)(?=\s*[?.]?\s*$)"
+            r"|\bhow (?:much|many)\b.*\b(?P<both>together|between them)(?=\s*[?.]?\s*$)"
             r"|\b(?:all|add)\b[^,;?]{1,40}?\b(?P<word>together)\b"
             r"|总和|总计|合计|(?P<all>总共|一共|拢共)|加在一起|加起来|合起来|加一块|加总|(?<=的)总(?![统理部督裁书参会局店机])",
             re.I,
@@ -74,7 +73,7 @@ _GAP = re.compile(
     r"|\b(?:margin|mark-?up|profit|shortfall|overspend|underspend|overrun|discount|shortage|surplus|slippage)\b"
     r"|\b(?:minus|less|take away)\b(?= (?:what|the|its|their|\w+ing)\b)"
     r"|\bhow many years (?=.*\b(?:after|before|later than|earlier than)\b)"
-    r"|相差|之差|差距|差值|差价|差额|[超欠亏省砍贵便宜多少][出支了掉]{1,2}(?=多少|几)|还能[一-鿿]{0,3}多少|(?<=[的面积人口高度长度重量价格])差(?=多少|是|有|$)"
+    r"|相差|之差|差距|差值|差价|差额|(?:超|欠|亏|省|砍|贵|便宜|多|少)[出支了掉]{1,2}(?=多少|几)|还能[一-鿿]{0,3}多少|(?<=[的面积人口高度长度重量价格])差(?=多少|是|有|$)"
     r"|比[^，,]{1,20}?[大小高低长短重轻密深早晚贵多少老新][一-鿿]{0,3}?[了出]?(?P<word>多少|几[个座年米岁人])",
     re.I,
 )
@@ -192,10 +191,10 @@ _ASKED_RELATIONS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
 _LADDER = re.compile(
     r"\b(?:exactly )?(?:(?P<three>three|3)|two|2|a couple of)"
     r" (?:levels?|rungs?|steps?|layers?|tiers?|generations?|places?)"
-    r"(?: (?:above|up|below|down|beneath|under(?:neath)?|over|higher|lower|removed|back|earlier|later))*\b"
+    r"(?: (?:above|up|below|down|beneath|under(?:neath)?|over|higher|lower|removed|back|on))+\b"
     r"|\b(?P<own>[a-z]{3,})['’]s (?:own )?(?P=own)\b|\b(?P<of>[a-z]{3,}) of (?:an?|the|its|his|her|their) (?P=of)\b"
     r"|\bgrand-?(?=[a-z])(?!e\b|ma\b|pa\b|eur)[a-z]+"
-    r"|(?:往)?[上下]面?(?:数|隔)?[两二]?一?级的?|隔(?:了)?一[级层]|再[往上下]?[上下]一?[级层]|[两二][级层]"
+    r"|往?[上下]面?数?[两二][级层]的?|[上下]面?隔了?一[级层]的?|隔了?一[级层]|再往?[上下]一[级层]"
     r"|(?P<han>[一-鿿]{2})的(?P=han)|爷爷|奶奶|姥爷|姥姥|外公|外婆|孙[子女]|外孙",
     re.I,
 )

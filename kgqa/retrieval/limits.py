@@ -100,6 +100,7 @@ _AHEAD = (
 _BY = re.compile(r"\bby\s*$", re.I)
 _ONWARDS = re.compile(r"\s*on(?:wards?)?\b(?! (?:the|an?|my|our|his|her|their)\b)", re.I)
 _ALSO = re.compile("也算")
+"""What tells a month named again from another limit: 7月以后，7月也算."""
 _INCLUDED = re.compile(r"\binclu(?:ded|sive|ding)\b|[（(，,]\s*含|也算")
 """What says that the day or month after which something is counts as well: 7月以后（含7月）."""
 _TIMED = re.compile(r"\b(after|since|before|earlier|later)\b|[之以]?[前后]", re.I)

@@ -52,7 +52,19 @@ def test_words_for_a_step_taken_again(text: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a grand piano", "grandeur", "two of the people", "the boss's office", "上海的公司", "一级教师"]
+    "text",
+    [
+        "a grand piano",
+        "grandeur",
+        "two of the people",
+        "the boss's office",
+        "张三的上级是谁",
+        "二级医院有哪些",
+        "name two places in Rome",
+        "two steps",
+        "上海的公司",
+        "一级教师",
+    ],
 )
 def test_no_step_taken_again(text: str) -> None:
     assert find_ladders(text) == ()
