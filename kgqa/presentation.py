@@ -231,8 +231,9 @@ def _no_answer(answer: Answer, captions: Captions) -> list[ConsoleRenderable]:
     line.append(why, style="not bold default")
     if reason is AbstentionReason.NOTHING_LINKED or not detail:
         return [line, shown(cure)]  # with no name to speak of, the detail says no more than the caption
-    # The detail on a low confidence brings its own cure.
-    return [line, shown(detail), *([] if reason is AbstentionReason.LOW_CONFIDENCE else [shown(cure)])]
+    # The detail on a low confidence brings its own cure, and some others end in just this one.
+    cured = reason is AbstentionReason.LOW_CONFIDENCE or detail.endswith(cure)
+    return [line, shown(detail), *([] if cured else [shown(cure)])]
 
 
 def _explanation(answer: Answer, captions: Captions) -> ConsoleRenderable:

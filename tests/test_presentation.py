@@ -16,6 +16,7 @@ from kgqa.graph import KnowledgeGraph, inspect_graph
 from kgqa.presentation import (
     CHINESE,
     ENGLISH,
+    Captions,
     ProgressBars,
     answer_view,
     captions_for,
@@ -142,6 +143,15 @@ def test_values_that_the_answer_itself_had_no_room_for_are_counted() -> None:
 )
 def test_computed_values(value: AnswerValue, line: str) -> None:
     assert printed(answer_view(Answer("q", AnswerKind.COUNT, values=(value,)))).split("\n")[0] == line
+
+
+@pytest.mark.parametrize("captions", [ENGLISH, CHINESE])
+def test_a_cure_is_said_once(captions: Captions) -> None:
+    cure = captions.reasons[AbstentionReason.IMPOSSIBLE_VALUE][1]
+    question = "When?" if captions is ENGLISH else "什么时候？"
+    abstained = Abstained(AbstentionReason.IMPOSSIBLE_VALUE, f"1 + 1. {cure}")
+    text = printed(answer_view(Answer(question, AnswerKind.NONE, abstained=abstained)), width=200)
+    assert text.count(cure) == 1
 
 
 @pytest.mark.parametrize("reason", list(AbstentionReason))
