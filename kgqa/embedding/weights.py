@@ -1,4 +1,4 @@
-"""The weights of a BERT-shaped text encoder, named as Hugging Face's `BertModel` names them."""
+"""The weights of a BERT-shaped text encoder, named as Hugging Face's `BertModel` names them; MPNet's too."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class EncoderWeights:
 
     name : the encoder's name.
     shape : its sizes.
-    tensors : BertModel's parameter names -> float32 arrays; a linear weight is [out, in].
+    tensors : BertModel's parameter names -> float32 arrays; a linear weight is [out, in]. With
+        `kgqa.embedding.mpnet.DISTANCES` among them it is an MPNet.
     tokenizer : the vocabulary and its rules.
     query_prefix, passage_prefix : put before each text of that kind.
     max_tokens : where texts are cut, special tokens included.

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from kgqa.embedding import Adapter, EncoderWeights
+from kgqa.embedding.mpnet import DISTANCES, FIRST_POSITION, as_mpnet, bert_name
 from kgqa.embedding.tokenize import open_tokenizer
 from kgqa.errors import MissingExtraError
 from kgqa.training.config import TuningSettings
 
-_LAYERS = ("query", "key", "value", "dense")
+_BERT_LAYERS, _MPNET_LAYERS = ("query", "key", "value", "dense"), ("q", "k", "v", "o", "dense")
 _CHUNKS = {"cpu": 64, "cuda": 2048}
 """Texts a forward pass: padding costs a processor more than passes do; a GPU waits for each pass to be started."""
 _LONGEST = 64
@@ -93,7 +94,7 @@ class TunableEncoder(nn.Module):
 
     def _layers(self) -> list[tuple[str, Any]]:
         found = [(name, part) for name, part in self.bert.named_modules() if hasattr(part, "lora_A")]
-        return [(name.removeprefix("base_model.model."), part) for name, part in found]
+        return [(bert_name(name.removeprefix("base_model.model.")), part) for name, part in found]
 
     def _tokenized(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
         if text not in self._ids:
@@ -119,29 +120,48 @@ def _with_adapter(weights: EncoderWeights, settings: TuningSettings) -> Any:
     if any(importlib.util.find_spec(name) is None for name in ("peft", "transformers")):
         raise MissingExtraError("peft", "train", "fine-tune an encoder")
     from peft import LoraConfig, get_peft_model
-    from transformers import BertConfig, BertModel
 
-    shape = weights.shape
-    config = BertConfig(
-        vocab_size=shape.vocabulary,
-        hidden_size=shape.hidden,
-        num_hidden_layers=shape.layers,
-        num_attention_heads=shape.heads,
-        intermediate_size=shape.intermediate,
-        max_position_embeddings=shape.positions,
-        layer_norm_eps=shape.epsilon,
-    )
-    config._attn_implementation = "sdpa"
-    bert = BertModel(config, add_pooling_layer=False)
-    wanted = bert.state_dict()
-    bert.load_state_dict({name: torch.from_numpy(np.array(weights.tensors[name])) for name in wanted})
-    for part in bert.modules():
+    distant = DISTANCES in weights.tensors
+    plain, tensors = _mpnet(weights) if distant else _bert(weights), weights.tensors
+    named = as_mpnet(tensors) if distant else tensors
+    plain.load_state_dict({name: torch.from_numpy(np.array(named[name])) for name in plain.state_dict()})
+    for part in plain.modules():
         if isinstance(part, nn.Dropout):
             part.p = settings.dropout
-    alpha = round(settings.scale * settings.rank)
+    alpha, layers = round(settings.scale * settings.rank), _MPNET_LAYERS if distant else _BERT_LAYERS
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # peft reads a property that transformers has renamed
-        return get_peft_model(bert, LoraConfig(r=settings.rank, lora_alpha=alpha, target_modules=list(_LAYERS)))
+        return get_peft_model(plain, LoraConfig(r=settings.rank, lora_alpha=alpha, target_modules=list(layers)))
+
+
+def _bert(weights: EncoderWeights) -> Any:
+    from transformers import BertConfig, BertModel
+
+    config = BertConfig(**_sizes(weights, 0))
+    config._attn_implementation = "sdpa"
+    return BertModel(config, add_pooling_layer=False)
+
+
+def _mpnet(weights: EncoderWeights) -> Any:
+    from transformers import MPNetConfig, MPNetModel
+
+    buckets = len(weights.tensors[DISTANCES])
+    config = MPNetConfig(**_sizes(weights, FIRST_POSITION), relative_attention_num_buckets=buckets)
+    return MPNetModel(config, add_pooling_layer=False)
+
+
+def _sizes(weights: EncoderWeights, spare: int) -> dict[str, Any]:
+    """What both kinds call alike. spare : rows of positions that no token has."""
+    shape = weights.shape
+    return {
+        "vocab_size": shape.vocabulary,
+        "hidden_size": shape.hidden,
+        "num_hidden_layers": shape.layers,
+        "num_attention_heads": shape.heads,
+        "intermediate_size": shape.intermediate,
+        "max_position_embeddings": shape.positions + spare,
+        "layer_norm_eps": shape.epsilon,
+    }
 
 
 def _scale(settings: TuningSettings) -> float:
