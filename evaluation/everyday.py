@@ -51,6 +51,12 @@ def order() -> list[str]:
     return [*names, *_held_out(settings)]
 
 
+def all_parts(settings: EverydaySettings) -> dict[str, tuple[Sequence[AdaptingSet], str]]:
+    """What is pooled: the sets under the name of their row, and the half of their questions, "" for all of them."""
+    pooled = {_named(_ALL, split): (sets, split) for sets, split in _parts(settings)}
+    return {**pooled, **{name: (sets, _HELD_OUT) for name, sets in _held_out(settings).items()}}
+
+
 def _parts(settings: EverydaySettings) -> list[tuple[tuple[AdaptingSet, ...], str]]:
     """The sets measured together and the half of their questions, "" for all of them."""
     return [*((settings.sets, split) for split in settings.splits), (settings.looked_at, "")]

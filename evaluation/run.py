@@ -1,7 +1,7 @@
 """Run benchmarks: `python -m evaluation.run [NAME ...] [--only SET ...] [--resume]`.
 
 Names: load, latency, batch, accuracy, reader, test, baselines, robustness, namesakes, abstention, precision,
-linkprediction, ablation, leftout, adapting, finetuning, everyday.
+linkprediction, ablation, leftout, adapting, finetuning, everyday, larger.
 
 Without names all run. Results go to evaluation/results/*.json; `python -m evaluation.tables` shows them in the README.
 """
@@ -34,6 +34,7 @@ BENCHMARKS = (
     "adapting",
     "finetuning",
     "everyday",
+    "larger",
 )
 
 
@@ -64,6 +65,7 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
         comparison,
         everyday,
         finetuning,
+        larger,
         latency,
         leftout,
         linkprediction,
@@ -91,6 +93,7 @@ def _benchmark(name: str, choice: Choice) -> Callable[[], list[Table]]:
         "adapting": lambda: adapting.run(choice),
         "finetuning": lambda: finetuning.run(choice),
         "everyday": lambda: everyday.run(choice),
+        "larger": lambda: larger.run(choice),
     }
     return runs[name]
 
@@ -105,6 +108,7 @@ def _order(name: str) -> list[str]:
         comparison,
         everyday,
         finetuning,
+        larger,
         leftout,
         linkprediction,
         namesakes,
@@ -128,6 +132,7 @@ def _order(name: str) -> list[str]:
         "adapting": adapting.order,
         "finetuning": finetuning.order,
         "everyday": everyday.order,
+        "larger": larger.order,
     }
     return orders[name]() if name in orders else []
 

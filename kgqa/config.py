@@ -202,6 +202,7 @@ class ReaderConfig:
     precision : of a trained reader's encoder: "float32", "int8" or "block", see `kgqa.embedding.Precision`.
     early_exit : whether a trained reader takes a candidate unread that retrieval is sure of.
     cross_encoder : whether it reads the first candidates together with the question where it learnt nothing of a graph.
+    larger : whether a larger cross-encoder does so, for questions in English; needs the extra `large`.
     unfamiliar : whether it is to read every graph as one that it learnt nothing of.
     """
 
@@ -209,6 +210,7 @@ class ReaderConfig:
     precision: str = "float32"
     early_exit: bool = True
     cross_encoder: bool = True
+    larger: bool = False
     unfamiliar: bool = False
 
     def __post_init__(self) -> None:

@@ -39,7 +39,7 @@ from kgqa.linking import (
 )
 from kgqa.linking.given import topic_nodes
 from kgqa.program.mediators import shown_label
-from kgqa.reader import Reader, TrainedReader, ZeroShotReader, weights_for
+from kgqa.reader import Reader, TrainedReader, ZeroShotReader, larger_for, weights_for
 from kgqa.reader.seen import InputBuilder
 from kgqa.retrieval.alignment import UNTAUGHT, AlignmentWeights
 from kgqa.retrieval.build import build_matcher, languages_of
@@ -440,6 +440,7 @@ class KGQA:
         if weights is None:
             return ZeroShotReader(encoder), _UNTRAINED
         weights = weights.unfamiliar() if settings.unfamiliar else weights
+        larger = larger_for(encoder.name) if settings.larger and settings.cross_encoder else None
         reader = TrainedReader(
             encoder,
             weights,
@@ -447,8 +448,13 @@ class KGQA:
             precision=Precision(settings.precision),
             early_exit=settings.early_exit,
             cross_encoder=settings.cross_encoder,
+            larger=larger,
         )
-        return reader, Calibration.both(weights.about)
+        own, general = Calibration.both(weights.about)
+        # Where `adapt` lets it read beside what made questions taught, the confidence is of both together.
+        if larger is not None and not weights.general_share:
+            general = Calibration.of(larger.about)
+        return reader, (own, general)
 
     def _stored_encoders(self) -> list[str]:
         """The encoders whose vectors a bundle of this graph should hold."""

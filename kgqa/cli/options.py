@@ -43,6 +43,8 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         'a folder that `kgqa train` or `kgqa adapt` wrote, "zero-shot" or, unless given, "shipped": see docs/reader.md'
     )
     parser.add_argument("--model", metavar="MODEL", help=help_text)
+    larger = "on graphs that it learnt nothing of, read English questions by a larger encoder (needs kgqa[large])"
+    parser.add_argument("--larger", action="store_true", help=larger)
 
 
 def open_system(args: argparse.Namespace) -> KGQA:
@@ -81,6 +83,8 @@ def config_of(args: argparse.Namespace) -> Config:
         config = replace(config, encoder=replace(config.encoder, entities=True))
     if (model := getattr(args, "model", None)) is not None:
         config = replace(config, reader=replace(config.reader, name=model))
+    if getattr(args, "larger", False):
+        config = replace(config, reader=replace(config.reader, larger=True))
     return config
 
 

@@ -181,6 +181,11 @@ def is_installed(name: str) -> bool:
     return all(importlib.util.find_spec(file.module) for file in PACKAGED[name].files)
 
 
+def require(name: str) -> None:
+    """See that a packaged encoder is there, before it is needed. Errors : MissingExtraError, as `load_encoder`."""
+    _found(name)
+
+
 def _installed() -> str:
     return next((name for name in (E5, MINILM) if is_installed(name)), E5)
 

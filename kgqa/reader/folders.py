@@ -2,14 +2,51 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from kgqa.embedding import TextEncoder
+from kgqa.embedding import MINILM, MPNET, TextEncoder
+from kgqa.embedding.loading import require
+from kgqa.errors import ReaderError
 from kgqa.reader.trained_weights import ABOUT, ReaderWeights
 
 SHIPPED, ZERO_SHOT = "shipped", "zero-shot"
 """In place of a folder: the weights that come with kgqa; none."""
 _SHIPPED = Path(__file__).parent / "weights"
+LARGER = "larger.json"
+"""In the folder of a cross-encoder that takes the place of a smaller encoder's own: what its scores mean there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Larger:
+    """A cross-encoder over a larger encoder, which can take the place of an encoder's own on unfamiliar graphs.
+
+    encoder : the larger one's name. folder : of its cross-encoder. about : what `LARGER` holds, the "calibration" of
+    confidence beside it.
+    """
+
+    encoder: str
+    folder: Path
+    about: Mapping[str, Any]
+
+
+def larger_for(encoder: str) -> Larger | None:
+    """The one that comes with kgqa for an encoder; None where there is none.
+
+    Errors : MissingExtraError if its encoder's packages are not installed; ReaderError if its file is damaged.
+    """
+    if encoder != MINILM:
+        return None
+    require(MPNET)
+    folder = _SHIPPED / MPNET
+    try:
+        about: dict[str, Any] = json.loads((folder / LARGER).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ReaderError(f"{folder / LARGER} is missing or damaged ({error}). Install kgqa again") from error
+    return Larger(MPNET, folder, about)
 
 
 def weights_for(name: str, encoder: TextEncoder, *, named: bool) -> ReaderWeights | None:
@@ -33,7 +70,7 @@ def weights_for(name: str, encoder: TextEncoder, *, named: bool) -> ReaderWeight
 def shipped_weights(encoder: str) -> Path | None:
     """The folder of the weights that come with kgqa for an encoder; None where there are none."""
     folder = _SHIPPED / encoder
-    return folder if Path(encoder).name == encoder and folder.is_dir() else None
+    return folder if Path(encoder).name == encoder and (folder / ABOUT).exists() else None
 
 
 def weights_within(folder: Path, encoder: str) -> Path:

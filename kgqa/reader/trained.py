@@ -19,6 +19,7 @@ from kgqa.reader.contract import Floats, ReaderInput, ReaderOutput
 from kgqa.reader.cross_encoder import CrossEncoder, open_cross, pair_text, tells_kinds
 from kgqa.reader.early_exit import is_sure, leads
 from kgqa.reader.features import evidence, prior
+from kgqa.reader.folders import Larger
 from kgqa.reader.general import FAMILIAR, General, is_unfamiliar
 from kgqa.reader.relation_words import Known, TunedWords
 from kgqa.reader.soft import STRUCTURAL
@@ -48,7 +49,7 @@ class TrainedReader:
     structural : of the graph that is asked; those that the weights did not learn from are left unread.
     precision : of the tuned encoder. early_exit : whether a candidate that retrieval is sure of is taken unread, see
     `kgqa.reader.early_exit`. cross_encoder : whether the first candidates of questions to unfamiliar graphs are read
-    together with the question, see `kgqa.reader.cross_encoder`.
+    together with the question, see `kgqa.reader.cross_encoder`; larger : by which other one.
     Errors : ReaderError if the weights were trained with another encoder.
     """
 
@@ -61,6 +62,7 @@ class TrainedReader:
         precision: Precision = Precision.FLOAT32,
         early_exit: bool = True,
         cross_encoder: bool = True,
+        larger: Larger | None = None,
     ) -> None:
         trained_on = weights.about.get("fingerprint")
         if trained_on != encoder.fingerprint:
@@ -71,7 +73,7 @@ class TrainedReader:
         self._encoder, self._precision = encoder, precision
         self._plain = EncoderVectors(MemoEncoder(encoder))
         self._weights, self._known = weights, weights.known
-        self._early_exit, self._crosses = early_exit, cross_encoder
+        self._early_exit, self._crosses, self._larger = early_exit, cross_encoder, larger
         self._wanted = weights.wanted(structural)
 
     @cached_property
@@ -85,7 +87,11 @@ class TrainedReader:
 
     @cached_property
     def _cross(self) -> CrossEncoder | None:
-        return open_cross(self._encoder.name, self._weights.folder, self._precision) if self._crosses else None
+        if not self._crosses:
+            return None
+        if self._larger is not None:
+            return open_cross(self._larger.encoder, self._larger.folder, self._precision)
+        return open_cross(self._encoder.name, self._weights.folder, self._precision)
 
     @property
     def fusions(self) -> tuple[str, ...]:

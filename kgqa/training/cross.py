@@ -60,7 +60,8 @@ class CrossSettings:
     questions that are of the other sets given; asks : of those that ask for a relation of a domain. bare : of those
     that are read without names of results or without kinds of things, so that neither is all that is learnt.
     spread : of the noise in log odds with which wrong candidates are drawn, the likely ones first. rank : of the
-    low-rank additions. rate : the top learning rate, after the first share `warmup` of steps; own_rate : of the head.
+    low-rank additions; dropout : within the encoder. rate : the top learning rate, after the first share `warmup` of
+    steps; own_rate : of the head.
     seed : of every draw.
     """
 
@@ -72,6 +73,7 @@ class CrossSettings:
     bare: float = 0.3
     spread: float = 1.0
     rank: int = 16
+    dropout: float = 0.0
     rate: float = 4e-4
     own_rate: float = 1e-2
     warmup: float = 0.03
@@ -82,7 +84,7 @@ class CrossSettings:
     def __post_init__(self) -> None:
         check_counts(self, ("steps", "questions", "candidates", "rank"), "")
         check_positive(self, ("rate", "own_rate", "clip"), "")
-        check_shares(self, ("others", "asks", "bare"), "")
+        check_shares(self, ("others", "asks", "bare", "dropout"), "")
 
 
 def scored_choices(examples: Iterable[Example], general: General, encoder: TextEncoder) -> list[CrossChoice]:
@@ -138,7 +140,8 @@ def _asked(rows: Sequence[Mapping[str, object]], place: int) -> Iterable[CrossCh
 class _Model(nn.Module):
     def __init__(self, weights: EncoderWeights, settings: CrossSettings, start: Adapter | None) -> None:
         super().__init__()
-        self.encoder = TunableEncoder(weights, TuningSettings(rank=settings.rank, rate=settings.rate), start)
+        tuning = TuningSettings(rank=settings.rank, rate=settings.rate, dropout=settings.dropout)
+        self.encoder = TunableEncoder(weights, tuning, start)
         self.head = nn.Linear(weights.shape.hidden, 1)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)

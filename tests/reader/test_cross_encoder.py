@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from kgqa import KGQA, Config
 from kgqa.config import ReaderConfig
-from kgqa.embedding import TextKind
+from kgqa.embedding import Precision, TextKind
 from kgqa.embedding.contract import Floats
 from kgqa.errors import ReaderError
+from kgqa.reader import Larger
 from kgqa.reader.cross_encoder import READ, CrossEncoder, CrossHead, pair_text
 from kgqa.reader.serialise import MaskedQuestion, ProgramToken, TokenKind
 from tests.retrieval.toy import WordEncoder
@@ -88,6 +89,32 @@ Loan1 handled Ann
 Loan1 signed Bob
 Loan1 amount 300
 """
+
+
+def test_a_larger_one_reads_in_its_place_with_a_confidence_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    opened: list[str] = []
+
+    def open_other(encoder: str, folder: Path | None, precision: Precision) -> CrossEncoder:
+        assert folder == tmp_path
+        opened.append(encoder)
+        return CrossEncoder(WordEncoder(), CrossHead(np.zeros(512, dtype=np.float32), 0.0, 1.0))
+
+    monkeypatch.setattr("kgqa.reader.trained.open_cross", open_other)
+    larger = Larger("larger", tmp_path, {"calibration": {"bias": 9.0}})
+    monkeypatch.setattr("kgqa.system.larger_for", lambda encoder: larger)
+    facts = [tuple(line.split()) for line in LOANS.splitlines()]
+    answers = [
+        KGQA.from_graph(facts, config=Config(reader=ReaderConfig(early_exit=False, **settings))).ask(
+            "Who signed Loan1?"
+        )
+        for settings in ({"larger": True}, {"larger": True, "cross_encoder": False}, {"cross_encoder": False})
+    ]
+    assert opened == ["larger"]
+    assert [[value.label for value in answer.values] for answer in answers] == [["Bob"]] * 3
+    assert answers[0].confidence > 0.99
+    assert answers[1].confidence == answers[2].confidence < 0.99
 
 
 @pytest.mark.parametrize(("switched", "classes"), [(True, True), (False, True), (True, False)])

