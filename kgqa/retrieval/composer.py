@@ -195,9 +195,9 @@ def _apposed(scene: Scene) -> bool:
 
 
 def _near(group: Sequence[Path], scene: Scene) -> list[Path]:
-    """The best single steps from a name to what may be summed up or ranked, where the question asks for such."""
+    """The best single steps from a name to what an operator may sum up, rank or pick, where the question has one."""
     near = (path for path in group if len(path.steps) == 1 and path.nodes is not None and len(path.nodes) > 1)
-    return list(near)[:_NEAR] if scene.folds or scene.superlatives else []
+    return list(near)[:_NEAR] if scene.folds or scene.superlatives or scene.bounds or scene.negations else []
 
 
 def _seed(view: QuestionView, path: Path) -> Derivation:

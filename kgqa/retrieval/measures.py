@@ -57,6 +57,10 @@ _OUTRIGHT = 0.2
 """What it gains that a relation says no outright."""
 _ONLY = 0.3
 """How well a limit says an attribute by there being no other."""
+_TIMES = 3
+"""How many times a limit may be about where no word surely names one."""
+_UNSAID_TIME = 0.5
+"""The share of its best match that such a time counts."""
 _MEANT = 1.0
 """How well a word of the user's own names its attribute."""
 _BEFORE = 0.4
@@ -324,10 +328,19 @@ class MeasureRules:
             if in_unit:  # "shorter than 4.5 metres" is of no number of seats
                 found = [m for m in found if self._bounds.unit(m.step.relation) is not None]
             found = sorted((*found, *in_unit), key=lambda m: -m.score)
-            if item.limit.timed and self._attributes.timed[[*bench.around(source.nodes)[0]]].any():
+            timed = [r for r in bench.around(source.nodes)[0] if self._attributes.timed[r]]
+            if item.limit.timed and timed:
                 found = [m for m in found if self._attributes.timed[m.step.relation]]
+                found += self._unsaid_times(timed, found, scene)
             return found or [*self._only(source, item, bench)]
         return [Measured(step, _MEANT)] if bench.leads(source.nodes, step) else []
+
+    def _unsaid_times(self, timed: list[int], found: list[Measured], scene: Scene) -> Iterator[Measured]:
+        """The likeliest other times of a set where no word surely names one: "started" of those hired on a day."""
+        if len(timed) > 1 and all(m.score < CLEAR for m in found):
+            others = set(timed) - {m.step.relation for m in found}
+            likely = sorted(others, key=lambda r: (-scene.loudest[r], r))[: _TIMES - len(found)]
+            yield from (Measured(Step(r), _UNSAID_TIME * float(scene.loudest[r])) for r in likely)
 
     def _of_unit(self, source: Derivation, item: Bound, bench: Bench) -> Iterator[Measured]:
         """The attributes of a set that are measured in the kind of unit that a limit is in."""

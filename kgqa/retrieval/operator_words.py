@@ -50,6 +50,10 @@ _TRAFFIC = ("passengers", "traffic", "visitors", "attendance", "客流", "人数
 _PAY = ("salary", "wage", "pay", "工资", "月薪")
 _WIDTH = ("width", "breadth", "beam", "宽")
 _TAKEN = ("lead time", "duration", "minutes", "days", "time")
+_SALES = ("units sold", "copies sold", "sold", "sales", "销量", "销售额")
+_TAKINGS = ("revenue", "takings", "income", "total", "amount", "收入", "营业额")
+_STOCK = ("quantity", "in stock", "on hand", "qty", "stock", "库存", "数量")
+_DIFFICULTY = ("difficulty", "grade", "level", "hardness", "难度")
 _RATING = ("rating", "score", "评分")
 _VISITORS = ("attendance", "visitors", "population", "人数", "人次", "人口")
 PEOPLE = "people|inhabitants|residents|citizens|folks?|souls"
@@ -164,15 +168,34 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
     (r"(岁数|年龄|年纪)最小|最年轻", Order.LARGEST, _BIRTH, False),
     (r"\b(best|highest|top)[- ](paid|earning)\b|\btop earner\b", Order.LARGEST, _PAY, False),
     (r"\b(worst|lowest|least)[- ](well[- ])?paid\b", Order.SMALLEST, _PAY, False),
+    (
+        r"\b(?:best|top)[- ]?selling\b|\bsells?(?: the)? (?P<word>best|most)\b|\bsold the (?P<last>most)\b"
+        r"|最畅销|[卖销][得量]?最[好高多]",
+        Order.LARGEST,
+        _SALES,
+        True,
+    ),
+    (r"\b(?:the )?most (?:money|cash|revenue|income)\b|最赚钱", Order.LARGEST, (*_TAKINGS, *_PRICE), False),
+    (r"\b(?:the )?least (?:money|cash|revenue|income)\b", Order.SMALLEST, (*_TAKINGS, *_PRICE), False),
+    (r"\bpays?(?: us| them| you)?(?: the)? (?P<word>best|most)\b", Order.LARGEST, (*_PAY, *_PRICE), False),
+    (r"\bpays?(?: us| them| you)?(?: the)? (?P<word>worst|least)\b", Order.SMALLEST, (*_PAY, *_PRICE), False),
+    (
+        r"\b(?:have|got|stock|keep|hold)(?: the)? (?P<word>most) of(?= (?:on|in|at|left)\b|\s*[?.!]*$)",
+        Order.LARGEST,
+        _STOCK,
+        True,
+    ),
+    (r"\bmost profitable\b|利润最[高大]", Order.LARGEST, ("profit", "margin", "earnings", "利润"), False),
+    (r"\bmost powerful\b|功率最大", Order.LARGEST, ("power", "horsepower", "功率"), False),
     (r"\b(best|(highest|top)[- ]rated)\b|最好|评分最高", Order.LARGEST, _RATING, False),
     (r"\b(worst|lowest[- ]rated)\b|最差|评分最低", Order.SMALLEST, _RATING, False),
-    (r"\bmost recent(ly)?\b|\b(new|late|young)(est|er)\b|最新|最晚|最近|更晚", Order.LARGEST, _TIME, False),
-    (r"\b(old|earli)(est|er)\b|\bmost ancient\b|最早|最古老|最老|更早", Order.SMALLEST, _TIME, False),
-    (r"\b(larg|bigg|great)(est|er)\b|最大|更大", Order.LARGEST, _SIZE, False),
+    (r"\bmost recent(ly)?\b|\b(new|young)(est|er)\b|\blat(est|er)\b|最新|最晚|最近|更晚", Order.LARGEST, _TIME, False),
+    (r"\b(old|earli)(est|er)\b|\bsoonest\b|\bmost ancient\b|最早|最古老|最老|更早", Order.SMALLEST, _TIME, False),
+    (r"\b(larg|bigg|great|hug)(est|er)\b|最大|更大", Order.LARGEST, _SIZE, False),
     (r"\b(small|tini|littl)(est|er)\b|最小|更小", Order.SMALLEST, _SIZE, False),
     (r"\b(high|tall)(est|er)\b|最高|更高", Order.LARGEST, _HEIGHT, False),
     (r"\blow(est|er)\b|最低|更低", Order.SMALLEST, _HEIGHT, False),
-    (r"\blong(est|er)\b|最长|更长", Order.LARGEST, _LENGTH, False),
+    (r"\b(long|lengthi)(est|er)\b|最长|更长", Order.LARGEST, _LENGTH, False),
     (r"\bshort(est|er)\b|最短|更短", Order.SMALLEST, _LENGTH, False),
     (r"\bheavi(est|er)\b|最重|更重", Order.LARGEST, ("weight", "mass"), False),
     (r"\blight(est|er)\b|最轻|更轻", Order.SMALLEST, ("weight", "mass"), False),
@@ -190,6 +213,12 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
     ),
     (r"\bdeep(est|er)\b|最深|更深", Order.LARGEST, ("depth",), False),
     (r"\bshallow(est|er)\b|最浅|更浅", Order.SMALLEST, ("depth",), False),
+    (r"\bsteep(est|er)\b|最陡", Order.LARGEST, ("slope", "gradient", "incline", "grade", "坡度"), False),
+    (r"\bbright(est|er)\b|最亮", Order.LARGEST, ("brightness", "lumens", "luminosity", "亮度"), False),
+    (r"\bloud(est|er)\b|最响", Order.LARGEST, ("loudness", "decibels", "noise", "音量"), False),
+    (r"\b(hard|tough)(est|er)\b|\bmost difficult\b|最难|更难", Order.LARGEST, _DIFFICULTY, False),
+    (r"\beasi(est|er)\b|\bleast difficult\b|最简单|最容易", Order.SMALLEST, _DIFFICULTY, False),
+    (r"\bsoft(est|er)\b|最软", Order.SMALLEST, ("hardness", "硬度"), False),
     (r"\bfast(est|er)\b|最快|更快", Order.LARGEST, ("speed",), False),
     (r"\bquick(est|er)\b", Order.SMALLEST, _TAKEN, False),
     (r"\bslow(est|er)\b|最慢|更慢", Order.SMALLEST, ("speed",), False),

@@ -97,7 +97,7 @@ class RootRules:
     ) -> list[Candidate]:
         """All that the question may ask of its best derivations, and of all that has an attribute.
 
-        near : what a single step from a name leads to, of which sums and first places alone are asked.
+        near : what a single step from a name leads to, of which sums, first places and those within limits alone are asked.
         """
         found: list[Candidate] = []
         ranked = sorted(derivations, key=lambda d: -d.score - 0.15 * (d.used & scene.meaning).bit_count())
@@ -116,9 +116,10 @@ class RootRules:
         classes = [d for d in derivations if d.form is Form.CLASS]
         for source in near:
             found.extend(c for c in self._numbers(source, scene, bench) if isinstance(c.program, Aggregate))
-            for made in self._measures.superlative(source, scene, bench, classes):
+            for made in self._told_apart(source, scene, bench, classes):
                 found.append(_candidate(made, made.program, made.nodes))
                 found.extend(self._best_values(made, scene, bench))
+                found.extend(c for c in self._numbers(made, scene, bench) if isinstance(c.program, Count))
         found.extend(self._choices(derivations, scene, bench))
         found.extend(self._gaps.candidates(derivations, scene, bench))
         found.extend(self._ladders.candidates(ranked, scene, bench))
@@ -127,6 +128,14 @@ class RootRules:
         found.extend(self._groups.candidates(ranked, scene, bench))
         kept = (c for c in found if c.links or c.used & _operators(scene))
         return [replace(c, truncated=c.truncated or bench.is_cut(c.program)) for c in kept]
+
+    def _told_apart(
+        self, source: Derivation, scene: Scene, bench: Bench, classes: list[Derivation]
+    ) -> Iterator[Derivation]:
+        """Those of what a single step from a name leads to that an operator picks."""
+        yield from self._measures.superlative(source, scene, bench, classes)
+        yield from self._measures.limit(source, scene, bench, classes)
+        yield from self._measures.none(source, scene, bench, classes)
 
     def _belonging(self, source: Derivation, scene: Scene, bench: Bench) -> Iterator[Candidate]:
         """What belongs to a thing that is named in the plural: "list all noble gases"."""
