@@ -15,7 +15,7 @@ from kgqa.graph.graph import EMPTY
 from kgqa.program.algebra import Count, Follow, Instances, Nth, OfType, Program, Step, Top, Union, Where, WhereCount
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.chart import LINK, Chart, best_links
-from kgqa.retrieval.contract import Candidate, Problem, strength
+from kgqa.retrieval.contract import Candidate, Problem, is_common, strength
 from kgqa.retrieval.cues import find_pairs, find_unions
 from kgqa.retrieval.derivation import Bench, Derivation, Form, within
 from kgqa.retrieval.families import Names
@@ -96,6 +96,7 @@ class Composer:
         self._config = config
         self._reader = SceneReader(graph, matcher, attributes, vocabulary or Vocabulary(graph))
         self._chart = Chart(graph, attributes, weights)
+        self._strange = matcher.asking is not None
         self._problems = ProblemFinder(graph, attributes)
         ladders = LadderRules(attributes, weights, config.max_hops)
         self._roots = RootRules(graph, attributes, self._chart.rules, (self._chart.own, ladders), weights)
@@ -140,8 +141,15 @@ class Composer:
             or scene.ladders
             or (scene.owns and all(strength(link) < _CERTAIN for link in scene.links))
             or scene.view.asked is Asked.YES_NO
+            or (self._strange and _has_common(scene))
         )
         return not asks and not any(link.node in self._classes for link in scene.links)
+
+
+def _has_common(scene: Scene) -> bool:
+    """Whether a word in small letters beside another name may tell what is meant: "RECEPTIONISTS who speak Dutch"."""
+    common = {link.mention for link in scene.links if is_common(link)}
+    return bool(common) and any(link.mention not in common for link in scene.links)
 
 
 def _lacks(scene: Scene, bench: Bench) -> bool:

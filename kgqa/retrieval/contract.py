@@ -8,12 +8,13 @@ from typing import Protocol
 
 from kgqa.program.algebra import Program
 from kgqa.retrieval.question import QuestionView
-from kgqa.types import AbstentionReason, Link, NodeIds
+from kgqa.types import AbstentionReason, Link, MatchKind, NodeIds
 
 UNEXPLAINED = 0.15
 """What each word that nothing explains costs a bare class as the whole answer."""
 
 _CODE = 4
+_WHOLE = frozenset((MatchKind.EXACT, MatchKind.NORMALISED, MatchKind.INFLECTED))
 _NAME_SCORE = 0.4
 """The score of a link whose mention is surely a name; less for ordinary words."""
 
@@ -83,6 +84,11 @@ class Retrieval:
 def strength(link: Link) -> float:
     """How far a link can be built on, in [0, 1]: its string match, less for a mention that is hardly a name."""
     return link.string * min(1.0, link.score / _NAME_SCORE)
+
+
+def is_common(link: Link) -> bool:
+    """Whether a word in small letters is what the graph calls something in small letters: "receptionists", a job."""
+    return link.match in _WHOLE and link.mention.text.islower() and link.name.islower()
 
 
 def is_code(link: Link) -> bool:

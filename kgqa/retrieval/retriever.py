@@ -19,7 +19,7 @@ from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.class_steps import ClassSteps
 from kgqa.retrieval.combine import Combiner, Topics
 from kgqa.retrieval.composer import Composer, Head, charged, doubted
-from kgqa.retrieval.contract import Candidate, Retrieval, is_code
+from kgqa.retrieval.contract import Candidate, Retrieval, is_code, is_common
 from kgqa.retrieval.directions import Directions
 from kgqa.retrieval.facts import FactScorer
 from kgqa.retrieval.families import ClassHeads
@@ -222,6 +222,8 @@ class GraphRetriever:
         named = [tuple(g) for g in taken.values() if g[0].node in self._classes]
         others = [tuple(g) for g in taken.values() if g[0].node not in self._classes]
         sure = [group for group in others if self._hides(group[0])]
+        if sure and self._matcher.asking is not None:
+            sure += [group for group in others if group not in sure and is_common(group[0])]
         weak = [group for group in others if group not in sure] if sure else others[1:]
         return Topics(tuple(sure or others[:1]), tuple(named), tuple(weak))
 

@@ -97,7 +97,7 @@ class RootRules:
     ) -> list[Candidate]:
         """All that the question may ask of its best derivations, and of all that has an attribute.
 
-        near : what a single step from a name leads to, of which sums, first places and those within limits alone are asked.
+        near : what a single step from a name leads to, of which sums, first places and limits alone are asked.
         """
         found: list[Candidate] = []
         ranked = sorted(derivations, key=lambda d: -d.score - 0.15 * (d.used & scene.meaning).bit_count())
