@@ -20,6 +20,7 @@ from kgqa.retrieval.alignment import MASK_WORDS
 from kgqa.retrieval.attributes import Attributes
 from kgqa.retrieval.contract import is_code, strength
 from kgqa.retrieval.derivation import Bench, Derivation, Form, within
+from kgqa.retrieval.events import EventRules
 from kgqa.retrieval.measures import MeasureRules
 from kgqa.retrieval.nothing import NothingRules
 from kgqa.retrieval.own import OwnRules
@@ -66,6 +67,7 @@ class Chart:
         self._sets = SetRules(attributes, weights)
         self._measures = MeasureRules(graph, attributes, self._sets, weights)
         self.own = OwnRules(graph, attributes, weights)
+        self._events = EventRules(attributes, self._measures, weights)
         self._nothing = NothingRules(attributes, self._sets, weights)
         self._classes = frozenset(graph.classes.tolist())
 
@@ -249,6 +251,7 @@ class Chart:
         yield from self._measures.limit(derivation, scene, bench, classes)
         yield from self._measures.none(derivation, scene, bench, classes)
         yield from self.own.extend(derivation, scene, bench)
+        yield from self._events.extend(derivation, scene, bench, classes)
         yield from self._nothing.extend(derivation, scene, bench)
         for other in kept:
             if not other.used & derivation.used:

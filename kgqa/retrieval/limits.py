@@ -62,7 +62,7 @@ _EXACTLY = re.compile(
     re.I,
 )
 _AT_LEAST = re.compile(
-    rf"\b(at least|or more|since(?! before))\b"
+    rf"\b(at least|or more|since(?! before)|from (?:the )?(?:start|beginning) of)\b"
     rf"|{_NOT} (?:(?:less|fewer|lower|smaller|shorter|earlier) than|under|below|before)\b"
     r"|至少|不(?:少|低|小)于|不下于",
     re.I,
@@ -97,6 +97,8 @@ _AHEAD = (
     (_GREATER, Comparison.GREATER),
     (_LESS, Comparison.LESS),
 )
+_START_OF = re.compile(r"(?<=\b(?:since|after) )(?:the )?(?:start|beginning) of $", re.I)
+"""What says no more behind "since"."""
 _BY = re.compile(r"\bby\s*$", re.I)
 _ONWARDS = re.compile(r"\s*on(?:wards?)?\b(?! (?:the|an?|my|our|his|her|their)\b)", re.I)
 _ALSO = re.compile("也算")
@@ -111,7 +113,9 @@ _BETWEEN = re.compile(
     re.I,
 )
 _IN_YEAR = re.compile(
-    r"\b(?:in|during|of|from)(?: the year)? (?P<year>\d{4})\b|(?<![\d])(?P<han>\d{4})年(?![之以]?[前后])", re.I
+    r"\b(?:in|during|of|from|throughout|(?:in|over) the course of)(?: the year)? (?P<year>\d{4})\b"
+    r"|(?<![\d])(?P<han>\d{4})年(?![之以]?[前后])",
+    re.I,
 )
 
 
@@ -214,6 +218,8 @@ def _had(text: str) -> Iterator[Limit]:
 
 def _ahead(ahead: str, at: int) -> tuple[int, Comparison | None]:
     """Where the comparison before a value begins, and which it is."""
+    ahead, kept = _START_OF.sub("", ahead), ahead
+    at -= len(kept) - len(ahead)
     for pattern, comparison in _AHEAD:
         gaps = [(m, len(ahead) - m.end()) for m in pattern.finditer(ahead)]
         near = [m for m, gap in gaps if gap <= (_GAP if m.group().isascii() else 1)]

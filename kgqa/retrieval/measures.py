@@ -305,12 +305,12 @@ class MeasureRules:
                 yield from self._ended(source, program, spoken.score + _OUTRIGHT, used | spoken.used, bench)
 
     def _named_values(self, source: Derivation, used: int, scene: Scene, bench: Bench) -> Iterator[Counted]:
-        """The attributes right behind a negation that surely names them: "incidents with no postmortem date"."""
+        """The values right behind a negation that surely names them: "incidents with no date", "no author"."""
         for spoken in scene.relations:
             near = used < spoken.used and not scene.gap(used, spoken.used)
             if near and spoken.score >= CLEAR and not spoken.used & (source.used | used):
                 step = Step(spoken.relation)
-                if self._attributes.measured[spoken.relation] and bench.leads(source.nodes, step):
+                if not self._attributes.linking[spoken.relation] and bench.leads(source.nodes, step):
                     yield Counted(step, spoken.score, spoken.used)
 
     def _where_count(self, source: Derivation, counted: Counted, comparison: Comparison, number: int) -> Program:

@@ -96,7 +96,8 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
     ),
     (r"\bmore (densely|thickly) (populated|settled|peopled)\b", Order.LARGEST, _DENSITY, False),
     (r"\b(more (sparsely|thinly)|less densely) (populated|settled|peopled)\b", Order.SMALLEST, _DENSITY, False),
-    (rf"\bmost (populous|populated|{PEOPLE})\b|\bmore (populous|populated)\b", Order.LARGEST, ("population",), False),
+    (r"\b(most|more) (populous|populated)\b", Order.LARGEST, ("population",), False),
+    (rf"\bmost ({PEOPLE})\b", Order.LARGEST, ("population",), True),
     (
         rf"\b(highest|greatest|largest|most|biggest) number of ({PEOPLE})\b|\bmost peopled\b",
         Order.LARGEST,
@@ -159,11 +160,12 @@ _LEXICON: tuple[tuple[str, Order, tuple[str, ...], bool], ...] = (
         True,
     ),
     (
-        rf"\b(least|fewest) (populous|populated|{PEOPLE})\b|\bless (populous|populated)\b",
+        r"\b(least|less) (populous|populated)\b",
         Order.SMALLEST,
         ("population",),
         False,
     ),
+    (rf"\b(least|fewest) ({PEOPLE})\b", Order.SMALLEST, ("population",), True),
     (r"(岁数|年龄|年纪)最大|最年长|\beld(est|er)\b", Order.SMALLEST, _BIRTH, False),
     (r"(岁数|年龄|年纪)最小|最年轻", Order.LARGEST, _BIRTH, False),
     (r"\b(best|highest|top)[- ](paid|earning)\b|\btop earner\b", Order.LARGEST, _PAY, False),

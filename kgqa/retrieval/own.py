@@ -31,10 +31,16 @@ _SAID = 0.45
 _MEANT = 0.5
 """How well a word such as "late" names what another should be."""
 _NORM = re.compile(
-    r"\b(?:due|promis|plan|sched|deadline|expect|est\b|estim|target|budget|quot|limit|allow|should|agreed|normal|usual)"
-    r"|应|计划|预计|约定|截止|预算|报价|额定|上限|标准|限",
+    r"\b(?:due|promis|plan|sched|deadline|exp\b|expect|est\b|estim|predict|pred\b|forecast|target|budget|quot|limit"
+    r"|allow|should|agreed|normal|usual)|应|计划|预计|约定|截止|预算|报价|额定|上限|标准|限",
     re.I,
 )
+_NORM_SAID = re.compile(
+    r"\b(?:promised|planned|scheduled|expected|expecting|estimated?|predicted|forecast|targets?|budget(?:ed)?|quoted?"
+    r"|allowed|agreed|supposed to|meant to|should(?: have)?)\b|应该|计划|预计|预期|约定|承诺|预算|报价",
+    re.I,
+)
+"""What says in a question that something is held against what it should be."""
 _UNSAID = 0.1
 """The score of one that no word names."""
 _ALIKE = 0.25
@@ -128,7 +134,7 @@ class OwnRules:
         if OF_TIME in mark.cue.hints:
             forward = [r for r in forward if self._attributes.timed[r]]
         said = {r: self._said(r, source.used | mark.used, scene) for r in forward}
-        if NORM in mark.cue.hints:
+        if NORM in mark.cue.hints or _NORM_SAID.search(scene.view.text):
             said |= {r: (_MEANT, 0) for r in forward if self._is_norm(r) and said[r][0] < _MEANT}
         found: list[Pair] = []
         for one, other in permutations(forward, 2):
