@@ -62,7 +62,7 @@ _EXACTLY = re.compile(
     re.I,
 )
 _AT_LEAST = re.compile(
-    rf"\b(at least|or more|since(?! before)|from (?:the )?(?:start|beginning) of)\b"
+    rf"\b(at least|or more|since(?! before))\b"
     rf"|{_NOT} (?:(?:less|fewer|lower|smaller|shorter|earlier) than|under|below|before)\b"
     r"|至少|不(?:少|低|小)于|不下于",
     re.I,
@@ -100,6 +100,7 @@ _AHEAD = (
 _START_OF = re.compile(r"(?<=\b(?:since|after) )(?:the )?(?:start|beginning) of $", re.I)
 """What says no more behind "since"."""
 _BY = re.compile(r"\bby\s*$", re.I)
+_FROM = re.compile(r"\bfrom (?:the )?$", re.I)
 _ONWARDS = re.compile(r"\s*on(?:wards?)?\b(?! (?:the|an?|my|our|his|her|their)\b)", re.I)
 _ALSO = re.compile("也算")
 """What tells a month named again from another limit: 7月以后，7月也算."""
@@ -167,6 +168,8 @@ def _timed(text: str, span: DaySpan) -> Limit:
         start, comparison = start - len(by.group()), Comparison.LESS_EQUAL
     elif onwards := _ONWARDS.match(behind):
         end, comparison = end + onwards.end(), Comparison.GREATER_EQUAL
+    elif comparison is None and span.first == span.last and _FROM.search(ahead):
+        comparison = Comparison.GREATER_EQUAL
     elif comparison is None:
         end, comparison = _behind(behind, span.end)
     if comparison is Comparison.GREATER and _INCLUDED.search(behind):

@@ -35,6 +35,7 @@ LAB = Lab(GRAPH)
         ("jobs with a final price lower than the quoted price", {"Bb", "Dd"}),
         ("Which jobs were delivered later than promised?", {"Bb"}),
         ("Which jobs were delivered earlier than promised?", {"Dd"}),
+        ("jobs that were handed over later than we had promised", {"Bb"}),
         ("Which jobs have the same opener and closer?", {"Aa", "Cc"}),
         ("Which jobs have a different opener and closer?", {"Bb"}),
     ],
