@@ -2,12 +2,14 @@
 
 Asks the dev halves of the everyday graphs and those that were looked at, fits a logistic model of "the best candidate
 is right", weakly pulled towards `kgqa.calibration.Calibration`, and says what a fit on all other graphs makes of each
-(ECE, AUROC). Writes the weights into the shipped `reader.json` with `--write`.
+(ECE, AUROC). Writes the weights into the shipped `reader.json` with `--write`, those of the larger cross-encoder
+(all-mpnet-base-v2, which needs the extra `large`) into its `larger.json`.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 
@@ -24,11 +26,12 @@ from evaluation.train_reader import SHIPPED
 from kgqa import KGQA
 from kgqa.answering import AnswerBuilder
 from kgqa.calibration import Calibration
-from kgqa.config import AnswerConfig, Config, RetrievalConfig
-from kgqa.embedding import E5, MINILM
+from kgqa.config import AnswerConfig, Config, ReaderConfig, RetrievalConfig
+from kgqa.embedding import E5, MINILM, MPNET
 from kgqa.evaluation import QuestionSet
 from kgqa.evaluation.matching import Matching, PredictedValue, match
 from kgqa.evaluation.metrics.calibration import BINS, bin_of
+from kgqa.reader.folders import LARGER
 from kgqa.reader.trained_weights import ReaderWeights
 
 _NAMES = ("bias", "score", "margin", "coverage", "support", "unread")
@@ -38,9 +41,12 @@ _PULL = 2.0
 Floats = NDArray[np.float64]
 
 
-def examples(one: AdaptingSet, split: str) -> Iterator[tuple[str, Example]]:
-    """The questions of a set that are read as of an unfamiliar graph, with the encoder of each."""
-    config = Config(retrieval=RetrievalConfig(budget_ms=BUDGET_MS))
+def examples(one: AdaptingSet, split: str, *, larger: bool = False) -> Iterator[tuple[str, Example]]:
+    """The questions of a set that are read as of an unfamiliar graph, with the encoder of each.
+
+    larger : whether by the larger cross-encoder.
+    """
+    config = Config(reader=ReaderConfig(larger=larger), retrieval=RetrievalConfig(budget_ms=BUDGET_MS))
     system = KGQA.from_graph(located(one.graph), config=config)
     builder = AnswerBuilder(system.graph, AnswerConfig(abstain_below=0.0), Calibration())
     asked = QuestionSet.read(located(one.questions), split=split)
@@ -76,17 +82,19 @@ def confidence(features: Floats, fitted: Floats) -> Floats:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Collect, fit, print and perhaps write; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("encoder", nargs="*", default=[MINILM, E5])
+    parser.add_argument("encoder", nargs="*", default=[MINILM, E5], help=f"{MINILM}, {E5}, {MPNET}")
     parser.add_argument("--write", action="store_true", help="into the shipped weights")
     given = parser.parse_args(arguments)
     settings = everyday_settings()
     sets = [*((one, "dev") for one in settings.sets), *((one, "") for one in settings.looked_at)]
-    found = [pair for one, split in sets for pair in examples(one, split)]
-    for encoder in given.encoder:
-        own = [example for name, example in found if name == encoder]
-        fitted = _report(encoder, own)
-        if given.write:
-            _write(encoder, fitted)
+    for larger in (False, True):
+        encoders = [encoder for encoder in given.encoder if (encoder == MPNET) is larger]
+        found = [pair for one, split in sets for pair in examples(one, split, larger=larger)] if encoders else []
+        for encoder in encoders:
+            asked = MINILM if larger else encoder
+            fitted = _report(encoder, [example for name, example in found if name == asked])
+            if given.write:
+                (_write_larger if larger else _write)(encoder, fitted)
     return 0
 
 
@@ -104,6 +112,11 @@ def _report(encoder: str, own: Sequence[Example]) -> dict[str, float]:
     print(f"{encoder}: {len(own)} questions, right {right.mean():.3f}, each graph by the others: "
           f"ECE {ece:.3f}, AUROC {apart:.3f}; {fitted}")  # fmt: skip
     return fitted
+
+
+def _write_larger(encoder: str, fitted: dict[str, float]) -> None:
+    about = {"calibration": asdict(Calibration(**fitted))}
+    (SHIPPED / encoder / LARGER).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
 
 
 def _write(encoder: str, fitted: dict[str, float]) -> None:
