@@ -60,7 +60,8 @@ def _rows(name: str, sets: Sequence[AdaptingSet], split: str, seed: int) -> Iter
             cases.extend(_asked(one, split, larger=larger))
     if pooled[0]:
         config = {"sets": [one.name for one in sets], "split": split}
-        yield Row(name, _cells(*(MarkedRun(cases=cases) for cases in pooled), seed), seed, time.perf_counter() - start, config)
+        before, after = (MarkedRun(cases=cases) for cases in pooled)
+        yield Row(name, _cells(before, after, seed), seed, time.perf_counter() - start, config)
 
 
 def _asked(one: AdaptingSet, split: str, *, larger: bool) -> tuple[Marked, ...]:
