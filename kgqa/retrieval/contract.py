@@ -15,6 +15,8 @@ UNEXPLAINED = 0.15
 
 _CODE = 4
 _WHOLE = frozenset((MatchKind.EXACT, MatchKind.NORMALISED, MatchKind.INFLECTED))
+_COMMON = 0.3
+"""The least score of such a link: "is" is no more than a word where something is called so."""
 _NAME_SCORE = 0.4
 """The score of a link whose mention is surely a name; less for ordinary words."""
 
@@ -88,7 +90,8 @@ def strength(link: Link) -> float:
 
 def is_common(link: Link) -> bool:
     """Whether a word in small letters is what the graph calls something in small letters: "receptionists", a job."""
-    return link.match in _WHOLE and link.mention.text.islower() and link.name.islower()
+    written = link.match in _WHOLE and link.mention.text.islower() and link.name.islower()
+    return written and link.score >= _COMMON
 
 
 def is_code(link: Link) -> bool:

@@ -75,6 +75,13 @@ def test_what_a_single_step_leads_to_is_narrowed(question: str, answer: set[str]
     assert answer in results(question)
 
 
+def test_a_little_word_that_is_a_name_too_narrows_nothing() -> None:
+    facts = [tuple(line.split()) for line in STAFF.splitlines()]
+    plain, other = (KGQA.from_graph([*facts, *more]) for more in ([], [("Code1", "code", "is")]))
+    question = "What is the job of Ann?"
+    assert [len(system.read(question).retrieval.links) for system in (plain, other)] == [1, 1]
+
+
 def test_texts_may_be_lacking() -> None:
     assert LAB.first("bookings with no author") == {"B2", "B3", "B4"}
 
