@@ -6,6 +6,8 @@ import pytest
 
 from kgqa import KGQA
 from kgqa.program import execute
+from kgqa.retrieval.contract import is_common
+from kgqa.types import Link, MatchKind, Mention
 from tests.retrieval.toy import Lab, build, lines
 
 BOOKINGS = ("B1", "B2", "B3", "B4")
@@ -75,11 +77,21 @@ def test_what_a_single_step_leads_to_is_narrowed(question: str, answer: set[str]
     assert answer in results(question)
 
 
-def test_a_little_word_that_is_a_name_too_narrows_nothing() -> None:
-    facts = [tuple(line.split()) for line in STAFF.splitlines()]
-    plain, other = (KGQA.from_graph([*facts, *more]) for more in ([], [("Code1", "code", "is")]))
-    question = "What is the job of Ann?"
-    assert [len(system.read(question).retrieval.links) for system in (plain, other)] == [1, 1]
+@pytest.mark.parametrize(
+    ("text", "name", "score", "match", "common"),
+    [
+        ("receptionists", "receptionist", 0.38, MatchKind.INFLECTED, True),
+        ("is", "is", 0.1, MatchKind.EXACT, False),
+        ("together", "Together", 0.4, MatchKind.EXACT, False),
+        ("Dutch", "Dutch", 0.6, MatchKind.EXACT, False),
+        ("desk", "front desk", 0.5, MatchKind.PARTIAL, False),
+    ],
+)
+def test_what_the_graph_says_in_small_letters(
+    text: str, name: str, score: float, match: MatchKind, *, common: bool
+) -> None:
+    link = Link(Mention(0, len(text), text), 0, score, match, name)
+    assert is_common(link) is common
 
 
 def test_texts_may_be_lacking() -> None:
