@@ -105,12 +105,12 @@ def test_a_larger_one_reads_in_its_place_with_a_confidence_of_its_own(
     larger = Larger("larger", tmp_path, {"calibration": {"bias": 9.0}})
     monkeypatch.setattr("kgqa.system.larger_for", lambda encoder: larger)
     facts = [tuple(line.split()) for line in LOANS.splitlines()]
-    answers = [
-        KGQA.from_graph(facts, config=Config(reader=ReaderConfig(early_exit=False, **settings))).ask(
-            "Who signed Loan1?"
-        )
-        for settings in ({"larger": True}, {"larger": True, "cross_encoder": False}, {"cross_encoder": False})
+    readers = [
+        ReaderConfig(early_exit=False, larger=True),
+        ReaderConfig(early_exit=False, larger=True, cross_encoder=False),
+        ReaderConfig(early_exit=False, cross_encoder=False),
     ]
+    answers = [KGQA.from_graph(facts, config=Config(reader=one)).ask("Who signed Loan1?") for one in readers]
     assert opened == ["larger"]
     assert [[value.label for value in answer.values] for answer in answers] == [["Bob"]] * 3
     assert answers[0].confidence > 0.99
