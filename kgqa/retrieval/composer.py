@@ -141,7 +141,7 @@ class Composer:
             or scene.ladders
             or (scene.owns and all(strength(link) < _CERTAIN for link in scene.links))
             or scene.view.asked is Asked.YES_NO
-            or (self._strange and _has_common(scene))
+            or (self._strange and self._classes and _has_common(scene))
         )
         return not asks and not any(link.node in self._classes for link in scene.links)
 

@@ -222,10 +222,14 @@ class GraphRetriever:
         named = [tuple(g) for g in taken.values() if g[0].node in self._classes]
         others = [tuple(g) for g in taken.values() if g[0].node not in self._classes]
         sure = [group for group in others if self._hides(group[0])]
-        if sure and self._matcher.asking is not None:
-            sure += [group for group in others if group not in sure and is_common(group[0])]
+        if sure and self._classes and self._matcher.asking is not None:
+            sure += [group for group in others if group not in sure and self._is_common(group[0])]
         weak = [group for group in others if group not in sure] if sure else others[1:]
         return Topics(tuple(sure or others[:1]), tuple(named), tuple(weak))
+
+    def _is_common(self, link: Link) -> bool:
+        """Whether a common noun may narrow what is meant; one that speaks of a relation ("writer") does that."""
+        return is_common(link) and not self._matcher.names_relation(link.mention.text)
 
     def _told(self, view: QuestionView, topics: Topics) -> Scores | None:
         if self._learnt is None or not topics.entities:

@@ -134,3 +134,10 @@ def test_words_in_small_letters_narrow_what_a_name_leads_to(question: str, answe
     found = execute(reading.retrieval.candidates[int(reading.chosen[0])].program, system.graph)
     assert best.size == len(answer)
     assert {system.graph.label(n) for n in found.nodes.tolist()} == answer
+
+
+@pytest.mark.parametrize("classes", [True, False])
+def test_without_classes_small_letters_are_left_alone(*, classes: bool) -> None:
+    facts = [tuple(line.split()) for line in STAFF.splitlines() if classes or " type " not in line]
+    links = KGQA.from_graph(facts).read("porters at Abbey").retrieval.links
+    assert ("porters" in {link.mention.text for link in links}) is classes
