@@ -13,7 +13,7 @@ from kgqa.embedding import TextEncoder, TextKind
 from kgqa.graph import KnowledgeGraph
 from kgqa.retrieval.asked_kind import noun_asked_for
 from kgqa.retrieval.attributes import Attributes
-from kgqa.retrieval.contract import strength
+from kgqa.retrieval.contract import is_common, strength
 from kgqa.retrieval.families import Names
 from kgqa.retrieval.meaning_texts import class_text, value_text
 from kgqa.retrieval.question import Asked, QuestionView, is_light
@@ -92,7 +92,7 @@ class Meanings:
         encoder = self._encoder
         if encoder is None or not self._meanings:
             return Meant()
-        named = [link.mention for link in names.links if strength(link) >= _SURE]
+        named = [link.mention for link in names.links if strength(link) >= _SURE or is_common(link)]
         named += [family[0].mention for family in names.families]
         tuned = self._matcher.asking is not None
         asked = noun_asked_for(view) or _opening(view)

@@ -125,6 +125,7 @@ Mill type Hotel
         ("receptionists who speak Dutch", {"Ann"}),
         ("which porter works at Mill", {"Dan"}),
         ("porters at Abbey", {"Cy"}),
+        ("porters who speak Dutch", {"Cy"}),
     ],
 )
 def test_words_in_small_letters_narrow_what_a_name_leads_to(question: str, answer: set[str]) -> None:
