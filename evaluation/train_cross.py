@@ -20,10 +20,13 @@ from evaluation.train_reader import pairs as reader_pairs
 from kgqa.embedding import E5, MINILM, MPNET, Adapter, load_encoder, read_weights
 from kgqa.evaluation import QuestionSet
 from kgqa.reader.cross_encoder import CROSS, HEAD
+from kgqa.reader.reranker import RERANKER
 from kgqa.reader.trained_weights import ASKING, ReaderWeights
 from kgqa.training import TrainingPair, gather
-from kgqa.training.cross import CrossSettings, relation_choices, scored_choices, tune_cross
+from kgqa.training.cross import CrossSettings, as_choice, relation_choices, scored_choices, tune_cross
 from kgqa.training.examples import Example
+from kgqa.training.reranking import fit_reranker, out_of_fold, weighed
+from kgqa.training.vectors import StoredVectors
 
 SETTINGS = {
     MINILM: CrossSettings(steps=800),
@@ -81,8 +84,12 @@ def _train(encoder: str, work: Path, out: Path) -> None:
     if general is None:
         raise SystemExit(f"{shipped} has no part for unfamiliar graphs; train the reader first")
     plain = load_encoder(base)
+    given = weighed(examples, general, StoredVectors(plain))
+    out.mkdir(parents=True, exist_ok=True)
+    if base == encoder:
+        fit_reranker(given).save(out / RERANKER)
     tuned, head = tune_cross(
-        scored_choices([e for found in examples.values() for e in found], general, plain),
+        [as_choice(one.example, odds) for one, odds in zip(given, out_of_fold(given), strict=True)],
         relation_choices(_ASKS / f"{language}.jsonl"),
         read_weights(encoder),
         SETTINGS[encoder],
@@ -90,7 +97,6 @@ def _train(encoder: str, work: Path, out: Path) -> None:
         start=Adapter.load(shipped / ASKING) if base == encoder else None,
         on_step=lambda step, loss: print(step, round(loss, 3), file=sys.stderr, flush=True),
     )
-    out.mkdir(parents=True, exist_ok=True)
     tuned.lowered(RANKS[encoder]).save(out / CROSS)
     head.beside(*COUNTS[encoder]).save(out / HEAD)
 

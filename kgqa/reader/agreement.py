@@ -75,6 +75,12 @@ class Agreement:
         share: Floats = 1 / (1 + np.exp(-(self.arrays["slope"] * cosines + self.arrays["threshold"])))
         return share
 
+    def weights(self, batch: FusionArrays) -> Floats:
+        """What each word of a question counts, float32 [v, l]; 0 for names."""
+        logits = batch.states @ self.arrays["weight.weight"][0] + self.arrays["weight.bias"]
+        weight: Floats = np.exp(np.clip(logits, -WIDEST, WIDEST))
+        return np.where(batch.asked & (batch.distance != FAR), weight, 0)
+
     def total(self, parts: Floats, batch: FusionArrays) -> Floats:
         """The scores of the candidates, float32 [c]; `parts` are what `features` gives."""
         # Not by BLAS, which at times reports invalid values for a product this narrow, of finite numbers.
@@ -95,9 +101,7 @@ class Agreement:
 
     def _explained(self, batch: FusionArrays, near: Floats) -> Floats:
         """The share of the question's words, by weight, that some token of the program speaks of."""
-        weight = batch.states @ self.arrays["weight.weight"][0] + self.arrays["weight.bias"]
-        weight = np.exp(np.clip(weight, -WIDEST, WIDEST))
-        weight = np.where(batch.asked & (batch.distance != FAR), weight, 0)[batch.variant]
+        weight = self.weights(batch)[batch.variant]
         match = np.where(batch.there[:, :, None], near, -1).max(axis=1)
         share: Floats = (weight * self.told(match)).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-6)
         return share

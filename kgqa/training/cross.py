@@ -33,7 +33,7 @@ from kgqa.training.schedule import schedule
 from kgqa.training.tunable import TunableEncoder
 from kgqa.training.vectors import StoredVectors
 
-_SHARE, _HEAT = 0.5, 10.0
+_SHARE, _HEAT = 1.0, 10.0
 """What the log odds without it count at first; what the head's outputs are multiplied by."""
 _SHOWN, _KINDS = re.compile(r": [^|]*$"), re.compile(r"\b([XYZ]) \([^)]*\)")
 """In a text of `pair_text`: the names of results; what kinds the named things are of."""
@@ -96,14 +96,16 @@ def scored_choices(examples: Iterable[Example], general: General, encoder: TextE
     vectors = StoredVectors(encoder)
     vectors.gather(kept)
     return [
-        CrossChoice(
-            example_texts(example),
-            general.score(collate([whole(example)])[0], vectors).scores,
-            tuple(i for i, c in enumerate(example.candidates) if c.f1 >= RIGHT and not c.spurious),
-        )
+        as_choice(example, general.score(collate([whole(example)])[0], vectors).scores)
         for example in kept
         if example.candidates
     ]
+
+
+def as_choice(example: Example, odds: Floats) -> CrossChoice:
+    """An example as a question with choices. odds : the log odds of its candidates."""
+    right = tuple(i for i, c in enumerate(example.candidates) if c.f1 >= RIGHT and not c.spurious)
+    return CrossChoice(example_texts(example), odds, right)
 
 
 def example_texts(example: Example) -> tuple[str, ...]:
