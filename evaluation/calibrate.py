@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from evaluation.settings import ROOT, data_folder
 from kgqa import KGQA
 from kgqa.answering import AnswerBuilder
-from kgqa.calibration import Calibration
+from kgqa.calibration import Calibrations
 from kgqa.config import AnswerConfig, Config, ReaderConfig
 from kgqa.evaluation import QuestionSet
 from kgqa.evaluation.matching import Matching, PredictedValue, match
@@ -70,7 +70,7 @@ class Source:
 def examples(source: Source) -> Iterator[Example]:
     """Ask every question, whatever the confidence."""
     system = KGQA.from_graph(source.graph, config=Config(reader=ReaderConfig(name=ZERO_SHOT)))
-    builder = AnswerBuilder(system.graph, AnswerConfig(abstain_below=0.0), Calibration())
+    builder = AnswerBuilder(system.graph, AnswerConfig(abstain_below=0.0), Calibrations())
     for text, gold in source.questions:
         reading = system.read(text)
         if reading.retrieval.candidates:

@@ -25,7 +25,7 @@ from evaluation.settings import AdaptingSet, everyday_settings, located
 from evaluation.train_reader import SHIPPED
 from kgqa import KGQA
 from kgqa.answering import AnswerBuilder
-from kgqa.calibration import Calibration
+from kgqa.calibration import Calibration, Calibrations
 from kgqa.config import AnswerConfig, Config, ReaderConfig, RetrievalConfig
 from kgqa.embedding import E5, MINILM, MPNET
 from kgqa.evaluation import QuestionSet
@@ -48,7 +48,7 @@ def examples(one: AdaptingSet, split: str, *, larger: bool = False) -> Iterator[
     """
     config = Config(reader=ReaderConfig(larger=larger), retrieval=RetrievalConfig(budget_ms=BUDGET_MS))
     system = KGQA.from_graph(located(one.graph), config=config)
-    builder = AnswerBuilder(system.graph, AnswerConfig(abstain_below=0.0), Calibration())
+    builder = AnswerBuilder(system.graph, AnswerConfig(abstain_below=0.0), Calibrations())
     asked = QuestionSet.read(located(one.questions), split=split)
     for question in asked.questions:
         reading = system.read(question.text)

@@ -12,7 +12,7 @@ from evaluation.results import Column, Row, Table
 from evaluation.settings import Choice, PrecisionSettings, RobustnessSet, located, precision_settings
 from kgqa import KGQA, Config
 from kgqa.answering import AnswerBuilder, Reading
-from kgqa.calibration import Calibration
+from kgqa.calibration import Calibrations
 from kgqa.config import ReaderConfig, RetrievalConfig
 from kgqa.embedding import Precision, TextEncoder
 from kgqa.evaluation import Prediction, QuestionSet, Setting, score
@@ -36,7 +36,7 @@ class SideBySide:
 
     def __init__(self, encoder: TextEncoder, weights: ReaderWeights, precisions: Sequence[Precision]) -> None:
         self._readers = [TrainedReader(encoder, weights, precision=p, early_exit=False) for p in precisions]
-        self.calibrations = Calibration.both(weights.about)
+        self.calibrations = Calibrations.of(weights.about)
         self.outputs: list[ReaderOutput] = []
         self.seconds: list[list[float]] = [[] for _ in precisions]
         self._turn = 0
@@ -89,8 +89,8 @@ def _rows(one: RobustnessSet, settings: PrecisionSettings) -> Iterator[Row]:
             reading = system.read(question.text)
             read = next((r for r in readers if r.outputs and r.outputs[0] is reading.scores), None)
             outputs = read.outputs if read else [reading.scores] * len(precisions)
-            meant = read.calibrations if read else (Calibration(),)
-            builder = AnswerBuilder(system.graph, config.answer, *meant)
+            meant = read.calibrations if read else Calibrations()
+            builder = AnswerBuilder(system.graph, config.answer, meant)
             readings = [replace(reading, scores=output) for output in outputs]
             firsts.append([_first(each) for each in readings])
             for found, each in zip(predictions, readings, strict=True):

@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from kgqa.calibration import Calibration, calibration_features, probabilities, unrivalled
+from kgqa.calibration import Calibrations, calibration_features, probabilities, unrivalled
 from kgqa.clarifying import Clarifier
 from kgqa.config import AnswerConfig
 from kgqa.graph import KnowledgeGraph
@@ -160,19 +160,18 @@ class Reading:
 class AnswerBuilder:
     """Executes the best program and lays out what proves it.
 
-    calibration : what the reader's scores mean. general : the same for those of `kgqa.reader.general`.
+    calibrations : what the reader's scores mean.
     """
 
     def __init__(
         self,
         graph: KnowledgeGraph,
         config: AnswerConfig,
-        calibration: Calibration,
-        general: Calibration | None = None,
+        calibrations: Calibrations,
     ) -> None:
         self._graph = graph
         self._config = config
-        self._calibrations = {False: calibration, True: general or calibration}
+        self._calibrations = calibrations
         self._clarifier = Clarifier(graph, config)
 
     def build(self, reading: Reading, *, language: str | None = None) -> Answer:
@@ -185,7 +184,7 @@ class AnswerBuilder:
             return Answer(question, AnswerKind.NONE, abstained=refusal, links=links)
         best = int(reading.chosen[0])
         candidate = reading.retrieval.candidates[best]
-        confidence = self._calibrations[reading.scores.general].confidence(self.features(reading, best))
+        confidence = self._calibrations.for_output(reading.scores).confidence(self.features(reading, best))
         result = execute(candidate.program, self._graph)
         values = self.values(candidate.program, result, language, self._config.max_values)
         refusal = self._doubt(values, confidence, reading, language)

@@ -47,16 +47,34 @@ class Calibration:
                 "coverage, support, unread. Train it again"
             ) from error
 
-    @classmethod
-    def both(cls, about: Mapping[str, Any]) -> tuple[Calibration, Calibration]:
-        """That of a trained reader and that of its general part, which is the same where it has none."""
-        own, general = cls.of(about), about.get("general")
-        return own, cls.of(general) if general else own
-
     def confidence(self, features: tuple[float, ...]) -> float:
         """The probability, in [0, 1], that the candidate with these features is right."""
         weights = (self.score, self.margin, self.coverage, self.support, self.unread)
         return 1 / (1 + math.exp(-self.bias - sum(w * f for w, f in zip(weights, features, strict=True))))
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrations:
+    """What the scores of a reader mean.
+
+    own : those of its network. general : those of `kgqa.reader.general`; as its own unless given. closely : those that
+    `kgqa.reader.reranker` weighed after it; as the general ones unless given.
+    """
+
+    own: Calibration = Calibration()
+    general: Calibration | None = None
+    closely: Calibration | None = None
+
+    @classmethod
+    def of(cls, about: Mapping[str, Any]) -> Calibrations:
+        """Those that a trained reader brings in `reader.json`. Errors : ReaderError if they are no numbers."""
+        parts = (about.get("general"), about.get("reranker"))
+        return cls(Calibration.of(about), *(Calibration.of(part) if part else None for part in parts))
+
+    def for_output(self, output: ReaderOutput) -> Calibration:
+        """The one that turns these scores into a probability."""
+        closely = self.closely if output.closely else None
+        return closely or (self.general if output.general else None) or self.own
 
 
 def calibration_features(best: ReaderCandidate, score: float, margin: float, unread: int) -> tuple[float, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgqa.answering import AnswerBuilder, Reading, as_asked
-from kgqa.calibration import Calibration
+from kgqa.calibration import Calibration, Calibrations
 from kgqa.config import Config
 from kgqa.embedding import E5, MINILM, CachedEncoder, Precision, TextEncoder, load_encoder
 from kgqa.embedding.memo import MemoEncoder
@@ -55,7 +55,7 @@ Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
 
 AUTO = "auto"
-_UNTRAINED = Calibration(), Calibration()
+_UNTRAINED = Calibrations()
 _LABELS = "labels."
 _RELATIONS = "relations."
 _ENTITIES = "entities/"
@@ -429,11 +429,11 @@ class KGQA:
                 vocabulary=self._vocabulary,
                 learnt=learnt,
             )
-            builder = AnswerBuilder(self.graph, self.config.answer, *calibrations)
+            builder = AnswerBuilder(self.graph, self.config.answer, calibrations)
             self._engines[name] = Engine(encoder, retriever, reader, builder)
         return self._engines[name]
 
-    def _reader(self, encoder: TextEncoder) -> tuple[Reader, tuple[Calibration, Calibration]]:
+    def _reader(self, encoder: TextEncoder) -> tuple[Reader, Calibrations]:
         """The reader for an encoder and what its scores mean."""
         settings = self.config.reader
         weights = weights_for(settings.name, encoder, named=self.config.encoder.name != AUTO)
@@ -450,11 +450,11 @@ class KGQA:
             cross_encoder=settings.cross_encoder,
             larger=larger,
         )
-        own, general = Calibration.both(weights.about)
+        calibrations = Calibrations.of(weights.about)
         # Where `adapt` lets it read beside what made questions taught, the confidence is of both together.
         if larger is not None and not weights.general_share:
-            general = Calibration.of(larger.about)
-        return reader, (own, general)
+            calibrations = replace(calibrations, closely=Calibration.of(larger.about))
+        return reader, calibrations
 
     def _stored_encoders(self) -> list[str]:
         """The encoders whose vectors a bundle of this graph should hold."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from kgqa.answering import AnswerBuilder, Reading, kind_of
-from kgqa.calibration import Calibration
+from kgqa.calibration import Calibration, Calibrations
 from kgqa.config import AnswerConfig
 from kgqa.program import execute
 from kgqa.program.algebra import (
@@ -72,7 +72,7 @@ def answer(
     seen = ReaderInput(QUESTION, tuple(ReaderCandidate("", c.alignment, 1.0, 0.0, 1.0) for c in given))
     output = ReaderOutput(np.array(scores or [1.0] * len(given), dtype=np.float32), -0.2, general=general)
     reading = Reading(Retrieval(QuestionView(QUESTION), links, given), seen, output)
-    return AnswerBuilder(FILMS, config or AnswerConfig(), calibration).build(reading, language=language)
+    return AnswerBuilder(FILMS, config or AnswerConfig(), Calibrations(calibration)).build(reading, language=language)
 
 
 def labels(found: Answer) -> list[str]:
@@ -186,7 +186,7 @@ def test_labels_follow_the_language() -> None:
     link = Link(Mention(0, 2, "安娜"), graph.find("Anna"), 0.9, MatchKind.EXACT, "安娜", 0.5, 1.0)
     seen = ReaderInput("", (ReaderCandidate("", 0.5, 1.0, 0.0, 1.0),))
     scores = ReaderOutput(np.ones(1, dtype=np.float32), -0.2)
-    builder = AnswerBuilder(graph, AnswerConfig(), SURE)
+    builder = AnswerBuilder(graph, AnswerConfig(), Calibrations(SURE))
     reading = Reading(Retrieval(QuestionView("安娜的母亲是谁？"), (link,), (given,)), seen, scores)
     own, english = builder.build(reading), builder.build(reading, language="en")
     assert (labels(own), own.links[0].label) == (["贝娅塔"], "安娜")
@@ -345,7 +345,7 @@ def test_literals_become_python_values(lexical: str, datatype: str, value: objec
     reading = Reading(
         Retrieval(QuestionView("size?"), (link,), (given,)), seen, ReaderOutput(np.ones(1, dtype=np.float32), -0.2)
     )
-    found = AnswerBuilder(graph, AnswerConfig(), SURE).build(reading).values
+    found = AnswerBuilder(graph, AnswerConfig(), Calibrations(SURE)).build(reading).values
     assert [(v.value, type(v.value), v.label, v.datatype) for v in found] == [
         (value, type(value), lexical, XSD + datatype)
     ]

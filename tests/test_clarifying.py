@@ -17,7 +17,7 @@ from rich.console import Console
 from kgqa import KGQA
 from kgqa.answer_json import answer_from_json, answer_schema, answer_to_json
 from kgqa.answering import AnswerBuilder, Reading
-from kgqa.calibration import TEMPERATURE, Calibration
+from kgqa.calibration import TEMPERATURE, Calibration, Calibrations
 from kgqa.config import AnswerConfig, Config, RetrievalConfig
 from kgqa.embedding import E5, MINILM, load_encoder
 from kgqa.errors import MissingExtraError
@@ -94,7 +94,7 @@ def answer(
     seen = ReaderInput(question, tuple(ReaderCandidate("", c.alignment, 1.0, 0.0, 1.0) for c in candidates))
     scores = ReaderOutput(np.array([r.score for r in readings], dtype=np.float32), -0.2)
     reading = Reading(Retrieval(QuestionView(question), readings[0].links, candidates), seen, scores)
-    return AnswerBuilder(graph, config or AnswerConfig(), calibration).build(reading, language=language)
+    return AnswerBuilder(graph, config or AnswerConfig(), Calibrations(calibration)).build(reading, language=language)
 
 
 def nodes_of(program: Program, graph: KnowledgeGraph) -> np.ndarray[tuple[int], np.dtype[np.int32]] | None:

@@ -8,7 +8,7 @@ import pytest
 from kgqa import KnowledgeGraph
 from kgqa.answer_json import answer_to_json
 from kgqa.answering import AnswerBuilder, Reading
-from kgqa.calibration import Calibration
+from kgqa.calibration import Calibrations
 from kgqa.config import AnswerConfig
 from kgqa.program import algebra as a
 from kgqa.program import context, shown_label
@@ -76,7 +76,7 @@ def answer(graph: KnowledgeGraph, program: a.Program, **limits: int) -> Answer:
     seen = ReaderInput("who led it?", (ReaderCandidate("led", 1.0, 1.0, 0.0, 1.0),))
     config = AnswerConfig(abstain_below=0.0, **limits)
     reading = Reading(retrieval, seen, ReaderOutput(np.array([5.0], dtype=np.float32), 0.0))
-    return AnswerBuilder(graph, config, Calibration()).build(reading)
+    return AnswerBuilder(graph, config, Calibrations()).build(reading)
 
 
 def facts(shown: Answer, *, is_context: bool) -> set[tuple[str, str, str]]:

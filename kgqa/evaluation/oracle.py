@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from kgqa.answering import AnswerBuilder, Reading
-from kgqa.calibration import Calibration
+from kgqa.calibration import Calibrations
 from kgqa.config import AnswerConfig
 from kgqa.evaluation.matching import Matching, match, normalise
 from kgqa.evaluation.predictions import predicted_value
@@ -33,7 +33,7 @@ class GoldJudge:
         self._answers = answers
         self._matching = matching
         self._language = language
-        self._builder = AnswerBuilder(graph, AnswerConfig(), Calibration())
+        self._builder = AnswerBuilder(graph, AnswerConfig(), Calibrations())
         self._wanted = frozenset(normalise(answer, matching) for answer in answers)
         self._known: dict[int, frozenset[str]] = {}
 

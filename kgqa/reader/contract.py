@@ -94,12 +94,14 @@ class ReaderOutput:
     """The scores of one question.
 
     scores : float32 [candidates], larger is better. none_score : the score of "none of these".
-    general : whether they come from `kgqa.reader.general`, whose confidence is another function of them.
+    general : whether they come from `kgqa.reader.general`, whose confidence is another function of them; closely :
+    whether `kgqa.reader.reranker` or a cross-encoder read them after it, whose confidence is yet another.
     """
 
     scores: Floats
     none_score: float
     general: bool = False
+    closely: bool = False
 
 
 class Reader(Protocol):

@@ -19,7 +19,7 @@ from kgqa.embedding.store import write_atomically
 from kgqa.errors import ReaderError
 from kgqa.reader.agreement import Agreement
 from kgqa.reader.arrays import FusionArrays
-from kgqa.reader.traits import questions, traits
+from kgqa.reader.traits import COUNT, questions, traits
 
 RERANKER = "reranker.safetensors"
 _ARRAYS = ("mean", "spread", "question", "question bias", "hidden", "bias", "output", "share")
@@ -64,8 +64,8 @@ class Reranker:
         write_atomically(path, lambda target: save_file(kept, target))
 
     @classmethod
-    def load(cls, path: Path, width: int) -> Reranker:
-        """Read what `save` wrote. width : the traits that there are now.
+    def load(cls, path: Path) -> Reranker:
+        """Read what `save` wrote.
 
         Errors : ReaderError if it is missing, damaged or of another version.
         """
@@ -75,9 +75,9 @@ class Reranker:
             arrays = {name: array.astype(np.float32) for name, array in load_file(path).items()}
         except Exception as error:  # safetensors raises its own kind
             raise ReaderError(f"{path} is missing or damaged ({error}). Train it again") from error
-        if set(arrays) != set(_ARRAYS) or arrays["mean"].shape != (width,):
+        if set(arrays) != set(_ARRAYS) or arrays["mean"].shape != (COUNT,):
             raise ReaderError(
                 f"{path} holds {sorted(arrays)} for {arrays.get('mean', np.zeros(0)).size} traits; expected "
-                f"{sorted(_ARRAYS)} for {width}: another version of kgqa wrote it. Train it again"
+                f"{sorted(_ARRAYS)} for {COUNT}: another version of kgqa wrote it. Train it again"
             )
         return cls(arrays)

@@ -14,7 +14,7 @@ from kgqa.embedding.memo import MemoEncoder
 from kgqa.embedding.store import cache_root
 from kgqa.embedding.structural import StructuralEmbeddings
 from kgqa.errors import ReaderError
-from kgqa.reader.arrays import EncoderVectors, Rows, rows_of
+from kgqa.reader.arrays import EncoderVectors, Rows, lay_out, rows_of
 from kgqa.reader.contract import Floats, ReaderInput, ReaderOutput
 from kgqa.reader.cross_encoder import CrossEncoder, open_cross, pair_text, tells_kinds
 from kgqa.reader.early_exit import is_sure, leads
@@ -22,6 +22,8 @@ from kgqa.reader.features import evidence, prior
 from kgqa.reader.folders import Larger
 from kgqa.reader.general import FAMILIAR, General, is_unfamiliar
 from kgqa.reader.relation_words import Known, TunedWords
+from kgqa.reader.reranker import RERANKER, Reranker
+from kgqa.reader.serialise import Tokens
 from kgqa.reader.soft import STRUCTURAL
 from kgqa.reader.trained_weights import ADAPTER, ASKING, ReaderWeights
 from kgqa.retrieval.relations import RelationTexts
@@ -93,6 +95,11 @@ class TrainedReader:
             return open_cross(self._larger.encoder, self._larger.folder, self._precision)
         return open_cross(self._encoder.name, self._weights.folder, self._precision)
 
+    @cached_property
+    def _reranker(self) -> Reranker | None:
+        folder = self._weights.folder
+        return Reranker.load(folder / RERANKER) if folder is not None and (folder / RERANKER).exists() else None
+
     @property
     def fusions(self) -> tuple[str, ...]:
         """What is read besides texts, of `kgqa.reader.soft.SOFT`."""
@@ -130,37 +137,42 @@ class TrainedReader:
         own = prior(columns)
         unfamiliar = general is not None and is_unfamiliar(programs, self._known)
         # What a thing lacks of what is asked outright is told by retrieval alone, which so high a score is for.
-        closer = unfamiliar and kept.candidates[0].size > 0 and self._reads_closely(kept)
+        closer = unfamiliar and kept.candidates[0].size > 0 and self._reads_closely(programs)
         if self._early_exit and not closer and is_sure(kept.candidates[0], float(own[order[0]]), unfamiliar=unfamiliar):
             weighed = self._weights.weighed(own, programs)
             if leads(weighed):
                 return ReaderOutput(np.float32(CERTAIN) + np.float32(_PER_POINT) * weighed, NONE)
         rows, share = rows_of(kept), self._weights.general_share
         if general is not None and unfamiliar:
-            return ReaderOutput(_placed(self._generally(general, kept, rows), order), NONE, general=True)
+            found = self._generally(general, kept, rows)
+            return replace(found, scores=_placed(found, order), none_score=NONE)
         found = self._weights.score(rows, self._vectors, self._wanted)
         if general is None or not share or not is_unfamiliar(programs, self._weights.familiar):
             return ReaderOutput(_placed(found, order), NONE)
         both = _together(found, self._generally(general, kept, rows), share)
-        return ReaderOutput(_placed(both, order), NONE, general=True)
+        return replace(both, scores=_placed(both, order), none_score=NONE)
 
-    def _reads_closely(self, item: ReaderInput) -> bool:
-        """Whether the cross-encoder reads candidates: it tells more than retrieval's own score, however high."""
-        return self._cross is not None and tells_kinds(c.tokens for c in item.candidates)
+    def _reads_closely(self, programs: Sequence[Tokens]) -> bool:
+        """Whether more than retrieval's own score is asked, however high that is."""
+        return (self._reranker is not None or self._cross is not None) and tells_kinds(programs)
 
     def _generally(self, general: General, item: ReaderInput, rows: Rows) -> ReaderOutput:
-        """What is made of candidates whose relations nobody taught."""
-        found = general.score(rows, self._plain)
-        if self._cross is None or not self._reads_closely(item):
-            return found
-        texts = [pair_text(c.masked, c.tokens, c.yielded.shown) for c in item.candidates]
-        return replace(found, scores=self._cross.refine(texts, found.scores))
+        """What is made of candidates whose relations nobody taught, in log odds."""
+        laid = lay_out(rows, self._plain)
+        odds = general.odds(general.total(laid))
+        closely = self._reads_closely(rows.programs)
+        if closely and self._reranker is not None:
+            odds = self._reranker.odds(laid, general.agreement, odds)
+        if closely and self._cross is not None:
+            texts = [pair_text(c.masked, c.tokens, c.yielded.shown) for c in item.candidates]
+            odds = self._cross.refine(texts, odds)
+        return ReaderOutput(odds, 0.0, general=True, closely=closely)
 
 
 def _together(one: ReaderOutput, other: ReaderOutput, share: float) -> ReaderOutput:
     """The mean of two readings' log odds. share : how much the other counts."""
     odds = [found.scores - np.float32(found.none_score) for found in (one, other)]
-    return ReaderOutput(((1 - share) * odds[0] + share * odds[1]).astype(np.float32), 0.0)
+    return replace(other, scores=((1 - share) * odds[0] + share * odds[1]).astype(np.float32), none_score=0.0)
 
 
 def _placed(found: ReaderOutput, order: NDArray[np.int64]) -> Floats:

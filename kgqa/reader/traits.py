@@ -56,7 +56,7 @@ def _means(batch: FusionArrays) -> Floats:
 
 
 def _shape(batch: FusionArrays) -> Floats:
-    """Retrieval's evidence, what a program does and yields, how many tokens of each kind it has, the question's length."""
+    """Retrieval's evidence, what a program does and yields, its tokens of each kind, the question's length."""
     kinds = np.arange(len(TokenKind))
     counts = ((batch.kind[:, :, None] == kinds) & batch.there[:, :, None]).sum(axis=1)
     length = batch.asked.sum(axis=1)[batch.variant, None] / 10

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from kgqa.answering import AnswerBuilder
-from kgqa.calibration import Calibration
+from kgqa.calibration import Calibrations
 from kgqa.config import AnswerConfig
 from kgqa.errors import QuestionsFileError
 from kgqa.evaluation import Gold, Matching, QuestionSet
@@ -177,7 +177,7 @@ class Marker:
 
     def __init__(self, graph: KnowledgeGraph) -> None:
         self._graph = graph
-        self._builder = AnswerBuilder(graph, AnswerConfig(), Calibration())
+        self._builder = AnswerBuilder(graph, AnswerConfig(), Calibrations())
         self._forms = lru_cache(maxsize=200_000)(self._compute_forms)
 
     def mark(self, candidates: Sequence[Candidate], gold: Gold) -> list[tuple[float, bool, tuple[int, ...]]]:

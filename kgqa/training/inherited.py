@@ -17,6 +17,7 @@ from kgqa.embedding.store import write_atomically
 from kgqa.errors import ConfigError
 from kgqa.reader import SHIPPED, shipped_weights
 from kgqa.reader.cross_encoder import CROSS, HEAD
+from kgqa.reader.reranker import RERANKER
 from kgqa.reader.soft import NAMES
 from kgqa.reader.trained_weights import ASKING, ReaderWeights
 from kgqa.system import AUTO
@@ -73,8 +74,8 @@ def calibration_of(start: ReaderWeights | None) -> Mapping[str, float] | None:
 
 
 def copy_beside(start: ReaderWeights | None, folder: Path) -> None:
-    """Take over the encoders that were tuned to how people ask, and to read question and program at once."""
-    for name in (ASKING, CROSS, HEAD):
+    """Take over what was tuned to how people ask, and what weighs candidates on graphs that are new."""
+    for name in (ASKING, RERANKER, CROSS, HEAD):
         if start is not None and start.folder is not None and (start.folder / name).exists():
             with writing(folder / name):
                 write_atomically(folder / name, partial(copyfile, start.folder / name))

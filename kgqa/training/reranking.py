@@ -33,8 +33,8 @@ _HEAT = 5.0
 class Weighed:
     """A question's candidates as the network reads them.
 
-    source : its graph. example : it itself. traits [c, traits], question [c, e], odds [c] : float32. right [c] : whether
-    a candidate is what is meant.
+    source : its graph. example : it itself. traits [c, traits], question [c, e], odds [c] : float32. right [c] :
+    whether a candidate is what is meant.
     """
 
     source: str
@@ -50,7 +50,8 @@ class RerankSettings:
     """How the network is trained.
 
     hidden : its units. question : numbers taken of a question's vector. dropout : of hidden units; question_dropout :
-    of those numbers. epochs, batch : of questions. rate : of AdamW at first, falling to a twentieth. decay : of weights.
+    of those numbers. epochs, batch : of questions. rate : of AdamW at first, falling to a twentieth. decay : of
+    weights.
     count : how much of what is learnt is added, in (0, 1]; all of it is too much on graphs of another kind.
     folds : into which graphs are divided, for log odds of questions by a network that did not learn from them.
     seed : of every draw.
@@ -103,7 +104,7 @@ def fit_reranker(given: Sequence[Weighed], settings: RerankSettings | None = Non
     steps = chosen.epochs * -(-len(given) // chosen.batch)
     falling = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: max(_LAST_RATE, 1 - step / steps))
     for _ in range(chosen.epochs):
-        for rows in torch.randperm(len(given)).split(chosen.batch):
+        for rows in torch.split(torch.randperm(len(given)), chosen.batch):
             loss = _loss(model, data, rows)
             if not torch.isfinite(loss):
                 raise TrainingError("the loss is no number in training the reranker. Lower 'rate'")

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import chain, count, cycle, islice
 
 from kgqa.answering import AnswerBuilder
-from kgqa.calibration import Calibration
+from kgqa.calibration import Calibrations
 from kgqa.config import AnswerConfig
 from kgqa.evaluation import Gold, Question, QuestionSet
 from kgqa.evaluation.questions import UNANSWERABLE
@@ -49,7 +49,7 @@ class Synthesiser:
         self._graph = graph
         self._language = language
         self._draws = Draws(graph, language=language, seed=seed)
-        self._builder = AnswerBuilder(graph, AnswerConfig(), Calibration())
+        self._builder = AnswerBuilder(graph, AnswerConfig(), Calibrations())
 
     def questions(self, wanted: int) -> QuestionSet:
         """About `wanted` questions with answers, of every kind that the graph allows, in turn.

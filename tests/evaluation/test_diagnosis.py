@@ -12,7 +12,7 @@ import pytest
 
 from kgqa import KGQA
 from kgqa.answering import AnswerBuilder, Reading
-from kgqa.calibration import Calibration
+from kgqa.calibration import Calibrations
 from kgqa.config import AnswerConfig, Config
 from kgqa.embedding import E5, MINILM, load_encoder
 from kgqa.errors import MissingExtraError, QuestionError, QuestionsFileError
@@ -119,7 +119,7 @@ class Scripted:
     def ask(self, question: str) -> Answer:
         if question == "refused":
             raise QuestionError("too long")
-        return AnswerBuilder(GRAPH, self.config.answer, Calibration()).build(self.read(question))
+        return AnswerBuilder(GRAPH, self.config.answer, Calibrations()).build(self.read(question))
 
 
 DIRECTOR, CAST = follow("alien", "directed by"), follow("alien", "starring")
@@ -465,7 +465,7 @@ def test_ranks_agree_with_executing_everything() -> None:
     found = diagnose(system, predictions, questions)
     exact = score(predictions, questions, Setting(name="kgqa")).overall["Exact"]
     assert sum(d.stage is Stage.RIGHT for d in found) == round(exact.mean * exact.n)
-    builder = AnswerBuilder(system.graph, system.config.answer, Calibration())
+    builder = AnswerBuilder(system.graph, system.config.answer, Calibrations())
     for diagnosis, question in zip(found, questions.questions, strict=True):
         gold, reading = questions.gold[question.id], system.read(question.text)
         language = reading.retrieval.question.language.value

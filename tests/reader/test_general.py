@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kgqa.calibration import Calibration
+from kgqa.calibration import Calibration, Calibrations
 from kgqa.errors import ReaderError
-from kgqa.reader import ReaderInput, ReaderWeights, TrainedReader
+from kgqa.reader import ReaderInput, ReaderOutput, ReaderWeights, TrainedReader
 from kgqa.reader.arrays import EncoderVectors, lay_out, rows_of
 from kgqa.reader.familiarity import learnt
 from kgqa.reader.features import prior
@@ -93,14 +93,29 @@ def test_the_general_part_comes_back_from_disk(weights: ReaderWeights, item: Rea
     again = ReaderWeights.load(tmp_path)
     assert again.general is not None
     assert (again.general.threshold, again.general.slope) == (1.5, 0.5)
-    assert Calibration.both(again.about) == (Calibration.of(weights.about), CALIBRATION)
+    assert Calibrations.of(again.about) == Calibrations(Calibration.of(weights.about), CALIBRATION)
     one, two = (TrainedReader(WordEncoder(), w, early_exit=False).read([item])[0] for w in (weights, again))
     np.testing.assert_allclose(one.scores, two.scores, atol=0.02)  # kept as float16
 
 
 def test_a_reader_without_a_general_part_has_one_calibration() -> None:
-    about = {"calibration": {"bias": -1.0}}
-    assert Calibration.both(about) == (Calibration(bias=-1.0), Calibration(bias=-1.0))
+    found = Calibrations.of({"calibration": {"bias": -1.0}})
+    outputs = [
+        ReaderOutput(np.zeros(1, dtype=np.float32), 0.0, general=g, closely=c)
+        for g in (False, True)
+        for c in (False, True)
+    ]
+    assert [found.for_output(output) for output in outputs] == 4 * [Calibration(bias=-1.0)]
+
+
+def test_each_kind_of_reading_has_its_own_calibration() -> None:
+    about = {"general": {"calibration": {"bias": -1.0}}, "reranker": {"calibration": {"bias": -2.0}}}
+    nothing = np.zeros(1, dtype=np.float32)
+    found = [
+        Calibrations.of(about).for_output(ReaderOutput(nothing, 0.0, general=general, closely=closely)).bias
+        for general, closely in ((False, False), (True, False), (True, True))
+    ]
+    assert found == [Calibration().bias, -1.0, -2.0]
 
 
 def test_a_damaged_general_part_is_named(weights: ReaderWeights, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from kgqa.reader import ReaderWeights, TrainedReader
 from kgqa.reader.cross_encoder import CROSS, HEAD
 from kgqa.reader.features import EVIDENCE
 from kgqa.reader.general import General
+from kgqa.reader.reranker import RERANKER
 from kgqa.reader.trained_weights import ASKING
 from kgqa.training.examples import Example, collect
 from tests.retrieval.toy import WordEncoder, build, lines
@@ -209,14 +210,14 @@ def test_what_the_start_knows_is_kept(examples: list[Example], tmp_path: Path) -
     start = fit({"people": examples[:12]}, {"people": examples[20:]}, folder, short, encoder=WordEncoder()).weights
     general = General(start.agreement, threshold=2.0, slope=0.5, calibration={"bias": -1.0})
     replace(start, about={**start.about, "familiar": [7]}, general=general).save(folder)
-    for name in (ASKING, CROSS, HEAD):
+    for name in (ASKING, RERANKER, CROSS, HEAD):
         (folder / name).write_bytes(name.encode())
     onwards, kept = replace(short, start=str(folder)), {}
     for made in ((), ("people",)):
         target = tmp_path / f"on{len(made)}"
         fit(*parts(examples), target, onwards, encoder=WordEncoder(), made=made)
         kept[made] = found = ReaderWeights.load(target)
-        assert all((target / name).read_bytes() == name.encode() for name in (ASKING, CROSS, HEAD))
+        assert all((target / name).read_bytes() == name.encode() for name in (ASKING, RERANKER, CROSS, HEAD))
         assert found.general is not None
         assert found.general.about == general.about
         assert 7 in found.familiar
