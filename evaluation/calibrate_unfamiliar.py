@@ -1,9 +1,10 @@
 """Fit the confidence on graphs that no reader knows: `python -m evaluation.calibrate_unfamiliar [ENCODER ...]`.
 
-Asks the dev halves of the everyday graphs and those that were looked at, fits a logistic model of "the best candidate
-is right", weakly pulled towards `kgqa.calibration.Calibration`, and says what a fit on all other graphs makes of each
-(ECE, AUROC). Writes the weights into the shipped `reader.json` with `--write`, those of the larger cross-encoder
-(all-mpnet-base-v2, which needs the extra `large`) into its `larger.json`.
+Asks the dev halves of the everyday graphs and those that were looked at, takes the questions whose candidates
+`kgqa.reader.reranker` weighs (nearly all), fits a logistic model of "the best candidate is right", weakly pulled
+towards `kgqa.calibration.Calibration`, and says what a fit on all other graphs makes of each (ECE, AUROC). Writes the
+weights into the shipped `reader.json` with `--write`, those of the larger cross-encoder (all-mpnet-base-v2, which needs
+the extra `large`) into its `larger.json`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from evaluation.settings import AdaptingSet, everyday_settings, located
 from evaluation.train_reader import SHIPPED
 from kgqa import KGQA
 from kgqa.answering import AnswerBuilder
-from kgqa.calibration import Calibration, Calibrations
+from kgqa.calibration import RERANKED, Calibration, Calibrations
 from kgqa.config import AnswerConfig, Config, ReaderConfig, RetrievalConfig
 from kgqa.embedding import E5, MINILM, MPNET
 from kgqa.evaluation import QuestionSet
@@ -52,7 +53,7 @@ def examples(one: AdaptingSet, split: str, *, larger: bool = False) -> Iterator[
     asked = QuestionSet.read(located(one.questions), split=split)
     for question in asked.questions:
         reading = system.read(question.text)
-        if reading.retrieval.candidates and reading.scores.general:
+        if reading.retrieval.candidates and reading.scores.closely:
             gold = frozenset(asked.gold[question.id].answers)
             values = [PredictedValue(v.id, v.label, str(v.value)) for v in builder.build(reading).values]
             hits = match(values, gold, Matching.STRICT)
@@ -121,10 +122,8 @@ def _write_larger(encoder: str, fitted: dict[str, float]) -> None:
 
 def _write(encoder: str, fitted: dict[str, float]) -> None:
     weights = ReaderWeights.load(SHIPPED / encoder)
-    if weights.general is None:
-        raise SystemExit(f"{SHIPPED / encoder} has no part for unfamiliar graphs; train the reader first")
-    general = replace(weights.general, calibration=asdict(Calibration(**fitted)))
-    replace(weights, general=general).save(SHIPPED / encoder)
+    about = {"calibration": asdict(Calibration(**fitted))}
+    replace(weights, about={**weights.about, RERANKED: about}).save(SHIPPED / encoder)
 
 
 if __name__ == "__main__":

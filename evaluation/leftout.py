@@ -61,6 +61,7 @@ def _rows(encoder: str, sets: list[LeftOutSet]) -> Iterator[Row]:
     from kgqa.embedding import load_encoder
     from kgqa.reader import shipped_weights
     from kgqa.reader.cross_encoder import open_cross
+    from kgqa.reader.reranker import open_reranker
     from kgqa.training import fit_general, gather
 
     start, config = time.perf_counter(), settings_of(encoder)
@@ -69,7 +70,10 @@ def _rows(encoder: str, sets: list[LeftOutSet]) -> Iterator[Row]:
     opened = load_encoder(encoder)
     cross = open_cross(encoder, shipped_weights(encoder))
     work = _WORK / encoder
-    _, found = fit_general(train, dev, groups(encoder), opened, work, config, cross=cross, on_progress=show)
+    reranker = open_reranker(shipped_weights(encoder))
+    _, found = fit_general(
+        train, dev, groups(encoder), opened, work, config, reranker=reranker, cross=cross, on_progress=show
+    )
     figures = {one.name: one for one in found}
     for one in sets:
         for name in one.measured if one.encoder == encoder else ():

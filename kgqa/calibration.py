@@ -14,6 +14,8 @@ from kgqa.errors import ReaderError
 from kgqa.reader.contract import ReaderCandidate, ReaderOutput
 
 TEMPERATURE = 0.15
+RERANKED = "reranker"
+"""In `reader.json`, what holds the calibration of scores that `kgqa.reader.reranker` weighed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +70,7 @@ class Calibrations:
     @classmethod
     def of(cls, about: Mapping[str, Any]) -> Calibrations:
         """Those that a trained reader brings in `reader.json`. Errors : ReaderError if they are no numbers."""
-        parts = (about.get("general"), about.get("reranker"))
+        parts = (about.get("general"), about.get(RERANKED))
         return cls(Calibration.of(about), *(Calibration.of(part) if part else None for part in parts))
 
     def for_output(self, output: ReaderOutput) -> Calibration:

@@ -81,3 +81,8 @@ class Reranker:
                 f"{sorted(_ARRAYS)} for {COUNT}: another version of kgqa wrote it. Train it again"
             )
         return cls(arrays)
+
+
+def open_reranker(folder: Path | None) -> Reranker | None:
+    """The one that lies with a reader's weights; None where there is none."""
+    return Reranker.load(folder / RERANKER) if folder is not None and (folder / RERANKER).exists() else None

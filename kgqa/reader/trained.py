@@ -22,7 +22,7 @@ from kgqa.reader.features import evidence, prior
 from kgqa.reader.folders import Larger
 from kgqa.reader.general import FAMILIAR, General, is_unfamiliar
 from kgqa.reader.relation_words import Known, TunedWords
-from kgqa.reader.reranker import RERANKER, Reranker
+from kgqa.reader.reranker import Reranker, open_reranker
 from kgqa.reader.serialise import Tokens
 from kgqa.reader.soft import STRUCTURAL
 from kgqa.reader.trained_weights import ADAPTER, ASKING, ReaderWeights
@@ -97,8 +97,7 @@ class TrainedReader:
 
     @cached_property
     def _reranker(self) -> Reranker | None:
-        folder = self._weights.folder
-        return Reranker.load(folder / RERANKER) if folder is not None and (folder / RERANKER).exists() else None
+        return open_reranker(self._weights.folder)
 
     @property
     def fusions(self) -> tuple[str, ...]:

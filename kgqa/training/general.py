@@ -12,11 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
+from kgqa.calibration import Calibration
 from kgqa.embedding import TextEncoder
 from kgqa.errors import TrainingError
+from kgqa.reader.arrays import lay_out
 from kgqa.reader.contract import ReaderOutput
 from kgqa.reader.cross_encoder import CrossEncoder, tells_kinds
 from kgqa.reader.general import General
+from kgqa.reader.reranker import Reranker
 from kgqa.reader.trained import NONE, SCALE
 from kgqa.training.batches import collate, whole
 from kgqa.training.calibrating import LOST, RIGHT, Scored, fit_calibration, rising_curve, scored, unanswerable
@@ -63,11 +66,12 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A dev question of a set that was left out, as it is or with its relation taken away, and what was read."""
+    """A dev question of a set that was left out, or one with its relation taken away, and what was read by whom."""
 
     set: str
     group: str
     example: Example
+    reader: General
     output: ReaderOutput
     lost: bool
 
@@ -90,13 +94,15 @@ def fit_general(
     folder: Path,
     config: TrainingConfig,
     *,
+    reranker: Reranker | None = None,
     cross: CrossEncoder | None = None,
     on_progress: Progress | None = None,
 ) -> tuple[General, list[LeftOut]]:
     """Train on all sets, and on all but those of each group; the figures of every set that was left out.
 
     folder : takes checkpoints, so that a stopped run goes on. config : whose seed is taken.
-    cross : reads the first candidates after it, if it is there; the confidence is fitted to what it makes of them.
+    reranker, cross : read the candidates after it, if they are there; the confidence of a set's own figures is fitted
+    to what they make of them, apart for questions that they read and for those that they don't.
     Errors : TrainingError for a group that is not of these sets or leaves nothing to learn from, and as
     `kgqa.training.tuning.tune`.
     """
@@ -120,9 +126,9 @@ def fit_general(
             asked += [one for e in dev[name] for one in _ask(name, group.name, e, reader, vectors)]
     threshold, slope = _curve([one for one in asked if not one.lost])
     final = replace(learnt("all", ()), threshold=threshold, slope=slope)
-    asked = [replace(one, output=_served(one, final, cross)) for one in asked]
+    asked = [replace(one, output=_served(one, final, vectors, reranker, cross)) for one in asked]
     figures = [_figures(name, group.name, asked) for group in groups for name in group.measured]
-    calibration = asdict(fit_calibration([_scored(one) for one in asked]))
+    calibration = asdict(_fitted(asked, closely=False))
     return replace(final, calibration=calibration), figures
 
 
@@ -138,14 +144,21 @@ def _check(group: Group, train: Examples, dev: Examples) -> None:
 def _ask(name: str, group: str, example: Example, reader: General, vectors: StoredVectors) -> Iterator[_Asked]:
     for one, lost in ((example, False), (unanswerable(example), True)):
         if one is not None:
-            yield _Asked(name, group, one, reader.score(collate([whole(one)])[0], vectors), lost)
+            yield _Asked(name, group, one, reader, reader.score(collate([whole(one)])[0], vectors), lost)
 
 
-def _served(one: _Asked, general: General, cross: CrossEncoder | None) -> ReaderOutput:
+def _served(
+    one: _Asked, general: General, vectors: StoredVectors, reranker: Reranker | None, cross: CrossEncoder | None
+) -> ReaderOutput:
+    """As `kgqa.reader.trained.TrainedReader` reads a question whose relations nobody taught."""
     odds = general.odds(one.output.scores)
-    if cross is not None and tells_kinds(c.tokens for c in one.example.candidates):
+    if (reranker is None and cross is None) or not tells_kinds(c.tokens for c in one.example.candidates):
+        return ReaderOutput(odds, 0.0)
+    if reranker is not None:
+        odds = reranker.odds(lay_out(collate([whole(one.example)])[0], vectors), one.reader.agreement, odds)
+    if cross is not None:
         odds = cross.refine(example_texts(one.example), odds)
-    return ReaderOutput(odds, 0.0)
+    return ReaderOutput(odds, 0.0, closely=True)
 
 
 def _curve(asked: Sequence[_Asked]) -> tuple[float, float]:
@@ -158,19 +171,31 @@ def _curve(asked: Sequence[_Asked]) -> tuple[float, float]:
 
 def _scored(asked: _Asked) -> Scored:
     """As `kgqa.reader.trained.TrainedReader` gives it to be calibrated."""
-    shown = ReaderOutput(np.float32(SCALE) * asked.output.scores, NONE, general=True)
+    scores = np.float32(SCALE) * asked.output.scores
+    shown = replace(asked.output, scores=scores, none_score=NONE, general=True)
     return scored(asked.example, shown, LOST if asked.lost else 1.0)
 
 
 def _figures(name: str, group: str, asked: Sequence[_Asked]) -> LeftOut:
-    others = [one for one in asked if one.group != group] or asked
-    calibration = fit_calibration([_scored(one) for one in others])
     own, lost = ([one for one in asked if one.set == name and one.lost == gone] for gone in (False, True))
+    others = [one for one in asked if one.group != group] or asked
+    calibrations = {closely: _fitted(others, closely=closely) for closely in {one.output.closely for one in own + lost}}
+
+    def confidence(one: _Asked) -> float:
+        return calibrations[one.output.closely].confidence(_scored(one).features)
+
     return LeftOut(
         name=name,
         before=tuple(unread(one.example) for one in own),
         f1=tuple(one.example.candidates[one.first].f1 for one in own),
-        confidence=tuple(calibration.confidence(_scored(one).features) for one in own),
+        confidence=tuple(map(confidence, own)),
         right=tuple(one.right for one in own),
-        lost=tuple(calibration.confidence(_scored(one).features) for one in lost),
+        lost=tuple(map(confidence, lost)),
+    )
+
+
+def _fitted(asked: Sequence[_Asked], *, closely: bool) -> Calibration:
+    """The calibration of questions that are read closely, or of those that are not; of all where there are none."""
+    return fit_calibration(
+        [_scored(one) for one in asked if one.output.closely == closely] or list(map(_scored, asked))
     )

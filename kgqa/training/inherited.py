@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from shutil import copyfile
 
+from kgqa.calibration import RERANKED
 from kgqa.embedding.store import write_atomically
 from kgqa.errors import ConfigError
 from kgqa.reader import SHIPPED, shipped_weights
@@ -56,10 +57,15 @@ def started(config: TrainingConfig, encoder: str) -> TrainingConfig:
 def with_known(
     weights: ReaderWeights, known: Mapping[str, Sequence[int]], start: ReaderWeights | None
 ) -> ReaderWeights:
-    """The weights with the relations that training taught, named as in `ReaderWeights.about`, and the start's own."""
+    """The weights with the relations that training taught, named as in `ReaderWeights.about`, and the start's own.
+
+    What the start has for unfamiliar questions, and its confidence there, is taken over.
+    """
     before = {} if start is None else start.about
     both = {name: sorted({*found, *before.get(name, ())}) for name, found in known.items()}
-    return replace(weights, about={**weights.about, **both}, general=None if start is None else start.general)
+    reranked = {name: before[name] for name in (RERANKED,) if name in before}
+    about = {**weights.about, **both, **reranked}
+    return replace(weights, about=about, general=None if start is None else start.general)
 
 
 def beside_general(weights: ReaderWeights, *, people: bool) -> ReaderWeights:

@@ -38,6 +38,7 @@ FACTS = "\n".join(
 )
 ASKED = {"born": "birthplace", "works": "employer", "married": "spouse", "speaks": "language"}
 """Words that share nothing with the relations that they stand for: only training tells what they mean."""
+RERANKED = {"calibration": {"bias": -2.0}}
 CONFIG = TrainingConfig(
     encoder="words",
     steps=160,
@@ -209,7 +210,7 @@ def test_what_the_start_knows_is_kept(examples: list[Example], tmp_path: Path) -
     folder, short = tmp_path / "start", replace(CONFIG, steps=2, check_every=2)
     start = fit({"people": examples[:12]}, {"people": examples[20:]}, folder, short, encoder=WordEncoder()).weights
     general = General(start.agreement, threshold=2.0, slope=0.5, calibration={"bias": -1.0})
-    replace(start, about={**start.about, "familiar": [7]}, general=general).save(folder)
+    replace(start, about={**start.about, "familiar": [7], "reranker": RERANKED}, general=general).save(folder)
     for name in (ASKING, RERANKER, CROSS, HEAD):
         (folder / name).write_bytes(name.encode())
     onwards, kept = replace(short, start=str(folder)), {}
@@ -220,6 +221,7 @@ def test_what_the_start_knows_is_kept(examples: list[Example], tmp_path: Path) -
         assert all((target / name).read_bytes() == name.encode() for name in (ASKING, RERANKER, CROSS, HEAD))
         assert found.general is not None
         assert found.general.about == general.about
+        assert found.about["reranker"] == RERANKED
         assert 7 in found.familiar
         assert len(found.known) > 1
     people, own = kept[()], kept["people",]
