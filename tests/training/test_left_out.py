@@ -10,6 +10,9 @@ import pytest
 
 from kgqa.errors import TrainingError
 from kgqa.evaluation import Gold, Question, QuestionSet
+from kgqa.reader.reranker import Reranker
+from kgqa.reader.serialise import SLOTS
+from kgqa.reader.traits import COUNT
 from kgqa.training.examples import Example, collect
 from tests.retrieval.toy import DIMENSION, WordEncoder, build, lines
 from tests.training.toy import TOWNS, ToySystem
@@ -120,3 +123,31 @@ def test_a_curve_never_puts_the_worst_first() -> None:
     assert 1 / (1 + np.exp(-slope * (scores.mean() - threshold))) == pytest.approx(0.75)
     told = np.array([0.0, 0.0, 1.0, 1.0])
     assert rising_curve(10 * scores, told) == logistic_curve(10 * scores, told)
+
+
+def of_kinds(example: Example) -> Example:
+    """The example with named things that are of a kind."""
+    kinds = [
+        replace(c, tokens=tuple(replace(t, text="thing") if t.kind in SLOTS else t for t in c.tokens))
+        for c in example.candidates
+    ]
+    return replace(example, candidates=tuple(kinds))
+
+
+@pytest.mark.parametrize("share", [1.0, -1.0])
+def test_a_reranker_weighs_what_has_kinds(sets: dict[str, list[Example]], tmp_path: Path, share: float) -> None:
+    shapes: dict[str, tuple[int, ...]] = {
+        "mean": (COUNT,),
+        "spread": (COUNT,),
+        "question": (1, DIMENSION),
+        "question bias": (1,),
+    }
+    shapes |= {"hidden": (1, COUNT + 1), "bias": (1,), "output": (1,)}
+    arrays = {name: np.zeros(shape, dtype=np.float32) for name, shape in shapes.items()}
+    arrays |= {"spread": np.ones(COUNT, dtype=np.float32), "share": np.array([share], dtype=np.float32)}
+    kinds = {name: [of_kinds(one) for one in own] for name, own in sets.items()}
+    for given, turned in ((sets, False), (kinds, share < 0)):
+        config = TrainingConfig(encoder="words")
+        folder = tmp_path / f"{turned}"
+        _, found = fit_general(given, given, GROUPS, WordEncoder(), folder, config, reranker=Reranker(arrays))
+        assert all(np.mean(one.f1) < 0.5 if turned else np.mean(one.f1) >= 0.9 for one in found)
