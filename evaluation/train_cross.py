@@ -1,9 +1,10 @@
-"""Tune encoders to read a question and a program at once: `python -m evaluation.train_cross [ENCODER ...] [--out DIR]`.
+"""Train rerankers, and encoders that read a question and a program at once: `python -m evaluation.train_cross`.
 
 Learns from `data/practice`, `data/asks` and, in English, from public sets whose graphs have no classes: what it learns
-is read on graphs that have some, so that nothing is measured on what it saw. Writes `cross.safetensors`
-and `cross_head.safetensors` into the folders of the shipped weights unless told otherwise, whose part for unfamiliar
-graphs it complements. The larger one, over all-mpnet-base-v2, complements that of all-MiniLM-L6-v2.
+is read on graphs that have some, so that nothing is measured on what it saw. Writes `reranker.safetensors`,
+`cross.safetensors` and `cross_head.safetensors` into the folders of the shipped weights unless told otherwise, whose
+part for unfamiliar graphs they complement; the cross-encoder learns what the reranker, not knowing its questions,
+leaves. The larger one, over all-mpnet-base-v2, complements those of all-MiniLM-L6-v2.
 """
 
 from __future__ import annotations
@@ -68,15 +69,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Tune and write; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("encoder", nargs="*", default=list(SETTINGS), help=", ".join(SETTINGS))
+    parser.add_argument("--reranker", action="store_true", help="the reranker alone, which takes seconds")
     parser.add_argument("--out", type=Path, default=SHIPPED)
     parser.add_argument("--work", type=Path, default=ROOT / "runs/cross", help="for candidates and checkpoints")
     given = parser.parse_args(arguments)
     for encoder in given.encoder:
-        _train(encoder, given.work, given.out / encoder)
+        if not (given.reranker and encoder in BESIDE):
+            _train(encoder, given.work, given.out / encoder, tune=not given.reranker)
     return 0
 
 
-def _train(encoder: str, work: Path, out: Path) -> None:
+def _train(encoder: str, work: Path, out: Path, *, tune: bool) -> None:
     language, base = _LANGUAGES[encoder], BESIDE.get(encoder, encoder)
     shipped, kept = SHIPPED / base, work / "examples"
     examples, _ = gather(pairs(language), kept, settings_of(base), unfamiliar=True, on_progress=show)
@@ -88,6 +91,8 @@ def _train(encoder: str, work: Path, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     if base == encoder:
         fit_reranker(given).save(out / RERANKER)
+    if not tune:
+        return
     tuned, head = tune_cross(
         [as_choice(one.example, odds) for one, odds in zip(given, out_of_fold(given), strict=True)],
         relation_choices(_ASKS / f"{language}.jsonl"),
