@@ -148,7 +148,7 @@ class TrainedReader:
         found = self._weights.score(rows, self._vectors, self._wanted)
         if general is None or not share or not is_unfamiliar(programs, self._weights.familiar):
             return ReaderOutput(_placed(found, order), NONE)
-        # What made questions taught knows what right programs look like: the reranker's say costs answers there.
+        # What made questions taught knows already what right programs look like; the reranker's say costs answers there.
         both = _together(found, self._generally(general, kept, rows, reranked=False), share)
         return replace(both, scores=_placed(both, order), none_score=NONE)
 
