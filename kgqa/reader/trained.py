@@ -143,30 +143,29 @@ class TrainedReader:
                 return ReaderOutput(np.float32(CERTAIN) + np.float32(_PER_POINT) * weighed, NONE)
         rows, share = rows_of(kept), self._weights.general_share
         if general is not None and unfamiliar:
-            found = self._generally(general, kept, rows, reranked=True)
+            found = self._generally(general, kept, rows)
             return replace(found, scores=_placed(found, order), none_score=NONE)
         found = self._weights.score(rows, self._vectors, self._wanted)
         if general is None or not share or not is_unfamiliar(programs, self._weights.familiar):
             return ReaderOutput(_placed(found, order), NONE)
-        # What made questions taught knows already what right programs look like; the reranker's say costs answers there.
-        both = _together(found, self._generally(general, kept, rows, reranked=False), share)
+        both = _together(found, self._generally(general, kept, rows), share)
         return replace(both, scores=_placed(both, order), none_score=NONE)
 
     def _reads_closely(self, programs: Sequence[Tokens]) -> bool:
         """Whether more than retrieval's own score is asked, however high that is."""
         return (self._reranker is not None or self._cross is not None) and tells_kinds(programs)
 
-    def _generally(self, general: General, item: ReaderInput, rows: Rows, *, reranked: bool) -> ReaderOutput:
-        """What is made of candidates whose relations nobody taught, in log odds. reranked : whether anew by traits."""
+    def _generally(self, general: General, item: ReaderInput, rows: Rows) -> ReaderOutput:
+        """What is made of candidates whose relations nobody taught, in log odds."""
         laid = lay_out(rows, self._plain)
         odds = general.odds(general.total(laid))
         closely = self._reads_closely(rows.programs)
-        if closely and reranked and self._reranker is not None:
+        if closely and self._reranker is not None:
             odds = self._reranker.odds(laid, general.agreement, odds)
         if closely and self._cross is not None:
             texts = [pair_text(c.masked, c.tokens, c.yielded.shown) for c in item.candidates]
             odds = self._cross.refine(texts, odds)
-        return ReaderOutput(odds, 0.0, general=True, closely=closely and reranked)
+        return ReaderOutput(odds, 0.0, general=True, closely=closely)
 
 
 def _together(one: ReaderOutput, other: ReaderOutput, share: float) -> ReaderOutput:
