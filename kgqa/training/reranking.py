@@ -65,7 +65,7 @@ class RerankSettings:
     batch: int = 128
     rate: float = 3e-3
     decay: float = 1.0
-    count: float = 0.75
+    count: float = 0.5
     folds: int = 5
     seed: int = 0
 
