@@ -74,7 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--work", type=Path, default=ROOT / "runs/cross", help="for candidates and checkpoints")
     given = parser.parse_args(arguments)
     for encoder in given.encoder:
-        if not (given.reranker and encoder in BESIDE):
+        if given.reranker and encoder in BESIDE:
+            print(f"{encoder} reads beside the reranker of {BESIDE[encoder]} and has none of its own", file=sys.stderr)
+        else:
             _train(encoder, given.work, given.out / encoder, tune=not given.reranker)
     return 0
 

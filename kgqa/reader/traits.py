@@ -29,10 +29,10 @@ _PARTS = (
 """Tokens whose agreement is summed up together, by the least of them and by their mean."""
 _MOST = 3
 """Tokens of a kind are told apart up to this many."""
-COUNT = (
-    2 * len(NAMES) + 2 * (2 * len(_PARTS) + 13) + len(_SHAPE) + len(OPERATIONS) + len(RESULTS) + 2 * len(TokenKind) + 1
-)
-"""How many traits there are."""
+_SAID = 6 + 2 * len(_PARTS) + 7
+"""The columns of `_unsaid` and `_said`."""
+COUNT = 2 * (len(NAMES) + _SAID + len(TokenKind)) + len(_SHAPE) + len(OPERATIONS) + len(RESULTS) + 1
+"""How many traits there are; weights for another number are of another version."""
 
 
 def traits(batch: FusionArrays, agreement: Agreement, near: Floats) -> Floats:
@@ -47,7 +47,7 @@ def traits(batch: FusionArrays, agreement: Agreement, near: Floats) -> Floats:
 
 
 def questions(batch: FusionArrays) -> Floats:
-    """The mean of each candidate's question, without its names, float32 [candidates, e], unit length."""
+    """The mean of each candidate's question, its names as letters, float32 [candidates, e], unit length."""
     return _means(batch)[batch.variant]
 
 

@@ -25,7 +25,6 @@ from kgqa.reader.general import General
 from kgqa.reader.serialise import MaskedQuestion, ProgramToken, TokenKind
 from kgqa.training.asking import read_domains
 from kgqa.training.batches import collate, whole
-from kgqa.training.calibrating import RIGHT
 from kgqa.training.config import TuningSettings, check_counts, check_positive, check_shares
 from kgqa.training.descending import Descent, OnStep, descend
 from kgqa.training.examples import Example, shortened
@@ -104,7 +103,7 @@ def scored_choices(examples: Iterable[Example], general: General, encoder: TextE
 
 def as_choice(example: Example, odds: Floats) -> CrossChoice:
     """An example as a question with choices. odds : the log odds of its candidates."""
-    right = tuple(i for i, c in enumerate(example.candidates) if c.f1 >= RIGHT and not c.spurious)
+    right = tuple(i for i, meant in enumerate(example.meant) if meant)
     return CrossChoice(example_texts(example), odds, right)
 
 

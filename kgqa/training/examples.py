@@ -77,6 +77,11 @@ class Example:
     candidates: tuple[ExampleCandidate, ...]
 
     @property
+    def meant(self) -> tuple[bool, ...]:
+        """Which candidates give the gold set, not by other relations than the gold path's."""
+        return tuple(c.f1 >= _RIGHT and not c.spurious for c in self.candidates)
+
+    @property
     def best(self) -> float:
         """The best F1 of any candidate."""
         return max((candidate.f1 for candidate in self.candidates), default=0.0)

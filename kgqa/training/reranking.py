@@ -17,7 +17,6 @@ from kgqa.reader.general import General
 from kgqa.reader.reranker import Reranker
 from kgqa.reader.traits import questions, traits
 from kgqa.training.batches import collate, whole
-from kgqa.training.calibrating import RIGHT
 from kgqa.training.config import check_counts, check_positive, check_shares
 from kgqa.training.examples import Example, shortened
 from kgqa.training.vectors import StoredVectors
@@ -87,9 +86,10 @@ def weighed(examples: Mapping[str, Iterable[Example]], general: General, vectors
 
 def _weighed(source: str, example: Example, general: General, vectors: StoredVectors) -> Weighed:
     laid, agreement = lay_out(collate([whole(example)])[0], vectors), general.agreement
-    right = np.array([c.f1 >= RIGHT and not c.spurious for c in example.candidates])
     numbers = traits(laid, agreement, agreement.near(laid))
-    return Weighed(source, example, numbers, questions(laid), general.odds(general.total(laid)), right)
+    return Weighed(
+        source, example, numbers, questions(laid), general.odds(general.total(laid)), np.array(example.meant)
+    )
 
 
 def fit_reranker(given: Sequence[Weighed], settings: RerankSettings | None = None) -> Reranker:
